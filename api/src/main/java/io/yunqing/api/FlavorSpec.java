@@ -1,0 +1,22 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The size.
+ *
+ * @param vcpus virtual processors
+ * @param memoryMiB guest memory in MiB
+ * @param rootDiskGiB size of the root disk in GiB; must hold the image
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FlavorSpec(
+        @Nullable @Size(max = 200) String displayName,
+        @NotNull @Min(1) @Max(512) Integer vcpus,
+        @NotNull @Min(32) @Max(16_777_216) Integer memoryMiB,
+        @NotNull @Min(1) @Max(65_536) Integer rootDiskGiB) {}

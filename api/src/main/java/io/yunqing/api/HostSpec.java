@@ -1,0 +1,28 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a host is used for.
+ *
+ * @param zone the failure domain it stands in
+ * @param schedulable whether new instances may come to it; true when absent. What runs there keeps running
+ * @param overcommit by resource, how many times the physical capacity may be promised (1 when absent); vCPUs only are
+ *     commonly above 1
+ * @param reserved by resource, what is kept back for the host itself, taken off before the overcommit
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HostSpec(
+        @NotNull String zone,
+        @Nullable Boolean schedulable,
+        @Nullable Map<@NotNull String, @NotNull @DecimalMin("0.1") @DecimalMax("64") BigDecimal>
+                overcommit,
+        @Nullable Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> reserved) {}

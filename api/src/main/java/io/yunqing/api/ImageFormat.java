@@ -1,0 +1,7 @@
+package io.yunqing.api;
+
+/** How the bytes of an image are to be read. It is always said, never guessed: guessing lets an image lie. */
+public enum ImageFormat {
+    QCOW2,
+    RAW
+}

@@ -1,0 +1,33 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an image comes from and how it is recognised.
+ *
+ * @param url {@code file:}, {@code http:} or {@code https:}; each host fetches it once and keeps it
+ * @param sha256 of the bytes behind {@code url}, 64 lower-case hex digits; an image that differs is refused
+ * @param minDiskGiB the smallest root disk it fits on
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ImageSpec(
+        @Nullable @Size(max = 200) String displayName,
+        @NotNull
+                @Size(max = 2000)
+                @Pattern(
+                        regexp = "(file|https?)://?/?[^\\s]+",
+                        message = "give a file:, http: or https: URL")
+                String url,
+        @NotNull
+                @Pattern(
+                        regexp = "[0-9a-f]{64}",
+                        message = "give 64 lower-case hex digits, as sha256sum prints them")
+                String sha256,
+        @NotNull ImageFormat format,
+        @NotNull @Min(1) @Max(65_536) Integer minDiskGiB) {}

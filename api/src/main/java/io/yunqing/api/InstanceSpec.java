@@ -1,0 +1,34 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance should be.
+ *
+ * @param flavor its size; cannot be changed
+ * @param image what its root disk starts as; cannot be changed
+ * @param zone where it must be; anywhere when absent. Cannot be changed
+ * @param power RUNNING when absent
+ * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start
+ * @param userData cloud-init user data, given to the guest as it is
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record InstanceSpec(
+        @NotNull String flavor,
+        @NotNull String image,
+        @Nullable String zone,
+        @Nullable Power power,
+        @Nullable @Size(max = 32)
+                List<
+                                @NotNull @Size(max = 4096)
+                                @Pattern(
+                                        regexp = "(ssh-|ecdsa-|sk-)\\S+ \\S+( [^\\r\\n]*)?",
+                                        message = "give one OpenSSH public key line")
+                                String>
+                        sshKeys,
+        @Nullable @Size(max = 65_536) String userData) {}

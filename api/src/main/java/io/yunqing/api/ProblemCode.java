@@ -1,0 +1,93 @@
+package io.yunqing.api;
+
+/** The closed catalogue of refusals. A code is never reused with another meaning. */
+public enum ProblemCode {
+    REQUEST_MALFORMED("request.malformed", 400, ProblemKind.CALLER, "The request cannot be read"),
+    REQUEST_UNKNOWN_FIELD(
+            "request.unknown_field",
+            400,
+            ProblemKind.CALLER,
+            "The request has a field that does not exist"),
+    REQUEST_PARAMETER(
+            "request.parameter", 400, ProblemKind.CALLER, "A query parameter is not valid"),
+    REQUEST_TOO_LARGE("request.too_large", 413, ProblemKind.CALLER, "The request is too large"),
+    REQUEST_METHOD("request.method", 405, ProblemKind.CALLER, "The path does not take this method"),
+    REQUEST_MEDIA_TYPE(
+            "request.media_type",
+            415,
+            ProblemKind.CALLER,
+            "The body's media type is not supported"),
+    REQUEST_ACCEPT(
+            "request.accept",
+            406,
+            ProblemKind.CALLER,
+            "No representation matches the Accept header"),
+    AUTH_REQUIRED("auth.required", 401, ProblemKind.CALLER, "Sign in first"),
+    AUTH_FORBIDDEN("auth.forbidden", 403, ProblemKind.CALLER, "You may not do this"),
+    NOT_FOUND("not_found", 404, ProblemKind.CALLER, "There is no such resource"),
+    FIELD_INVALID("field.invalid", 422, ProblemKind.CALLER, "A field is not valid"),
+    FIELD_IMMUTABLE("field.immutable", 422, ProblemKind.CALLER, "A field cannot be changed"),
+    REFERENCE_UNKNOWN(
+            "reference.unknown",
+            422,
+            ProblemKind.CALLER,
+            "A field names a resource that does not exist"),
+    REFERENCE_IN_USE(
+            "reference.in_use", 409, ProblemKind.CONFLICT, "Other resources still need this one"),
+    NAME_TAKEN("name.taken", 409, ProblemKind.CONFLICT, "The name is in use"),
+    PRECONDITION_REQUIRED(
+            "precondition.required", 428, ProblemKind.CALLER, "Say which revision you saw"),
+    PRECONDITION_FAILED(
+            "precondition.failed",
+            412,
+            ProblemKind.CONFLICT,
+            "The resource has changed since you saw it"),
+    PLAN_STALE("plan.stale", 412, ProblemKind.CONFLICT, "The plan no longer holds"),
+    IDEMPOTENCY_KEY_REUSED(
+            "idempotency.key_reused",
+            422,
+            ProblemKind.CALLER,
+            "The idempotency key was used for another request"),
+    QUOTA_EXCEEDED("quota.exceeded", 409, ProblemKind.CAPACITY, "The quota does not allow it"),
+    PLACEMENT_NO_HOST("placement.no_host", 409, ProblemKind.CAPACITY, "No host can take it"),
+    AGENT_TOKEN_INVALID(
+            "agent.token_invalid", 403, ProblemKind.CALLER, "The join token is not valid"),
+    AGENT_DUPLICATE_IDENTITY(
+            "agent.duplicate_identity",
+            409,
+            ProblemKind.CONFLICT,
+            "Another live agent has this host's identity"),
+    BUSY("busy", 503, ProblemKind.UPSTREAM, "The controller cannot take more at the moment"),
+    DATABASE_UNAVAILABLE(
+            "database.unavailable", 503, ProblemKind.UPSTREAM, "The database does not answer"),
+    INTERNAL("internal", 500, ProblemKind.DEFECT, "Yunqing failed");
+
+    private final String code;
+    private final int status;
+    private final ProblemKind kind;
+    private final String title;
+
+    ProblemCode(String code, int status, ProblemKind kind, String title) {
+        this.code = code;
+        this.status = status;
+        this.kind = kind;
+        this.title = title;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** The HTTP status that goes with it. */
+    public int status() {
+        return status;
+    }
+
+    public ProblemKind kind() {
+        return kind;
+    }
+
+    public String title() {
+        return title;
+    }
+}

@@ -1,0 +1,50 @@
+package io.yunqing.api.agent;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.UnknownDomain;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /agent/v1/observed}: what this host is.
+ *
+ * @param agentStart drawn anew at each start of the agent; tells two live agents with one identity apart
+ * @param bootId the kernel's boot id: of two agents under one boot id the agent's own lock lets only one live
+ * @param sequence counts this start's reports; one that arrives after a later one is dropped
+ * @param appliedRevision the host revision the agent has last compared everything against
+ * @param complete whether {@code instances} comes from a complete inventory over a live libvirt connection, so that an
+ *     instance it does not name is proven absent. If not, only what it names is news
+ * @param unobservedReason why the inventory is not complete, in libvirt's own words
+ * @param observedAt when the inventory was taken, by the host's clock
+ * @param inventory sent with an agent's first report and whenever it changes
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HostObserved(
+        UUID agentStart,
+        String bootId,
+        long sequence,
+        long appliedRevision,
+        boolean complete,
+        @Nullable String unobservedReason,
+        Instant observedAt,
+        @Nullable HostInventory inventory,
+        List<InstanceObserved> instances,
+        List<UnknownDomain> unknownDomains,
+        List<Lane> lanes) {
+
+    /**
+     * A bounded pool of the agent's and what it is busy with.
+     *
+     * @param oldest what its longest-running task does; absent when idle
+     * @param oldestSeconds for how long
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Lane(
+            String name, int busy, int queued, @Nullable String oldest, long oldestSeconds) {}
+}

@@ -1,0 +1,55 @@
+package io.yunqing.api.agent;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.Power;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one instance should be on one host.
+ *
+ * @param revision the host revision at which this last changed
+ * @param epoch grows each time the instance is given a host; an agent refuses an epoch below the one it has seen
+ * @param deleted a tombstone: remove the domain, its disk, seed and log, and report {@link DomainState#REMOVED}
+ * @param memoryMiB guest memory in MiB
+ * @param rootDiskGiB size of the root disk in GiB
+ * @param reason why it is as it is, kept in the domain's metadata
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record InstanceDesired(
+        UUID id,
+        String tenant,
+        String name,
+        long revision,
+        long epoch,
+        boolean deleted,
+        Power power,
+        int vcpus,
+        int memoryMiB,
+        int rootDiskGiB,
+        ImageSource image,
+        Seed seed,
+        @Nullable Nic nic,
+        @Nullable String reason) {
+
+    /** Where the root disk's base comes from; {@code sha256} names it in the host's image cache. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ImageSource(String name, String url, String sha256, ImageFormat format) {}
+
+    /** What the guest learns about itself from its NoCloud seed. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Seed(String hostname, List<String> sshKeys, @Nullable String userData) {}
+
+    /**
+     * Its one network interface, attached to the host's bridge.
+     *
+     * @param address IPv4 with prefix length
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Nic(String mac, String address, String gateway) {}
+}
