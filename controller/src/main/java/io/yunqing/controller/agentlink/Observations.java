@@ -1,0 +1,130 @@
+package io.yunqing.controller.agentlink;
+
+import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.controller.compute.InstanceReports;
+import io.yunqing.controller.fleet.AgentPolicy;
+import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HostObservationRow;
+import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.platform.Changes;
+import io.yunqing.controller.platform.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.hibernate.Session;
+
+/** Takes in a host's report. */
+@ApplicationScoped
+class Observations {
+    private final Session em;
+    private final Fleet fleet;
+    private final AgentPolicy policy;
+    private final InstanceReports instances;
+    private final Changes changes;
+    private final InstantSource clock;
+
+    Observations(
+            Session em,
+            Fleet fleet,
+            AgentPolicy policy,
+            InstanceReports instances,
+            Changes changes,
+            InstantSource clock) {
+        this.em = em;
+        this.fleet = fleet;
+        this.policy = policy;
+        this.instances = instances;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores the report unless a later one of the same agent start came first.
+     *
+     * @throws ProblemException if another live agent speaks for this host
+     */
+    void accept(HostRow host, HostObserved report) {
+        HostObservationRow row = em.find(HostObservationRow.class, host.id);
+        em.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+        Instant now = clock.instant();
+        boolean sameStart = report.agentStart().equals(row.agentStart);
+        if (sameStart && row.sequence != null && report.sequence() <= row.sequence) {
+            return;
+        }
+        if (!sameStart) {
+            refuseSecondAgent(host, row, report, now);
+        }
+        HostObservationRow before = copyOfSight(row);
+        row.agentStart = report.agentStart();
+        row.bootId = report.bootId();
+        row.sequence = report.sequence();
+        row.receivedAt = now;
+        row.complete = report.complete();
+        row.unobservedReason = report.unobservedReason();
+        row.appliedRevision = report.appliedRevision();
+        row.unknownDomains = report.unknownDomains();
+        row.lanes = report.lanes();
+        learn(host, row, report);
+        em.flush();
+        if (before.receivedAt == null) {
+            changes.announce(
+                    host.changed(Kind.HOST, "reporting", "its agent reported for the first time"));
+        }
+        instances.accept(before, row, report.instances());
+    }
+
+    private void learn(HostRow host, HostObservationRow row, HostObserved report) {
+        if (report.inventory() == null) {
+            return;
+        }
+        try {
+            if (fleet.learn(host, row, report.inventory())) {
+                changes.announce(
+                        host.changed(
+                                Kind.HOST, "inventory", "its agent found: " + report.inventory()));
+            }
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "inventory.network",
+                    e.getMessage(),
+                    null,
+                    report.inventory().network(),
+                    "correct the agent's --subnet and --gateway");
+        }
+    }
+
+    /**
+     * A new start under the same boot is the old agent restarted: its lock lets only one live. Under another boot it may be a
+     * rebooted host, or a copy of the identity while the first agent lives; only the first one's silence tells.
+     */
+    private void refuseSecondAgent(
+            HostRow host, HostObservationRow row, HostObserved report, Instant now) {
+        boolean first = row.agentStart == null;
+        boolean restarted = report.bootId().equals(row.bootId);
+        if (first || restarted) {
+            return;
+        }
+        Instant silentAt = row.receivedAt.plus(policy.reportEvery(HostRow.count()).multipliedBy(3));
+        if (now.isBefore(silentAt)) {
+            throw ProblemException.of(
+                    ProblemCode.AGENT_DUPLICATE_IDENTITY,
+                    "another agent has reported for host " + host.name + " at " + row.receivedAt,
+                    "if this host was cloned, stop this agent and enrol it as a host of its own; a rebooted host is let in"
+                            + " after "
+                            + silentAt);
+        }
+    }
+
+    /** How the host was seen before this report, for comparing phases. */
+    private static HostObservationRow copyOfSight(HostObservationRow row) {
+        HostObservationRow copy = new HostObservationRow();
+        copy.hostId = row.hostId;
+        copy.receivedAt = row.receivedAt;
+        copy.complete = row.complete;
+        return copy;
+    }
+}

@@ -1,0 +1,59 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.Phase;
+import io.yunqing.api.Power;
+import io.yunqing.api.agent.InstanceObserved;
+
+/** Where an instance is on its way: a function of what it should be and what was last seen of it. */
+final class InstanceLifecycle {
+    /** From this many attempts on, a failing step is called a failure; before, it may be a hiccup. */
+    static final int ATTEMPTS_BEFORE_FAILED = 3;
+
+    private InstanceLifecycle() {}
+
+    /**
+     * @param observed what its host last said of it; null before it said anything
+     * @param hostSeen whether the host reports and sees its own domains, so that {@code observed} still holds
+     */
+    static Phase phase(Power power, boolean deleted, InstanceObserved observed, boolean hostSeen) {
+        if (deleted) {
+            return Phase.DELETING;
+        }
+        if (observed == null) {
+            return Phase.SCHEDULED;
+        }
+        if (!hostSeen) {
+            return Phase.UNOBSERVED;
+        }
+        return switch (power) {
+            case RUNNING -> towardsRunning(observed);
+            case STOPPED, OFF -> towardsStopped(observed);
+        };
+    }
+
+    private static Phase towardsRunning(InstanceObserved observed) {
+        return switch (observed.state()) {
+            case RUNNING -> Phase.RUNNING;
+            case PAUSED -> observed.step() == null ? Phase.PAUSED : starting(observed);
+            case SHUTTING_DOWN -> Phase.STOPPING;
+            case SHUTOFF, CRASHED, ABSENT, REMOVED -> starting(observed);
+        };
+    }
+
+    private static Phase towardsStopped(InstanceObserved observed) {
+        return switch (observed.state()) {
+            case RUNNING, SHUTTING_DOWN, PAUSED -> Phase.STOPPING;
+            case SHUTOFF, CRASHED -> Phase.STOPPED;
+            // Nothing is made for an instance that is to be off; it is made when it is started.
+            case ABSENT, REMOVED -> failing(observed) ? Phase.FAILED : Phase.STOPPED;
+        };
+    }
+
+    private static Phase starting(InstanceObserved observed) {
+        return failing(observed) ? Phase.FAILED : Phase.STARTING;
+    }
+
+    private static boolean failing(InstanceObserved observed) {
+        return observed.fault() != null && observed.fault().attempts() >= ATTEMPTS_BEFORE_FAILED;
+    }
+}

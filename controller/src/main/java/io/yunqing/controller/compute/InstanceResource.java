@@ -1,0 +1,156 @@
+package io.yunqing.controller.compute;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Instance;
+import io.yunqing.controller.platform.Call;
+import io.yunqing.controller.platform.ListQuery;
+import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.Where;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Virtual machines: each lives in a tenant; a list may span all of them. */
+@Path("/v1")
+@Tag(name = "Instances")
+@RunOnVirtualThread
+public class InstanceResource {
+    private final Resources resources;
+    private final Lists lists;
+    private final Instances instances;
+    private final Consoles consoles;
+
+    InstanceResource(Resources resources, Lists lists, Instances instances, Consoles consoles) {
+        this.resources = resources;
+        this.lists = lists;
+        this.instances = instances;
+        this.consoles = consoles;
+    }
+
+    @GET
+    @Path("instances")
+    @Operation(summary = "List instances of all tenants")
+    @APIResponseSchema(value = Instance[].class, responseCode = "200")
+    public Response listAll(
+            @BeanParam ListQuery query,
+            @BeanParam Filters filters,
+            @QueryParam("tenant") String tenant,
+            @Context HttpHeaders headers) {
+        Where<Instance> where =
+                filters.where()
+                        .filter(
+                                "tenant",
+                                tenant,
+                                "r.tenant_id = (SELECT id FROM tenant WHERE name = :tenant)");
+        return lists.answer(instances.of(null), query, where, headers);
+    }
+
+    @GET
+    @Path("tenants/{tenant}/instances")
+    @Operation(summary = "List a tenant's instances")
+    @APIResponseSchema(value = Instance[].class, responseCode = "200")
+    public Response list(
+            String tenant,
+            @BeanParam ListQuery query,
+            @BeanParam Filters filters,
+            @Context HttpHeaders headers) {
+        Where<Instance> where =
+                filters.where()
+                        .and(
+                                "path",
+                                tenant,
+                                "r.tenant_id = (SELECT id FROM tenant WHERE name = :path)");
+        return lists.answer(instances.of(tenant), query, where, headers);
+    }
+
+    @POST
+    @Path("tenants/{tenant}/instances")
+    @Operation(summary = "Create an instance")
+    @APIResponseSchema(value = Instance.class, responseCode = "201")
+    public Response create(String tenant, Instance body, @BeanParam Call call) {
+        return resources.create(instances.of(tenant), body, call);
+    }
+
+    @GET
+    @Path("tenants/{tenant}/instances/{name}")
+    @Operation(summary = "Get an instance")
+    @APIResponseSchema(value = Instance.class, responseCode = "200")
+    public Response get(String tenant, String name) {
+        return resources.get(instances.of(tenant), name);
+    }
+
+    @PUT
+    @Path("tenants/{tenant}/instances/{name}")
+    @Operation(summary = "Create or update an instance; power and labels can be changed")
+    @APIResponseSchema(value = Instance.class, responseCode = "200")
+    public Response put(String tenant, String name, Instance body, @BeanParam Call call) {
+        return resources.put(instances.of(tenant), name, body, call);
+    }
+
+    @DELETE
+    @Path("tenants/{tenant}/instances/{name}")
+    @Operation(
+            summary =
+                    "Delete an instance with its disk; it is gone once its host has confirmed that")
+    @APIResponseSchema(value = Instance.class, responseCode = "200")
+    public Response delete(String tenant, String name, @BeanParam Call call) {
+        return resources.delete(instances.of(tenant), name, call);
+    }
+
+    @GET
+    @Path("tenants/{tenant}/instances/{name}/console")
+    @Operation(summary = "The last part of the serial console, as text, from an offset on")
+    public Response console(String tenant, String name, @QueryParam("offset") Long offset) {
+        return consoles.read(instances.of(tenant), name, offset == null ? 0 : offset);
+    }
+
+    /** How instances can be picked from a list. */
+    public static class Filters {
+        @QueryParam("host")
+        public String host;
+
+        @QueryParam("zone")
+        public String zone;
+
+        @QueryParam("flavor")
+        public String flavor;
+
+        @QueryParam("image")
+        public String image;
+
+        @QueryParam("phase")
+        public String phase;
+
+        Where<Instance> where() {
+            return Where.<Instance>all()
+                    .filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
+                    .filter(
+                            "zone",
+                            zone,
+                            "r.host_id IN (SELECT h.id FROM host h JOIN zone z ON z.id = h.zone_id WHERE z.name = :zone)")
+                    .filter(
+                            "flavor",
+                            flavor,
+                            "r.flavor_id = (SELECT id FROM flavor WHERE name = :flavor)")
+                    .filter(
+                            "image",
+                            image,
+                            "r.image_id = (SELECT id FROM image WHERE name = :image)")
+                    .computed(
+                            "phase",
+                            phase,
+                            instance -> instance.status().phase().name().equals(phase));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.InstanceSpec;
+import io.yunqing.api.PlacementExplanation;
+import io.yunqing.api.Power;
+import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.platform.ResourceRow;
+import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.tenancy.TenantRow;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.util.Map;
+import java.util.TreeMap;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** What an instance should be, and where. Its row goes when its host has confirmed that nothing of it is left. */
+@Entity
+@Table(name = "instance")
+public class InstanceRow extends ResourceRow {
+    @JdbcTypeCode(SqlTypes.JSON)
+    public InstanceSpec spec;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "tenant_id")
+    public TenantRow tenant;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "flavor_id")
+    public FlavorRow flavor;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "image_id")
+    public ImageRow image;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "host_id")
+    public HostRow host;
+
+    /** Grows each time the instance is given a host. */
+    public long epoch;
+
+    /** The host's revision at which this last changed. */
+    @Column(name = "host_revision")
+    public long hostRevision;
+
+    public boolean deleted;
+
+    public int vcpus;
+
+    @Column(name = "memory_mib")
+    public int memoryMiB;
+
+    @Column(name = "root_disk_gib")
+    public int rootDiskGiB;
+
+    public String mac;
+
+    @JdbcTypeCode(SqlTypes.JSON)
+    public PlacementExplanation placement;
+
+    @Override
+    public String tenantName() {
+        return tenant.name;
+    }
+
+    public Power power() {
+        return spec.power() == null ? Power.RUNNING : spec.power();
+    }
+
+    /** What it takes of its host, by resource. */
+    public Map<String, Long> amounts() {
+        Map<String, Long> amounts = new TreeMap<>();
+        amounts.put("vcpus", (long) vcpus);
+        amounts.put("memoryMiB", (long) memoryMiB);
+        amounts.put("storageGiB", (long) rootDiskGiB);
+        amounts.put("addresses", 1L);
+        return amounts;
+    }
+}

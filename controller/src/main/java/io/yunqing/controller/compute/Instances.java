@@ -1,0 +1,291 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.Address;
+import io.yunqing.api.Condition;
+import io.yunqing.api.HostState;
+import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceSpec;
+import io.yunqing.api.InstanceStatus;
+import io.yunqing.api.Kind;
+import io.yunqing.api.Phase;
+import io.yunqing.api.Power;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HostObservationRow;
+import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.fleet.ZoneRow;
+import io.yunqing.controller.network.Addresses;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.Noun;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.tenancy.TenantRow;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** The rules of instances. */
+@ApplicationScoped
+public class Instances {
+    private final Admission admission;
+    private final Fleet fleet;
+    private final Addresses addresses;
+
+    Instances(Admission admission, Fleet fleet, Addresses addresses) {
+        this.admission = admission;
+        this.fleet = fleet;
+        this.addresses = addresses;
+    }
+
+    /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
+    Noun<InstanceRow, Instance> of(String tenant) {
+        return new InTenant(tenant);
+    }
+
+    /** The wire forms of some rows, in their order. */
+    public List<Instance> views(List<InstanceRow> rows) {
+        List<UUID> ids = rows.stream().map(row -> row.id).toList();
+        Map<UUID, InstanceObservationRow> observed = observations(ids);
+        Set<HostRow> hosts = rows.stream().map(row -> row.host).collect(Collectors.toSet());
+        Map<UUID, HostObservationRow> hostsSeen = fleet.observations(hosts);
+        Map<UUID, String> ips = addresses.of(ids);
+        return rows.stream()
+                .map(row ->
+                        new Instance(
+                                Kind.INSTANCE,
+                                row.metadata(),
+                                row.spec,
+                                status(
+                                        row,
+                                        observed.get(row.id),
+                                        hostsSeen.get(row.host.id),
+                                        ips.get(row.id))))
+                .toList();
+    }
+
+    /** Where the instance is on its way. */
+    Phase phase(InstanceRow row, InstanceObserved observed, HostObservationRow host) {
+        return InstanceLifecycle.phase(row.power(), row.deleted, observed, seen(host));
+    }
+
+    static Map<UUID, InstanceObservationRow> observations(List<UUID> instances) {
+        Map<UUID, InstanceObservationRow> found = new HashMap<>();
+        InstanceObservationRow.<InstanceObservationRow>list("instanceId in ?1", instances)
+                .forEach(row -> found.put(row.instanceId, row));
+        return found;
+    }
+
+    private boolean seen(HostObservationRow host) {
+        return host.complete && fleet.state(host) != HostState.UNREACHABLE;
+    }
+
+    private InstanceStatus status(
+            InstanceRow row,
+            InstanceObservationRow observation,
+            HostObservationRow host,
+            String ip) {
+        InstanceObserved observed = observation == null ? null : observation.view();
+        return new InstanceStatus(
+                phase(row, observed, host),
+                row.host.name,
+                row.host.zone.name,
+                ip == null ? List.of() : List.of(new Address(ip, row.mac)),
+                row.amounts(),
+                observed == null ? null : host.receivedAt,
+                row.placement,
+                observed == null ? null : observed.fault(),
+                conditions(row, observed, host));
+    }
+
+    private List<Condition> conditions(
+            InstanceRow row, InstanceObserved observed, HostObservationRow host) {
+        List<Condition> conditions = new ArrayList<>();
+        if (fleet.state(host) == HostState.UNREACHABLE) {
+            conditions.add(
+                    new Condition(
+                            "HostUnreachable",
+                            "host "
+                                    + row.host.name
+                                    + " does not report; what runs there is unknown and nothing is freed",
+                            host.receivedAt));
+        } else if (!host.complete && host.unobservedReason != null) {
+            conditions.add(
+                    new Condition(
+                            "HypervisorUnobserved",
+                            "host "
+                                    + row.host.name
+                                    + " cannot see its domains: "
+                                    + host.unobservedReason,
+                            host.receivedAt));
+        }
+        if (observed != null && observed.step() != null) {
+            conditions.add(
+                    new Condition("Working", "its host is busy with: " + observed.step(), null));
+        }
+        if (observed != null
+                && row.power() == Power.STOPPED
+                && phase(row, observed, host) == Phase.STOPPING) {
+            conditions.add(
+                    new Condition(
+                            "WaitingForGuest",
+                            "the guest was asked to shut down and still runs; set power OFF to take its power away",
+                            null));
+        }
+        return conditions;
+    }
+
+    /** One tenant's instances as a noun. */
+    private final class InTenant implements Noun<InstanceRow, Instance> {
+        private final String tenant;
+
+        InTenant(String tenant) {
+            this.tenant = tenant;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.INSTANCE;
+        }
+
+        @Override
+        public String scope() {
+            return tenant;
+        }
+
+        @Override
+        public Class<InstanceRow> rowClass() {
+            return InstanceRow.class;
+        }
+
+        @Override
+        public List<Instance> views(List<InstanceRow> rows) {
+            return Instances.this.views(rows);
+        }
+
+        @Override
+        public Optional<InstanceRow> find(String name) {
+            return InstanceRow.find("tenant = ?1 and name = ?2", tenantRow(), name)
+                    .firstResultOptional();
+        }
+
+        @Override
+        public void create(InstanceRow row, Instance asked) {
+            InstanceSpec spec = asked.spec();
+            row.tenant = tenantRow();
+            requireTenant(asked);
+            row.flavor =
+                    FlavorRow.<FlavorRow>find("name", spec.flavor())
+                            .firstResultOptional()
+                            .orElseThrow(
+                                    () -> Asked.unknown("spec.flavor", Kind.FLAVOR, spec.flavor()));
+            row.image =
+                    ImageRow.<ImageRow>find("name", spec.image())
+                            .firstResultOptional()
+                            .orElseThrow(
+                                    () -> Asked.unknown("spec.image", Kind.IMAGE, spec.image()));
+            if (spec.zone() != null && ZoneRow.count("name", spec.zone()) == 0) {
+                throw Asked.unknown("spec.zone", Kind.ZONE, spec.zone());
+            }
+            int needed = row.image.spec.minDiskGiB();
+            if (row.flavor.spec.rootDiskGiB() < needed) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "spec.flavor",
+                        "its root disk is too small for image " + row.image.name,
+                        "rootDiskGiB >= " + needed,
+                        row.flavor.spec.rootDiskGiB(),
+                        "choose a flavor with a larger root disk");
+            }
+            row.spec = spec;
+            row.vcpus = row.flavor.spec.vcpus();
+            row.memoryMiB = row.flavor.spec.memoryMiB();
+            row.rootDiskGiB = row.flavor.spec.rootDiskGiB();
+            admission.admit(row);
+        }
+
+        @Override
+        public void update(InstanceRow row, Instance asked) {
+            requireTenant(asked);
+            InstanceSpec spec = asked.spec();
+            Asked.same("spec.flavor", row.spec.flavor(), spec.flavor());
+            Asked.same("spec.image", row.spec.image(), spec.image());
+            same("spec.zone", row.spec.zone(), spec.zone());
+            same("spec.sshKeys", row.spec.sshKeys(), spec.sshKeys());
+            same("spec.userData", row.spec.userData(), spec.userData());
+            if (row.deleted) {
+                throw ProblemException.of(
+                        ProblemCode.PRECONDITION_FAILED,
+                        "instance " + row.name + " is being deleted",
+                        "wait until it is gone, then create it anew");
+            }
+            Power before = row.power();
+            row.spec = spec;
+            if (row.power() != before) {
+                row.hostRevision = fleet.nextRevision(row.host.id);
+            }
+        }
+
+        @Override
+        public boolean delete(InstanceRow row) {
+            if (!row.deleted) {
+                row.deleted = true;
+                row.hostRevision = fleet.nextRevision(row.host.id);
+            }
+            return false;
+        }
+
+        @Override
+        public String story(InstanceRow row) {
+            return "Instance %s on host %s, power %s"
+                    .formatted(row.name, row.host.name, row.power());
+        }
+
+        @Override
+        public boolean settled(Instance view) {
+            return view.status().phase().settled();
+        }
+
+        private TenantRow tenantRow() {
+            return TenantRow.<TenantRow>find("name", tenant)
+                    .firstResultOptional()
+                    .orElseThrow(() ->
+                            ProblemException.of(
+                                    ProblemCode.NOT_FOUND,
+                                    "there is no tenant " + ProblemException.abbreviate(tenant),
+                                    "list them with GET /v1/tenants"));
+        }
+
+        private void requireTenant(Instance asked) {
+            String named = asked.metadata().tenant();
+            if (named != null && !named.equals(tenant)) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "metadata.tenant",
+                        "does not match the path",
+                        tenant,
+                        named,
+                        "send " + tenant + ", or leave it out");
+            }
+        }
+
+        private static void same(String field, Object current, Object asked) {
+            if (!Objects.equals(current, asked)) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_IMMUTABLE,
+                        field,
+                        "is given to the guest at its creation and cannot be changed",
+                        ProblemException.abbreviate(current),
+                        asked,
+                        "create another instance");
+            }
+        }
+    }
+}

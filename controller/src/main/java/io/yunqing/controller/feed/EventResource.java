@@ -1,0 +1,177 @@
+package io.yunqing.controller.feed;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Event;
+import io.yunqing.api.Kind;
+import io.yunqing.api.Page;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.feed.EventStore.EventFilter;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Signals;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The history of resources, and the watch that goes on where a history ends. */
+@Path("/v1/events")
+@Tag(name = "Events")
+@RunOnVirtualThread
+public class EventResource {
+    private static final int MOST = 1000;
+
+    /** An event of a transaction that outlives a younger one becomes visible without a signal of its own. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    private static final int GLANCES_PER_KEEPALIVE = 20;
+
+    private final EventStore store;
+    private final Signals signals;
+    private final ObjectMapper json;
+
+    EventResource(EventStore store, Signals signals, ObjectMapper json) {
+        this.store = store;
+        this.signals = signals;
+        this.json = json;
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @Operation(summary = "What happened, page by page; oldest first unless order=desc")
+    public Page<Event> list(
+            @QueryParam("kind") String kind,
+            @QueryParam("tenant") String tenant,
+            @QueryParam("name") String name,
+            @QueryParam("after") @Parameter(description = "only events behind this cursor")
+                    String after,
+            @QueryParam("order") String order,
+            @QueryParam("limit") Integer limit) {
+        EventFilter filter = new EventFilter(kind(kind), tenant, name);
+        int most = limit == null ? 100 : limit;
+        if (most < 1 || most > MOST) {
+            throw parameter(
+                    "limit",
+                    "must be from 1 to " + MOST,
+                    limit,
+                    "page through the rest with after");
+        }
+        boolean newestFirst = newestFirst(order);
+        Cursor start =
+                after == null
+                        ? (newestFirst ? Cursor.END : Cursor.BEGINNING)
+                        : cursor("after", after);
+        List<Event> events =
+                QuarkusTransaction.requiringNew()
+                        .call(() ->
+                                newestFirst
+                                        ? store.before(start, filter, most)
+                                        : store.after(start, filter, most));
+        return new Page<>(events, events.size() < most ? null : events.getLast().cursor());
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Operation(
+            summary =
+                    "What happens, as server-sent events from a cursor on, or from now on; none is missed")
+    public void watch(
+            @QueryParam("kind") String kind,
+            @QueryParam("tenant") String tenant,
+            @QueryParam("name") String name,
+            @QueryParam("after") String after,
+            @HeaderParam("Last-Event-ID") String lastEventId,
+            @Context SseEventSink sink,
+            @Context Sse sse)
+            throws InterruptedException, JsonProcessingException {
+        EventFilter filter = new EventFilter(kind(kind), tenant, name);
+        String from = lastEventId == null ? after : lastEventId;
+        Cursor position =
+                from == null
+                        ? QuarkusTransaction.requiringNew().call(store::now)
+                        : cursor(lastEventId == null ? "after" : "Last-Event-ID", from);
+        try (sink) {
+            sink.send(sse.newEventBuilder().comment("watching").build());
+            int glances = 0;
+            while (!sink.isClosed()) {
+                long seen = signals.count(Journal.TOPIC);
+                Cursor here = position;
+                List<Event> events =
+                        QuarkusTransaction.requiringNew()
+                                .call(() -> store.after(here, filter, MOST));
+                for (Event event : events) {
+                    sink.send(
+                            sse.newEventBuilder()
+                                    .id(event.cursor())
+                                    .name(event.type())
+                                    .data(json.writeValueAsString(event))
+                                    .build());
+                    position = cursor("cursor", event.cursor());
+                }
+                if (events.isEmpty()) {
+                    if (++glances % GLANCES_PER_KEEPALIVE == 0) {
+                        sink.send(sse.newEventBuilder().comment("still here").build());
+                    }
+                    signals.await(Journal.TOPIC, seen, GLANCE);
+                }
+            }
+        }
+    }
+
+    private static boolean newestFirst(String order) {
+        if (order == null || order.equals("asc")) {
+            return false;
+        }
+        if (order.equals("desc")) {
+            return true;
+        }
+        throw parameter(
+                "order", "is neither asc nor desc", order, "leave it out, or say order=desc");
+    }
+
+    private static Kind kind(String wireName) {
+        if (wireName == null) {
+            return null;
+        }
+        return Kind.ofWireName(wireName)
+                .orElseThrow(() ->
+                        parameter(
+                                "kind",
+                                "there is no such kind",
+                                wireName,
+                                "use one of "
+                                        + Arrays.stream(Kind.values())
+                                                .map(Kind::wireName)
+                                                .collect(Collectors.joining(", "))));
+    }
+
+    private static Cursor cursor(String parameter, String text) {
+        return Cursor.parse(text)
+                .orElseThrow(() ->
+                        parameter(
+                                parameter,
+                                "is not a cursor of this feed",
+                                text,
+                                "take it from an event, or use 0"));
+    }
+
+    private static ProblemException parameter(
+            String name, String detail, Object actual, String remedy) {
+        return ProblemException.field(
+                ProblemCode.REQUEST_PARAMETER, name, detail, null, actual, remedy);
+    }
+}

@@ -1,0 +1,62 @@
+package io.yunqing.controller.fleet;
+
+import io.yunqing.api.HostState;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** How often hosts report and what their silence means. */
+@ApplicationScoped
+public class AgentPolicy {
+    private final int reportsPerSecond;
+    private final Duration floor;
+    private final Duration lease;
+    private final Instant started;
+
+    AgentPolicy(
+            @ConfigProperty(name = "yunqing.agents.reports-per-second") int reportsPerSecond,
+            @ConfigProperty(name = "yunqing.agents.report-floor") Duration floor,
+            @ConfigProperty(name = "yunqing.agents.lease") Duration lease,
+            InstantSource clock) {
+        this.reportsPerSecond = reportsPerSecond;
+        this.floor = floor;
+        this.lease = lease;
+        this.started = clock.instant();
+    }
+
+    /** The time between two reports of one host, so that all together stay below the rate. */
+    public Duration reportEvery(long hosts) {
+        Duration scaled = Duration.ofMillis(hosts * 1000 / reportsPerSecond);
+        return scaled.compareTo(floor) > 0 ? scaled : floor;
+    }
+
+    public Duration lease() {
+        return lease;
+    }
+
+    /** See {@link HostState}. After its own start the controller gives every host one lease's time to be heard. */
+    public HostState state(Instant receivedAt, Instant now, long hosts) {
+        return state(receivedAt, now, reportEvery(hosts), lease, started);
+    }
+
+    static HostState state(
+            Instant receivedAt,
+            Instant now,
+            Duration reportEvery,
+            Duration lease,
+            Instant started) {
+        if (receivedAt == null) {
+            return HostState.INVITED;
+        }
+        Duration silence = Duration.between(receivedAt, now);
+        if (silence.compareTo(reportEvery.multipliedBy(3)) <= 0) {
+            return HostState.CURRENT;
+        }
+        if (silence.compareTo(lease) <= 0 || Duration.between(started, now).compareTo(lease) < 0) {
+            return HostState.LATE;
+        }
+        return HostState.UNREACHABLE;
+    }
+}

@@ -1,0 +1,155 @@
+package io.yunqing.controller.fleet;
+
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostState;
+import io.yunqing.api.Usage;
+import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.ledger.Ledger.Capacity;
+import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.placement.FleetView;
+import io.yunqing.controller.platform.Wakeups;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/** What is known of the hosts, and the counter of what each should be. */
+@ApplicationScoped
+public class Fleet {
+    /** The pool that instances' root disks come from. */
+    public static final String DEFAULT_POOL = "default";
+
+    static final String PROVIDER_KIND = "host";
+
+    private final Session em;
+    private final Ledger ledger;
+    private final AgentPolicy policy;
+    private final Wakeups wakeups;
+    private final InstantSource clock;
+
+    Fleet(Session em, Ledger ledger, AgentPolicy policy, Wakeups wakeups, InstantSource clock) {
+        this.em = em;
+        this.ledger = ledger;
+        this.policy = policy;
+        this.wakeups = wakeups;
+        this.clock = clock;
+    }
+
+    /** What placement chooses from. */
+    public FleetView view() {
+        List<HostRow> hosts = HostRow.listAll();
+        Map<UUID, HostObservationRow> observations = observations(hosts);
+        Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
+        FleetView.Builder view = new FleetView.Builder();
+        for (HostRow host : hosts) {
+            Map<String, Long> limits = new TreeMap<>();
+            Map<String, Long> used = new TreeMap<>();
+            capacities
+                    .get(host.id)
+                    .forEach((resource, usage) -> limits.put(resource, usage.limit()));
+            capacities.get(host.id).forEach((resource, usage) -> used.put(resource, usage.used()));
+            HostObservationRow seen = observations.get(host.id);
+            view.add(
+                    new FleetView.Host(host.id, host.name, host.zone.name),
+                    state(seen, hosts.size()) == HostState.CURRENT && seen.complete,
+                    host.spec.schedulable() == null || host.spec.schedulable(),
+                    limits,
+                    used);
+        }
+        return view.build();
+    }
+
+    public Map<UUID, HostObservationRow> observations(Collection<HostRow> hosts) {
+        Map<UUID, HostObservationRow> found = new HashMap<>();
+        List<UUID> ids = hosts.stream().map(host -> host.id).toList();
+        HostObservationRow.<HostObservationRow>list("hostId in ?1", ids)
+                .forEach(row -> found.put(row.hostId, row));
+        return found;
+    }
+
+    public HostState state(HostObservationRow seen) {
+        return state(seen, HostRow.count());
+    }
+
+    private HostState state(HostObservationRow seen, long hosts) {
+        return policy.state(seen.receivedAt, clock.instant(), hosts);
+    }
+
+    /** The topic that is raised when what a host should be has changed. */
+    public static String topic(UUID host) {
+        return "host/" + host;
+    }
+
+    /**
+     * Moves the host's counter on and wakes its agent on commit. The counter's row stays locked until then, so that revisions
+     * become visible in their order.
+     */
+    public long nextRevision(UUID host) {
+        wakeups.onCommit(topic(host));
+        return em.createNativeQuery(
+                        "UPDATE host_desired SET revision = revision + 1 WHERE host_id = :host RETURNING revision",
+                        Long.class)
+                .setParameter("host", host)
+                .getSingleResult();
+    }
+
+    public long revision(UUID host) {
+        return em.createNativeQuery(
+                        "SELECT revision FROM host_desired WHERE host_id = :host", Long.class)
+                .setParameter("host", host)
+                .getSingleResult();
+    }
+
+    /** Writes into the ledger what the host has by its inventory and may promise by its spec. */
+    void setCapacities(HostRow host, HostInventory inventory) {
+        Map<String, Long> physical = new TreeMap<>();
+        physical.put("vcpus", (long) inventory.cpus());
+        physical.put("memoryMiB", inventory.memoryMiB());
+        physical.put(
+                "storageGiB",
+                inventory.pools().stream()
+                        .filter(pool -> pool.name().equals(DEFAULT_POOL))
+                        .mapToLong(HostInventory.Pool::capacityGiB)
+                        .sum());
+        physical.put(
+                "addresses",
+                inventory.network() == null ? 0 : Subnet.of(inventory.network()).usable());
+        Map<String, BigDecimal> ratios =
+                host.spec.overcommit() == null ? Map.of() : host.spec.overcommit();
+        Map<String, Long> reserved = host.spec.reserved() == null ? Map.of() : host.spec.reserved();
+        Map<String, Capacity> capacities = new TreeMap<>();
+        physical.forEach((resource, amount) ->
+                capacities.put(
+                        resource,
+                        new Capacity(
+                                amount,
+                                reserved.getOrDefault(resource, 0L),
+                                ratios.getOrDefault(resource, BigDecimal.ONE))));
+        ledger.setCapacities(host.id, PROVIDER_KIND, capacities);
+    }
+
+    /** Takes a new inventory; returns whether it differs from the one before. */
+    public boolean learn(HostRow host, HostObservationRow seen, HostInventory inventory) {
+        if (inventory.equals(seen.inventory)) {
+            return false;
+        }
+        seen.inventory = inventory;
+        setCapacities(host, inventory);
+        return true;
+    }
+
+    void retire(UUID host) {
+        Map<String, Capacity> nothing = new TreeMap<>();
+        ledger.capacities(List.of(host))
+                .get(host)
+                .keySet()
+                .forEach(resource -> nothing.put(resource, new Capacity(0, 0, BigDecimal.ONE)));
+        ledger.setCapacities(host, PROVIDER_KIND, nothing);
+    }
+}

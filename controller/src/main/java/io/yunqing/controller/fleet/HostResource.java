@@ -1,0 +1,295 @@
+package io.yunqing.controller.fleet;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Condition;
+import io.yunqing.api.Host;
+import io.yunqing.api.HostState;
+import io.yunqing.api.HostStatus;
+import io.yunqing.api.JoinToken;
+import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.Usage;
+import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.Call;
+import io.yunqing.controller.platform.ListQuery;
+import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Noun;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.References;
+import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.Where;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.hibernate.Session;
+
+/** Hypervisor servers and how their agents join. */
+@Path("/v1/hosts")
+@Tag(name = "Hosts")
+@RunOnVirtualThread
+public class HostResource implements Noun<HostRow, Host> {
+    private final Resources resources;
+    private final Lists lists;
+
+    /** A task of an agent's that takes longer than this is shown. */
+    private static final long STUCK_SECONDS = 60;
+
+    private final Session em;
+    private final References references;
+    private final Ledger ledger;
+    private final Fleet fleet;
+    private final Joining joining;
+
+    HostResource(
+            Resources resources,
+            Lists lists,
+            Session em,
+            References references,
+            Ledger ledger,
+            Fleet fleet,
+            Joining joining) {
+        this.resources = resources;
+        this.lists = lists;
+        this.em = em;
+        this.references = references;
+        this.ledger = ledger;
+        this.fleet = fleet;
+        this.joining = joining;
+    }
+
+    @GET
+    @Operation(summary = "List hosts")
+    @APIResponseSchema(value = Host[].class, responseCode = "200")
+    public Response list(
+            @BeanParam ListQuery query,
+            @QueryParam("zone") String zone,
+            @QueryParam("state") String state,
+            @Context HttpHeaders headers) {
+        Where<Host> where =
+                Where.<Host>all()
+                        .filter(
+                                "zone",
+                                zone,
+                                "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
+                        .computed(
+                                "state", state, host -> host.status().state().name().equals(state));
+        return lists.answer(this, query, where, headers);
+    }
+
+    @POST
+    @Operation(summary = "Create a host")
+    @APIResponseSchema(value = Host.class, responseCode = "201")
+    public Response create(Host body, @BeanParam Call call) {
+        return resources.create(this, body, call);
+    }
+
+    @GET
+    @Path("{name}")
+    @Operation(summary = "Get a host")
+    @APIResponseSchema(value = Host.class, responseCode = "200")
+    public Response get(String name) {
+        return resources.get(this, name);
+    }
+
+    @PUT
+    @Path("{name}")
+    @Operation(summary = "Create or update a host")
+    @APIResponseSchema(value = Host.class, responseCode = "200")
+    public Response put(String name, Host body, @BeanParam Call call) {
+        return resources.put(this, name, body, call);
+    }
+
+    @DELETE
+    @Path("{name}")
+    @Operation(summary = "Delete a host")
+    public Response delete(String name, @BeanParam Call call) {
+        return resources.delete(this, name, call);
+    }
+
+    @POST
+    @Path("{name}/join-token")
+    @Operation(summary = "Give out a token by which one agent can enrol as this host, within a day")
+    @APIResponseSchema(value = JoinToken.class, responseCode = "201")
+    public Response joinToken(String name) {
+        return Response.status(201).entity(joining.token(name)).build();
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.HOST;
+    }
+
+    @Override
+    public Class<HostRow> rowClass() {
+        return HostRow.class;
+    }
+
+    @Override
+    public Optional<HostRow> find(String name) {
+        return HostRow.find("name", name).firstResultOptional();
+    }
+
+    @Override
+    public List<Host> views(List<HostRow> rows) {
+        Map<UUID, HostObservationRow> observations = fleet.observations(rows);
+        Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
+        Map<UUID, Integer> instances = ledger.consumersByProvider(observations.keySet());
+        return rows.stream()
+                .map(row ->
+                        new Host(
+                                kind(),
+                                row.metadata(),
+                                row.spec,
+                                status(
+                                        observations.get(row.id),
+                                        capacities.get(row.id),
+                                        instances.getOrDefault(row.id, 0))))
+                .toList();
+    }
+
+    @Override
+    public void create(HostRow row, Host asked) {
+        apply(row, asked);
+        em.persist(row);
+        em.flush();
+        em.createNativeMutationQuery("INSERT INTO host_desired (host_id) VALUES (:id)")
+                .setParameter("id", row.id)
+                .executeUpdate();
+        HostObservationRow unseen = new HostObservationRow();
+        unseen.hostId = row.id;
+        unseen.unknownDomains = List.of();
+        unseen.lanes = List.of();
+        em.persist(unseen);
+        ledger.setCapacities(row.id, Fleet.PROVIDER_KIND, Map.of());
+    }
+
+    @Override
+    public void update(HostRow row, Host asked) {
+        if (!row.spec.zone().equals(asked.spec().zone())) {
+            refuseIfUsed(row);
+        }
+        apply(row, asked);
+        HostObservationRow seen = em.find(HostObservationRow.class, row.id);
+        if (seen.inventory != null) {
+            fleet.setCapacities(row, seen.inventory);
+        }
+    }
+
+    @Override
+    public boolean delete(HostRow row) {
+        refuseIfUsed(row);
+        fleet.retire(row.id);
+        return true;
+    }
+
+    private void refuseIfUsed(HostRow row) {
+        references.refuseIfAny(
+                row,
+                "instances",
+                """
+                SELECT t.name || '/' || i.name FROM instance i JOIN tenant t ON t.id = i.tenant_id WHERE i.host_id = :id
+                """);
+    }
+
+    private void apply(HostRow row, Host asked) {
+        String zone = asked.spec().zone();
+        row.zone =
+                ZoneRow.<ZoneRow>find("name", zone)
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown("spec.zone", Kind.ZONE, zone));
+        requireKnown("spec.overcommit", asked.spec().overcommit());
+        requireKnown("spec.reserved", asked.spec().reserved());
+        row.spec = asked.spec();
+    }
+
+    private void requireKnown(String field, Map<String, ?> byResource) {
+        if (byResource == null) {
+            return;
+        }
+        Map<String, String> known = new TreeMap<>(ledger.limitedResources());
+        byResource
+                .keySet()
+                .forEach(resource -> {
+                    if (!known.containsKey(resource)) {
+                        throw ProblemException.field(
+                                ProblemCode.FIELD_INVALID,
+                                field + "." + ProblemException.abbreviate(resource),
+                                "is not a resource of hosts",
+                                "one of " + String.join(", ", known.keySet()),
+                                null,
+                                "use one of them");
+                    }
+                });
+    }
+
+    private HostStatus status(HostObservationRow seen, Map<String, Usage> capacity, int instances) {
+        HostState state = fleet.state(seen);
+        return new HostStatus(
+                state,
+                seen.receivedAt,
+                seen.inventory,
+                capacity,
+                instances,
+                seen.unknownDomains,
+                conditions(seen, state));
+    }
+
+    private static List<Condition> conditions(HostObservationRow seen, HostState state) {
+        List<Condition> conditions = new ArrayList<>();
+        switch (state) {
+            case INVITED ->
+                    conditions.add(
+                            new Condition(
+                                    "AgentMissing",
+                                    "no agent has reported yet: get a join token and start the agent with it",
+                                    null));
+            case UNREACHABLE ->
+                    conditions.add(
+                            new Condition(
+                                    "HostUnreachable",
+                                    "no report since then; nothing is known of what runs there and nothing is freed",
+                                    seen.receivedAt));
+            case LATE ->
+                    conditions.add(
+                            new Condition("HostLate", "a report is overdue", seen.receivedAt));
+            case CURRENT -> {}
+        }
+        if (state != HostState.INVITED && !seen.complete) {
+            conditions.add(
+                    new Condition(
+                            "HypervisorUnobserved",
+                            "its agent cannot see all domains: " + seen.unobservedReason,
+                            seen.receivedAt));
+        }
+        seen.lanes.stream()
+                .filter(lane -> lane.oldestSeconds() >= STUCK_SECONDS)
+                .forEach(lane ->
+                        conditions.add(
+                                new Condition(
+                                        "LaneStuck",
+                                        "lane %s has been busy with %s for %d s"
+                                                .formatted(
+                                                        lane.name(),
+                                                        lane.oldest(),
+                                                        lane.oldestSeconds()),
+                                        seen.receivedAt)));
+        return conditions;
+    }
+}

@@ -1,0 +1,58 @@
+package io.yunqing.controller.identity;
+
+import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.platform.Caller;
+import io.yunqing.controller.platform.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/** Lets nobody below {@code /v1} without a token, and tells the request who its caller is. */
+@ApplicationScoped
+public class SignIn {
+    private static final String SCHEME = "Bearer ";
+    private static final int LONGEST_REASON = 500;
+
+    private final byte[] operatorToken;
+    private final Caller caller;
+
+    SignIn(@ConfigProperty(name = "yunqing.operator-token") String operatorToken, Caller caller) {
+        this.operatorToken = operatorToken.getBytes(StandardCharsets.UTF_8);
+        this.caller = caller;
+    }
+
+    @ServerRequestFilter
+    void authenticate(ContainerRequestContext request) {
+        if (!request.getUriInfo().getPath().startsWith("/v1/")) {
+            return;
+        }
+        String header = request.getHeaderString("Authorization");
+        if (header == null || !header.startsWith(SCHEME)) {
+            throw ProblemException.of(
+                    ProblemCode.AUTH_REQUIRED,
+                    "the Authorization header has no bearer token",
+                    "send Authorization: Bearer TOKEN; yqctl login keeps it for you");
+        }
+        byte[] token = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(token, operatorToken)) {
+            throw ProblemException.of(
+                    ProblemCode.AUTH_REQUIRED,
+                    "the token is not known",
+                    "take the one in operator.token of the controller's data directory");
+        }
+        String reason = request.getHeaderString("Yunqing-Reason");
+        if (reason != null && reason.length() > LONGEST_REASON) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "Yunqing-Reason",
+                    "is too long",
+                    "at most " + LONGEST_REASON + " characters",
+                    reason,
+                    "shorten it");
+        }
+        caller.is("operator", reason);
+    }
+}

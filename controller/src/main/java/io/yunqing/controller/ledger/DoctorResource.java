@@ -1,0 +1,30 @@
+package io.yunqing.controller.ledger;
+
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+@Path("/v1/doctor")
+@Tag(name = "Doctor")
+@RunOnVirtualThread
+public class DoctorResource {
+    private final Ledger ledger;
+
+    DoctorResource(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    /** What the ledger's sums say against what its allocations add up to. */
+    public record Diagnosis(boolean healthy, List<String> differences) {}
+
+    @GET
+    @Operation(summary = "Recompute every sum of the ledger from its allocations")
+    public Diagnosis examine() {
+        List<String> differences = QuarkusTransaction.requiringNew().call(ledger::doctor);
+        return new Diagnosis(differences.isEmpty(), differences);
+    }
+}

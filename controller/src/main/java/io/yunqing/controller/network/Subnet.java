@@ -1,0 +1,74 @@
+package io.yunqing.controller.network;
+
+import io.yunqing.api.HostInventory.HostNetwork;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An IPv4 subnet and its gateway. Network address, broadcast address and gateway are not given out.
+ *
+ * @param first the network address as an unsigned number
+ */
+public record Subnet(long first, int prefix, long gateway) {
+    private static final Pattern CIDR =
+            Pattern.compile("(\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3})/(\\d{1,2})");
+    private static final int LARGEST_PREFIX = 30;
+    private static final int SMALLEST_PREFIX = 8;
+
+    /**
+     * @throws IllegalArgumentException if the host describes no usable subnet
+     */
+    public static Subnet of(HostNetwork network) {
+        Matcher cidr = CIDR.matcher(network.subnet());
+        if (!cidr.matches()) {
+            throw new IllegalArgumentException(
+                    network.subnet() + " is not an IPv4 subnet such as 10.88.1.0/24");
+        }
+        int prefix = Integer.parseInt(cidr.group(2));
+        if (prefix < SMALLEST_PREFIX || prefix > LARGEST_PREFIX) {
+            throw new IllegalArgumentException(
+                    network.subnet() + " must have a prefix from /8 to /30");
+        }
+        long mask = 0xffff_ffffL << (32 - prefix) & 0xffff_ffffL;
+        return new Subnet(number(cidr.group(1)) & mask, prefix, number(network.gateway()));
+    }
+
+    private long last() {
+        return first + (1L << (32 - prefix)) - 1;
+    }
+
+    /** How many addresses can be given out. */
+    public long usable() {
+        long between = last() - first - 1;
+        return gateway > first && gateway < last() ? between - 1 : between;
+    }
+
+    /** The lowest address not in {@code taken}, with the prefix length: {@code 10.88.1.2/24}. */
+    String lowestFree(Set<String> taken) {
+        for (long candidate = first + 1; candidate < last(); candidate++) {
+            if (candidate != gateway && !taken.contains(text(candidate))) {
+                return text(candidate) + "/" + prefix;
+            }
+        }
+        throw new IllegalStateException(
+                "the ledger gave an address that " + text(first) + "/" + prefix + " does not have");
+    }
+
+    private static long number(String dotted) {
+        long number = 0;
+        for (String part : dotted.split("\\.")) {
+            int octet = Integer.parseInt(part);
+            if (octet > 255) {
+                throw new IllegalArgumentException(dotted + " is not an IPv4 address");
+            }
+            number = number << 8 | octet;
+        }
+        return number;
+    }
+
+    private static String text(long number) {
+        return "%d.%d.%d.%d"
+                .formatted(number >> 24 & 255, number >> 16 & 255, number >> 8 & 255, number & 255);
+    }
+}

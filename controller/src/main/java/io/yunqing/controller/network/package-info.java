@@ -1,0 +1,2 @@
+/** Addresses that instances get on their host's subnet. */
+package io.yunqing.controller.network;

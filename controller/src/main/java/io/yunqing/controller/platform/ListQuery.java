@@ -1,0 +1,101 @@
+package io.yunqing.controller.platform;
+
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+
+/** What all lists take. */
+public class ListQuery {
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MOST = 1000;
+    private static final Set<String> NAMES = Set.of("limit", "cursor", "label", "name", "fields");
+
+    @QueryParam("limit")
+    @Parameter(description = "items on a page, 1 to 1000; 100 when absent")
+    public String limit;
+
+    @QueryParam("cursor")
+    @Parameter(description = "where to go on: the previous page's next")
+    public String cursor;
+
+    @QueryParam("label")
+    @Parameter(description = "key=value; may be repeated, all must match")
+    public List<String> labels;
+
+    @QueryParam("name")
+    @Parameter(description = "a name, or the beginning of one followed by *")
+    public String name;
+
+    @QueryParam("fields")
+    @Parameter(description = "only these, separated by commas, such as metadata.name,status.phase")
+    public String fields;
+
+    @Context UriInfo uri;
+
+    int limit() {
+        if (limit == null) {
+            return DEFAULT_LIMIT;
+        }
+        try {
+            int asked = Integer.parseInt(limit);
+            if (asked >= 1 && asked <= MOST) {
+                return asked;
+            }
+        } catch (NumberFormatException _) {
+            // refused below, as any other value out of range
+        }
+        throw Call.parameter(
+                "limit",
+                "must be a number from 1 to " + MOST,
+                limit,
+                "page through the rest with cursor");
+    }
+
+    /** Refuses a filter that this list does not have: ignoring it would answer another question. */
+    void requireKnown(Set<String> filters) {
+        Set<String> unknown = new TreeSet<>(uri.getQueryParameters().keySet());
+        unknown.removeAll(NAMES);
+        unknown.removeAll(filters);
+        if (!unknown.isEmpty()) {
+            Set<String> known = new TreeSet<>(NAMES);
+            known.addAll(filters);
+            throw Call.parameter(
+                    unknown.iterator().next(),
+                    "is not a filter of this list",
+                    null,
+                    "this list takes " + String.join(", ", known));
+        }
+    }
+
+    Position position() {
+        return cursor == null ? Position.START : Position.parse(cursor);
+    }
+
+    /** The last row of a page; rows are ordered by name, then id. */
+    record Position(String name, UUID id) {
+        static final Position START = new Position("", new UUID(0, 0));
+
+        String cursor() {
+            byte[] bytes = (id + name).getBytes(StandardCharsets.UTF_8);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+
+        static Position parse(String cursor) {
+            try {
+                String text =
+                        new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+                return new Position(text.substring(36), UUID.fromString(text.substring(0, 36)));
+            } catch (IllegalArgumentException | StringIndexOutOfBoundsException _) {
+                throw Call.parameter(
+                        "cursor", "was not given out by a list", cursor, "start without a cursor");
+            }
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package io.yunqing.controller.platform;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.yunqing.api.Plan;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.Resource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.hibernate.Session;
+
+/** Gets and changes resources of any kind; see {@link io.yunqing.controller.platform the package} for the flow. */
+@ApplicationScoped
+public class Resources {
+    private final Session em;
+    private final ObjectMapper json;
+    private final InstantSource clock;
+    private final Asked asked;
+    private final Plans plans;
+    private final Idempotency idempotency;
+    private final Changes changes;
+
+    Resources(
+            Session em,
+            ObjectMapper json,
+            InstantSource clock,
+            Asked asked,
+            Plans plans,
+            Idempotency idempotency,
+            Changes changes) {
+        this.em = em;
+        this.json = json;
+        this.clock = clock;
+        this.asked = asked;
+        this.plans = plans;
+        this.idempotency = idempotency;
+        this.changes = changes;
+    }
+
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response get(
+            Noun<R, W> noun, String name) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> answer(200, view(noun, existing(noun, name))));
+    }
+
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response create(
+            Noun<R, W> noun, W body, Call call) {
+        asked.check(noun.kind(), body, null);
+        boolean planOnly = call.planOnly();
+        String key = planOnly ? null : call.idempotencyKey();
+        Response response =
+                inTransaction(
+                        noun,
+                        planOnly,
+                        () -> {
+                            if (key != null) {
+                                Optional<Response> earlier =
+                                        idempotency.claim(key, fingerprint(noun, body));
+                                if (earlier.isPresent()) {
+                                    return earlier.get();
+                                }
+                            }
+                            Response created = creation(noun, body, call);
+                            if (key != null) {
+                                idempotency.remember(
+                                        key,
+                                        created.getStatus(),
+                                        created.getHeaderString("ETag"),
+                                        text(created));
+                            }
+                            return created;
+                        });
+        return settle(noun, body.metadata().name(), response, call);
+    }
+
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response put(
+            Noun<R, W> noun, String name, W body, Call call) {
+        asked.check(noun.kind(), body, name);
+        Response response =
+                inTransaction(
+                        noun,
+                        call.planOnly(),
+                        () ->
+                                noun.find(name).isPresent()
+                                        ? update(noun, name, body, call)
+                                        : creation(noun, body, call));
+        return settle(noun, name, response, call);
+    }
+
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response delete(
+            Noun<R, W> noun, String name, Call call) {
+        Response response =
+                inTransaction(
+                        noun,
+                        call.planOnly(),
+                        () -> {
+                            R row = locked(noun, name);
+                            call.requireSeen(row.revision);
+                            JsonNode before = plans.tree(view(noun, row));
+                            row.revision++;
+                            if (noun.delete(row)) {
+                                em.remove(row);
+                                em.flush();
+                                changes.announce(
+                                        row.changed(noun.kind(), "deleted", noun.story(row)));
+                                return decided(
+                                        plans.compare(before, null),
+                                        null,
+                                        call,
+                                        Response.noContent().build());
+                            }
+                            em.flush();
+                            changes.announce(row.changed(noun.kind(), "deleting", noun.story(row)));
+                            W left = view(noun, row);
+                            return decided(
+                                    plans.compare(before, null), left, call, answer(200, left));
+                        });
+        return settle(noun, name, response, call);
+    }
+
+    private <R extends ResourceRow, W extends Resource<?, ?>> Response creation(
+            Noun<R, W> noun, W body, Call call) {
+        String name = body.metadata().name();
+        if (noun.find(name).isPresent()) {
+            throw nameTaken(noun, name);
+        }
+        R row = blank(noun);
+        row.id = Ids.next();
+        row.name = name;
+        row.revision = 1;
+        row.created = clock.instant();
+        row.labels = new HashMap<>(body.metadata().labelsOrEmpty());
+        noun.create(row, body);
+        em.persist(row);
+        em.flush();
+        changes.announce(row.changed(noun.kind(), "created", noun.story(row)));
+        W after = view(noun, row);
+        return decided(plans.compare(null, plans.tree(after)), after, call, answer(201, after));
+    }
+
+    private <R extends ResourceRow, W extends Resource<?, ?>> Response update(
+            Noun<R, W> noun, String name, W body, Call call) {
+        R row = locked(noun, name);
+        call.requireSeen(row.revision);
+        JsonNode before = plans.tree(view(noun, row));
+        row.labels = new HashMap<>(body.metadata().labelsOrEmpty());
+        noun.update(row, body);
+        em.flush();
+        Plan plan = plans.compare(before, plans.tree(view(noun, row)));
+        if (plan.action().equals("update")) {
+            row.revision++;
+            em.flush();
+            String fields =
+                    String.join(", ", plan.changes().stream().map(Plan.Change::field).toList());
+            changes.announce(row.changed(noun.kind(), "updated", noun.story(row) + ": " + fields));
+        }
+        W after = view(noun, row);
+        return decided(plan, after, call, answer(200, after));
+    }
+
+    /** Answers the plan if only that was asked; refuses if the caller agreed to another plan. */
+    private Response decided(Plan plan, Object after, Call call, Response applied) {
+        if (call.planOnly()) {
+            return Response.ok(new Plan(plan.action(), plan.changes(), after, plan.digest()))
+                    .build();
+        }
+        if (call.digest != null && !call.digest.equals(plan.digest())) {
+            throw ProblemException.field(
+                    ProblemCode.PLAN_STALE,
+                    "digest",
+                    "the request would now do something else than the plan with this digest",
+                    plan.digest(),
+                    call.digest,
+                    "ask for a new plan");
+        }
+        return applied;
+    }
+
+    /** Waits, outside any transaction, until the resource is settled, gone, or the caller's patience ends. */
+    private <R extends ResourceRow, W extends Resource<?, ?>> Response settle(
+            Noun<R, W> noun, String name, Response response, Call call) {
+        Duration patience = call.patience();
+        if (patience.isZero()
+                || call.planOnly()
+                || !(response.getEntity() instanceof Resource<?, ?> answered)) {
+            return response;
+        }
+        UUID id = answered.metadata().id();
+        Instant end = clock.instant().plus(patience);
+        while (true) {
+            long seen = changes.count(id);
+            Optional<W> now =
+                    QuarkusTransaction.requiringNew()
+                            .call(() ->
+                                    noun.find(name)
+                                            .filter(row -> row.id.equals(id))
+                                            .map(row -> view(noun, row)));
+            Duration left = Duration.between(clock.instant(), end);
+            if (now.isEmpty()) {
+                return Response.noContent().build();
+            }
+            if (noun.settled(now.get()) || left.isNegative() || left.isZero()) {
+                return answer(response.getStatus(), now.get());
+            }
+            changes.await(id, seen, left);
+        }
+    }
+
+    private <R extends ResourceRow> Response inTransaction(
+            Noun<R, ?> noun, boolean planOnly, Supplier<Response> work) {
+        try {
+            return QuarkusTransaction.requiringNew()
+                    .call(() -> {
+                        Response response = work.get();
+                        if (planOnly) {
+                            QuarkusTransaction.setRollbackOnly();
+                        }
+                        return response;
+                    });
+        } catch (RuntimeException e) {
+            throw Violations.explain(noun.kind(), e);
+        }
+    }
+
+    private static <R extends ResourceRow, W extends Resource<?, ?>> W view(
+            Noun<R, W> noun, R row) {
+        return noun.views(List.of(row)).getFirst();
+    }
+
+    private <R extends ResourceRow> R existing(Noun<R, ?> noun, String name) {
+        return noun.find(name)
+                .orElseThrow(() ->
+                        ProblemException.of(
+                                ProblemCode.NOT_FOUND,
+                                "there is no "
+                                        + noun.kind().singular()
+                                        + " "
+                                        + ProblemException.abbreviate(name),
+                                "list them with GET /v1/" + noun.kind().plural()));
+    }
+
+    private <R extends ResourceRow> R locked(Noun<R, ?> noun, String name) {
+        R row = existing(noun, name);
+        em.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+        return row;
+    }
+
+    private static <R extends ResourceRow> R blank(Noun<R, ?> noun) {
+        try {
+            return noun.rowClass().getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    noun.rowClass() + " needs a constructor without parameters", e);
+        }
+    }
+
+    static ProblemException nameTaken(Noun<?, ?> noun, String name) {
+        return ProblemException.field(
+                ProblemCode.NAME_TAKEN,
+                "metadata.name",
+                "a " + noun.kind().singular() + " of this name exists",
+                null,
+                name,
+                "choose another name, or update the existing one with PUT");
+    }
+
+    private static Response answer(int status, Resource<?, ?> view) {
+        return Response.status(status)
+                .header("ETag", Call.etag(view.metadata().revision()))
+                .entity(view)
+                .build();
+    }
+
+    private String fingerprint(Noun<?, ?> noun, Object body) {
+        return Plans.sha256(noun.kind() + " " + noun.scope() + " " + plans.tree(body));
+    }
+
+    private String text(Response response) {
+        try {
+            return json.writeValueAsString(response.getEntity());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.yunqing.controller.platform;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.hibernate.Session;
+import org.jboss.logging.Logger;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+/**
+ * Raises {@link Signals} when a transaction commits: at once in this process, and through PostgreSQL's NOTIFY in every other
+ * replica. When the listening connection breaks, everybody is woken after it is back, for what may have been missed.
+ */
+@ApplicationScoped
+public class Wakeups {
+    private static final Logger LOG = Logger.getLogger(Wakeups.class);
+    private static final String CHANNEL = "yunqing";
+    private static final int POLL_MILLIS = 5_000;
+    private static final long RETRY_MILLIS = 1_000;
+
+    private final Session em;
+    private final TransactionSynchronizationRegistry transaction;
+    private final Signals signals;
+    private final AgroalDataSource dataSource;
+    private volatile boolean stopping;
+    private Thread listener;
+
+    Wakeups(
+            Session em,
+            TransactionSynchronizationRegistry transaction,
+            Signals signals,
+            AgroalDataSource dataSource) {
+        this.em = em;
+        this.transaction = transaction;
+        this.signals = signals;
+        this.dataSource = dataSource;
+    }
+
+    /** Wakes the topic's waiters once the current transaction has committed. */
+    public void onCommit(String topic) {
+        em.createNativeQuery("SELECT pg_notify(:channel, :topic)", Object.class)
+                .setParameter("channel", CHANNEL)
+                .setParameter("topic", topic)
+                .getSingleResult();
+        transaction.registerInterposedSynchronization(
+                new Synchronization() {
+                    @Override
+                    public void beforeCompletion() {}
+
+                    @Override
+                    public void afterCompletion(int status) {
+                        if (status == Status.STATUS_COMMITTED) {
+                            signals.raise(topic);
+                        }
+                    }
+                });
+    }
+
+    void start(@Observes StartupEvent event) {
+        listener = Thread.ofPlatform().daemon().name("wakeups").start(this::listen);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+        listener.interrupt();
+    }
+
+    private void listen() {
+        while (!stopping) {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("LISTEN " + CHANNEL);
+                signals.raiseAll();
+                PGConnection postgres = connection.unwrap(PGConnection.class);
+                while (!stopping) {
+                    PGNotification[] notifications = postgres.getNotifications(POLL_MILLIS);
+                    if (notifications != null) {
+                        for (PGNotification notification : notifications) {
+                            signals.raise(notification.getParameter());
+                        }
+                    }
+                }
+                statement.execute("UNLISTEN *");
+            } catch (SQLException e) {
+                if (!stopping) {
+                    LOG.warnf(
+                            "Cannot listen for changes of other replicas, trying again: %s",
+                            e.getMessage());
+                    pause();
+                }
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(RETRY_MILLIS);
+        } catch (InterruptedException _) {
+            stopping = true;
+        }
+    }
+}

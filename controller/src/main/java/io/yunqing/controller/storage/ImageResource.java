@@ -1,0 +1,130 @@
+package io.yunqing.controller.storage;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Image;
+import io.yunqing.api.ImageStatus;
+import io.yunqing.api.Kind;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.Call;
+import io.yunqing.controller.platform.ListQuery;
+import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Noun;
+import io.yunqing.controller.platform.References;
+import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.Where;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What instances boot from. */
+@Path("/v1/images")
+@Tag(name = "Images")
+@RunOnVirtualThread
+public class ImageResource implements Noun<ImageRow, Image> {
+    private final Resources resources;
+    private final Lists lists;
+    private final References references;
+
+    ImageResource(Resources resources, Lists lists, References references) {
+        this.resources = resources;
+        this.lists = lists;
+        this.references = references;
+    }
+
+    @GET
+    @Operation(summary = "List images")
+    @APIResponseSchema(value = Image[].class, responseCode = "200")
+    public Response list(@BeanParam ListQuery query, @Context HttpHeaders headers) {
+        Where<Image> where = Where.<Image>all();
+        return lists.answer(this, query, where, headers);
+    }
+
+    @POST
+    @Operation(summary = "Create an image")
+    @APIResponseSchema(value = Image.class, responseCode = "201")
+    public Response create(Image body, @BeanParam Call call) {
+        return resources.create(this, body, call);
+    }
+
+    @GET
+    @Path("{name}")
+    @Operation(summary = "Get an image")
+    @APIResponseSchema(value = Image.class, responseCode = "200")
+    public Response get(String name) {
+        return resources.get(this, name);
+    }
+
+    @PUT
+    @Path("{name}")
+    @Operation(summary = "Create or update an image")
+    @APIResponseSchema(value = Image.class, responseCode = "200")
+    public Response put(String name, Image body, @BeanParam Call call) {
+        return resources.put(this, name, body, call);
+    }
+
+    @DELETE
+    @Path("{name}")
+    @Operation(summary = "Delete an image")
+    public Response delete(String name, @BeanParam Call call) {
+        return resources.delete(this, name, call);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.IMAGE;
+    }
+
+    @Override
+    public Class<ImageRow> rowClass() {
+        return ImageRow.class;
+    }
+
+    @Override
+    public Optional<ImageRow> find(String name) {
+        return ImageRow.find("name", name).firstResultOptional();
+    }
+
+    @Override
+    public List<Image> views(List<ImageRow> rows) {
+        Map<UUID, Long> instances = references.count("instance", "image_id", rows);
+        return rows.stream()
+                .map(row ->
+                        new Image(
+                                kind(),
+                                row.metadata(),
+                                row.spec,
+                                new ImageStatus(instances.get(row.id).intValue())))
+                .toList();
+    }
+
+    @Override
+    public void create(ImageRow row, Image asked) {
+        row.spec = asked.spec();
+    }
+
+    @Override
+    public void update(ImageRow row, Image asked) {
+        Asked.same("spec.sha256", row.spec.sha256(), asked.spec().sha256());
+        Asked.same("spec.format", row.spec.format(), asked.spec().format());
+        row.spec = asked.spec();
+    }
+
+    @Override
+    public boolean delete(ImageRow row) {
+        references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE image_id = :id");
+        return true;
+    }
+}

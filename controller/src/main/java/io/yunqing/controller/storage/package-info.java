@@ -1,0 +1,2 @@
+/** What instances boot from. */
+package io.yunqing.controller.storage;
