@@ -33,12 +33,14 @@ class Admission {
     private final Fleet fleet;
     private final Ledger ledger;
     private final Addresses addresses;
+    private final InstanceMeters meters;
 
-    Admission(Session em, Fleet fleet, Ledger ledger, Addresses addresses) {
+    Admission(Session em, Fleet fleet, Ledger ledger, Addresses addresses, InstanceMeters meters) {
         this.em = em;
         this.fleet = fleet;
         this.ledger = ledger;
         this.addresses = addresses;
+        this.meters = meters;
     }
 
     /**
@@ -52,11 +54,15 @@ class Admission {
         var request = new Placement.Request(row.spec.zone(), new TreeMap<>(amounts));
         for (int round = 0; round < ROUNDS; round++) {
             switch (Placement.choose(fleet.view(), request)) {
-                case Decision.NoHost refusal -> throw noHost(refusal.explanation());
+                case Decision.NoHost refusal -> {
+                    meters.admission("no_host");
+                    throw noHost(refusal.explanation());
+                }
                 case Decision.Chosen chosen -> {
                     switch (ledger.take(row.id, row.tenant.id, chosen.host().id(), amounts)) {
                         case Taking.Taken _ -> {
                             settle(row, chosen);
+                            meters.admission("admitted");
                             return;
                         }
                         case OverLimit over -> refuse(row, over);
@@ -84,7 +90,8 @@ class Admission {
         addresses.assign(host, row.id, Subnet.of(network));
     }
 
-    private static void refuse(InstanceRow row, OverLimit over) {
+    private void refuse(InstanceRow row, OverLimit over) {
+        meters.admission("quota_" + over.resource());
         String field = "limits." + over.resource();
         throw ProblemException.field(
                 ProblemCode.QUOTA_EXCEEDED,

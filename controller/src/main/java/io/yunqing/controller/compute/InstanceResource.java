@@ -21,8 +21,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Virtual machines: each lives in a tenant; a list may span all of them. */
-@Path("/v1")
+/** The virtual machines of a tenant. */
+@Path("/v1/tenants/{tenant}/instances")
 @Tag(name = "Instances")
 @RunOnVirtualThread
 public class InstanceResource {
@@ -39,31 +39,12 @@ public class InstanceResource {
     }
 
     @GET
-    @Path("instances")
-    @Operation(summary = "List instances of all tenants")
-    @APIResponseSchema(value = Instance[].class, responseCode = "200")
-    public Response listAll(
-            @BeanParam ListQuery query,
-            @BeanParam Filters filters,
-            @QueryParam("tenant") String tenant,
-            @Context HttpHeaders headers) {
-        Where<Instance> where =
-                filters.where()
-                        .filter(
-                                "tenant",
-                                tenant,
-                                "r.tenant_id = (SELECT id FROM tenant WHERE name = :tenant)");
-        return lists.answer(instances.of(null), query, where, headers);
-    }
-
-    @GET
-    @Path("tenants/{tenant}/instances")
     @Operation(summary = "List a tenant's instances")
     @APIResponseSchema(value = Instance[].class, responseCode = "200")
     public Response list(
             String tenant,
             @BeanParam ListQuery query,
-            @BeanParam Filters filters,
+            @BeanParam InstanceFilters filters,
             @Context HttpHeaders headers) {
         Where<Instance> where =
                 filters.where()
@@ -75,7 +56,6 @@ public class InstanceResource {
     }
 
     @POST
-    @Path("tenants/{tenant}/instances")
     @Operation(summary = "Create an instance")
     @APIResponseSchema(value = Instance.class, responseCode = "201")
     public Response create(String tenant, Instance body, @BeanParam Call call) {
@@ -83,7 +63,7 @@ public class InstanceResource {
     }
 
     @GET
-    @Path("tenants/{tenant}/instances/{name}")
+    @Path("{name}")
     @Operation(summary = "Get an instance")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response get(String tenant, String name) {
@@ -91,7 +71,7 @@ public class InstanceResource {
     }
 
     @PUT
-    @Path("tenants/{tenant}/instances/{name}")
+    @Path("{name}")
     @Operation(summary = "Create or update an instance; power and labels can be changed")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response put(String tenant, String name, Instance body, @BeanParam Call call) {
@@ -99,7 +79,7 @@ public class InstanceResource {
     }
 
     @DELETE
-    @Path("tenants/{tenant}/instances/{name}")
+    @Path("{name}")
     @Operation(
             summary =
                     "Delete an instance with its disk; it is gone once its host has confirmed that")
@@ -109,48 +89,9 @@ public class InstanceResource {
     }
 
     @GET
-    @Path("tenants/{tenant}/instances/{name}/console")
+    @Path("{name}/console")
     @Operation(summary = "The last part of the serial console, as text, from an offset on")
     public Response console(String tenant, String name, @QueryParam("offset") Long offset) {
         return consoles.read(instances.of(tenant), name, offset == null ? 0 : offset);
-    }
-
-    /** How instances can be picked from a list. */
-    public static class Filters {
-        @QueryParam("host")
-        public String host;
-
-        @QueryParam("zone")
-        public String zone;
-
-        @QueryParam("flavor")
-        public String flavor;
-
-        @QueryParam("image")
-        public String image;
-
-        @QueryParam("phase")
-        public String phase;
-
-        Where<Instance> where() {
-            return Where.<Instance>all()
-                    .filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
-                    .filter(
-                            "zone",
-                            zone,
-                            "r.host_id IN (SELECT h.id FROM host h JOIN zone z ON z.id = h.zone_id WHERE z.name = :zone)")
-                    .filter(
-                            "flavor",
-                            flavor,
-                            "r.flavor_id = (SELECT id FROM flavor WHERE name = :flavor)")
-                    .filter(
-                            "image",
-                            image,
-                            "r.image_id = (SELECT id FROM image WHERE name = :image)")
-                    .computed(
-                            "phase",
-                            phase,
-                            instance -> instance.status().phase().name().equals(phase));
-        }
     }
 }

@@ -73,7 +73,11 @@ public class Instances {
 
     /** Where the instance is on its way. */
     Phase phase(InstanceRow row, InstanceObserved observed, HostObservationRow host) {
-        return InstanceLifecycle.phase(row.power(), row.deleted, observed, seen(host));
+        return phase(row.power(), row.deleted, observed, host);
+    }
+
+    Phase phase(Power power, boolean deleted, InstanceObserved observed, HostObservationRow host) {
+        return InstanceLifecycle.phase(power, deleted, observed, seen(host));
     }
 
     static Map<UUID, InstanceObservationRow> observations(List<UUID> instances) {

@@ -1,7 +1,9 @@
 package io.yunqing.controller.platform;
 
+import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.Tuple;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -95,9 +97,12 @@ public class Idempotency {
                 .executeUpdate();
     }
 
-    /** Drops what is older than {@link #MEMORY}; returns how many. */
-    public int forget() {
-        return em.createNativeMutationQuery("DELETE FROM idempotency WHERE created < :forgotten")
+    void start(@Observes StartupEvent event, Every every) {
+        every.run("forgetting old idempotency keys", Duration.ofHours(1), this::forget);
+    }
+
+    private void forget() {
+        em.createNativeMutationQuery("DELETE FROM idempotency WHERE created < :forgotten")
                 .setParameter("forgotten", clock.instant().minus(MEMORY))
                 .executeUpdate();
     }

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.yunqing.api.Problem;
 import io.yunqing.api.Problem.FieldError;
 import io.yunqing.api.ProblemCode;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
@@ -20,23 +22,28 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Turns every exception that leaves a REST method into a problem (RFC 9457). */
-final class Problems {
+@ApplicationScoped
+class Problems {
     private static final Logger LOG = Logger.getLogger(Problems.class);
 
-    private Problems() {}
-
     @ServerExceptionMapper
-    static Response refusal(ProblemException refusal) {
+    Response refusal(ProblemException refusal) {
         return answer(refusal.problem());
     }
 
     @ServerExceptionMapper
-    static Response json(JsonProcessingException unreadable) {
+    Response json(JsonProcessingException unreadable) {
+        return answer(unreadable(unreadable));
+    }
+
+    /** Quarkus has an own answer for these, without a body; the more exact type takes precedence over it. */
+    @ServerExceptionMapper
+    Response input(MismatchedInputException unreadable) {
         return answer(unreadable(unreadable));
     }
 
     @ServerExceptionMapper
-    static Response http(WebApplicationException e) {
+    Response http(WebApplicationException e) {
         if (e.getCause() instanceof JsonProcessingException unreadable) {
             return answer(unreadable(unreadable));
         }
@@ -84,7 +91,7 @@ final class Problems {
     }
 
     @ServerExceptionMapper
-    static Response failure(Exception e) {
+    Response failure(Exception e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProblemException refusal) {
                 return answer(refusal.problem());
@@ -152,7 +159,7 @@ final class Problems {
             return field(
                     ProblemCode.FIELD_INVALID,
                     path(mapping),
-                    e.getOriginalMessage() + where,
+                    plain(e) + where,
                     null,
                     e instanceof InvalidFormatException invalid ? invalid.getValue() : null,
                     "send a value of the type that /q/openapi names");
@@ -161,6 +168,13 @@ final class Problems {
                 ProblemCode.REQUEST_MALFORMED,
                 e.getOriginalMessage() + where,
                 "send one JSON object");
+    }
+
+    /** Jackson's message without its advice to programmers. */
+    private static String plain(JsonProcessingException e) {
+        return e.getOriginalMessage()
+                .replaceAll(" \\(but could if .*\\)", "")
+                .replaceAll("`java\\.lang\\.(\\w+)`", "$1");
     }
 
     private static String path(JsonMappingException e) {

@@ -224,12 +224,26 @@ public class Resources {
                     .call(() -> {
                         Response response = work.get();
                         if (planOnly) {
-                            QuarkusTransaction.setRollbackOnly();
+                            throw new Planned(response);
                         }
                         return response;
                     });
+        } catch (Planned planned) {
+            return planned.answer;
         } catch (RuntimeException e) {
             throw Violations.explain(noun.kind(), e);
+        }
+    }
+
+    /** Rolls the transaction of a plan back. */
+    private static final class Planned extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Response answer;
+
+        Planned(Response answer) {
+            super(null, null, false, false);
+            this.answer = answer;
         }
     }
 
