@@ -1,0 +1,142 @@
+package io.yunqing.cli.command;
+
+import io.yunqing.cli.command.Call.Target;
+import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.platform.Exit;
+import io.yunqing.cli.platform.Failure;
+import io.yunqing.cli.rest.Answer;
+import io.yunqing.cli.rest.Refused;
+import io.yunqing.cli.rest.Rest;
+import io.yunqing.cli.rest.Url;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code create}, {@code set}, {@code start} and {@code stop}: sends what should be. */
+final class Changing {
+    /** How often a change is put again on top of somebody else's. */
+    private static final int TRIES = 5;
+
+    private Changing() {}
+
+    static Exit create(Call call, Noun noun) {
+        Target target = call.target(noun);
+        Edit edit = Edit.of(noun, call.args());
+        edit.checkComplete(noun);
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("name", target.name());
+        if (!target.tenant().isEmpty()) {
+            metadata.put("tenant", target.tenant());
+        }
+        Map<String, Object> resource = new LinkedHashMap<>();
+        resource.put("metadata", metadata);
+        Map<String, Object> body = edit.appliedTo(resource);
+        Answer answer =
+                call.rest()
+                        .post(
+                                planned(call, noun.list(target.tenant())),
+                                Rest.headers(call.reason(), ""),
+                                body);
+        if (Plans.asked(call)) {
+            return Plans.print(call, noun, target, answer);
+        }
+        call.say("created", noun.word(), target);
+        return done(call, noun, target, answer);
+    }
+
+    static Exit set(Call call, Noun noun) {
+        Edit edit = Edit.of(noun, call.args());
+        if (edit.isEmpty()) {
+            throw Failure.usage(
+                    "nothing to set was given",
+                    "see 'yqctl " + noun.word() + " set --help' for the flags");
+        }
+        return change(call, noun, edit);
+    }
+
+    /** Turns an instance on or off by what its power should be. */
+    static Exit power(Call call, Noun noun, String power) {
+        return change(call, noun, Edit.one("spec.power", power));
+    }
+
+    /**
+     * Puts a change on top of the newest revision. Somebody else's change in between is kept when it touches other
+     * fields; when it touches the same ones, neither is right without a person.
+     */
+    private static Exit change(Call call, Noun noun, Edit edit) {
+        Target target = call.target(noun);
+        Answer seen = call.read(noun, target);
+        for (int attempt = 1; ; attempt++) {
+            if (edit.holds(seen.tree()) && !Plans.asked(call)) {
+                call.say("unchanged", noun.word(), target);
+                return done(call, noun, target, seen);
+            }
+            try {
+                Answer answer =
+                        call.rest()
+                                .put(
+                                        planned(call, call.url(noun, target)),
+                                        Rest.headers(call.reason(), etag(seen)),
+                                        edit.appliedTo(seen.tree()));
+                if (Plans.asked(call)) {
+                    return Plans.print(call, noun, target, answer);
+                }
+                call.say("updated", noun.word(), target);
+                return done(call, noun, target, answer);
+            } catch (Refused e) {
+                if (!e.code().equals("precondition.failed") || attempt == TRIES) {
+                    throw e;
+                }
+                seen = again(call, noun, target, edit, seen, e);
+            }
+        }
+    }
+
+    private static Answer again(
+            Call call, Noun noun, Target target, Edit edit, Answer seen, Refused cause) {
+        Answer now = call.read(noun, target);
+        // What is as asked by now was perhaps our own request, whose answer was lost.
+        List<String> differ =
+                edit.holds(now.tree()) ? List.of() : edit.touchedDiffer(seen.tree(), now.tree());
+        if (!differ.isEmpty()) {
+            throw new Failure(
+                    Exit.CONFLICT,
+                    cause.text(),
+                    "changed by somebody else meanwhile: " + String.join(", ", differ),
+                    "-> look with 'yqctl "
+                            + noun.word()
+                            + " show "
+                            + target
+                            + "', then ask again if it still holds");
+        }
+        return now;
+    }
+
+    /** The request as it is meant: in earnest, as a plan, or only if it does what a plan said. */
+    static Url planned(Call call, Url url) {
+        return url.with("mode", Plans.asked(call) ? "plan" : "")
+                .with("digest", call.args().text("--digest").orElse(""));
+    }
+
+    /** The revision that was seen, as the header a change needs. */
+    static String etag(Answer answer) {
+        String etag = answer.header("ETag");
+        return etag.isEmpty() ? '"' + Tree.textAt(answer.tree(), "metadata.revision") + '"' : etag;
+    }
+
+    private static Exit done(Call call, Noun noun, Target target, Answer answer) {
+        Answer last = answer;
+        Exit exit = Exit.OK;
+        if (noun.kind().inTenant() && call.waiting().isPresent()) {
+            Waiting.Outcome outcome =
+                    Waiting.untilSettled(call, noun, target, answer, call.waiting().get());
+            last = outcome.last();
+            exit = outcome.exit();
+        }
+        if (call.outputAsked()) {
+            call.printer().one(noun, last, "");
+        }
+        return exit;
+    }
+}

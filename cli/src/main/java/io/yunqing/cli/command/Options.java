@@ -1,0 +1,136 @@
+package io.yunqing.cli.command;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** Makes commands, options and operands in one style. */
+final class Options {
+    private Options() {}
+
+    static CommandSpec command(String name, String about) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(about).abbreviateSynopsis(true).sortOptions(false);
+        spec.addOption(
+                OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help")
+                        .build());
+        return spec;
+    }
+
+    /** A command that does something. */
+    static CommandSpec command(String name, String about, Action action, String... examples) {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(action).name(name);
+        spec.usageMessage().description(about).abbreviateSynopsis(true).sortOptions(false);
+        spec.addOption(
+                OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help")
+                        .build());
+        if (examples.length > 0) {
+            String[] footer = new String[examples.length + 2];
+            footer[0] = "";
+            footer[1] = "Examples:";
+            for (int i = 0; i < examples.length; i++) {
+                footer[i + 2] = "  yqctl " + examples[i];
+            }
+            spec.usageMessage().footer(footer);
+        }
+        return spec;
+    }
+
+    static OptionSpec text(String label, String about, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(String.class)
+                .arity("1")
+                .description(about.replace("%", "%%"))
+                .build();
+    }
+
+    static OptionSpec texts(String label, String about, String... names) {
+        return OptionSpec.builder(names)
+                .paramLabel(label)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity("1")
+                .description(about + "; may be given several times")
+                .build();
+    }
+
+    static OptionSpec flag(String about, String... names) {
+        return OptionSpec.builder(names).type(boolean.class).arity("0").description(about).build();
+    }
+
+    static PositionalParamSpec operand(String label, String about) {
+        return PositionalParamSpec.builder()
+                .index("0")
+                .paramLabel(label)
+                .type(String.class)
+                .arity("1")
+                .required(true)
+                .description(about)
+                .build();
+    }
+
+    static PositionalParamSpec operands(String label, String arity, String about) {
+        return PositionalParamSpec.builder()
+                .index("0..*")
+                .paramLabel(label)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .arity(arity)
+                .description(about)
+                .build();
+    }
+
+    /** Taken by every command; each has an environment variable. */
+    static List<OptionSpec> global() {
+        return List.of(
+                text(
+                        "FORMAT",
+                        "table, wide, json, yaml, csv or name (YQCTL_OUTPUT)",
+                        "-o",
+                        "--output"),
+                text("URL", "The controller (YQCTL_SERVER)", "-s", "--server"),
+                text("TOKEN", "Who asks (YQCTL_TOKEN)", "--token"),
+                text("FILE", "The controller's CA certificate, PEM (YQCTL_CA)", "--ca"),
+                text("DURATION", "How long to wait at most (YQCTL_TIMEOUT)", "--timeout"),
+                text("FILE", "Where 'login' keeps settings (YQCTL_CONFIG)", "--config"),
+                text("LOCALE", "en or zh; by the locale when absent (YQCTL_LANG)", "--lang"));
+    }
+
+    static OptionSpec tenant() {
+        return text("NAME", "The tenant in question (YQCTL_TENANT)", "-t", "--tenant");
+    }
+
+    /** What every mutation takes. */
+    static List<OptionSpec> mutation() {
+        return List.of(
+                flag("Have the controller say what would change, and change nothing", "--dry-run"),
+                text(
+                        "DIGEST",
+                        "Do only what the plan with this digest said; refused if the world moved",
+                        "--digest"),
+                reason());
+    }
+
+    static OptionSpec reason() {
+        return text("TEXT", "Kept in the history (YQCTL_REASON)", "--reason");
+    }
+
+    static OptionSpec yes() {
+        return flag("Do not ask (YQCTL_YES)", "-y", "--yes");
+    }
+
+    static OptionSpec await(String what) {
+        return OptionSpec.builder("--wait")
+                .paramLabel("DURATION")
+                .type(String.class)
+                .arity("0..1")
+                .description(what + "; write --wait=90s for how long, else --timeout, else 10m")
+                .build();
+    }
+}

@@ -1,0 +1,103 @@
+package io.yunqing.cli.command;
+
+import io.yunqing.cli.platform.Exit;
+import io.yunqing.cli.platform.Failure;
+import java.util.List;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The commands without a noun. */
+final class Plain {
+    private Plain() {}
+
+    static List<CommandSpec> commands() {
+        return List.of(login(), logout(), whoami(), apply(), completion(), version());
+    }
+
+    private static CommandSpec login() {
+        CommandSpec login =
+                Options.command(
+                        "login",
+                        "Remember a controller and who asks, after checking both",
+                        Session::login,
+                        "login --server https://cloud.example:8443 --token-file token --ca ca.pem");
+        login.addOption(
+                Options.text("FILE", "Holds the token; - for standard input", "--token-file"));
+        login.addOption(
+                Options.text("NAME", "The tenant to take when none is named", "-t", "--tenant"));
+        return global(login);
+    }
+
+    private static CommandSpec logout() {
+        return global(Options.command("logout", "Forget the token", Session::logout, "logout"));
+    }
+
+    private static CommandSpec whoami() {
+        return global(
+                Options.command(
+                        "whoami",
+                        "Show whom the controller takes the caller for",
+                        Session::whoami,
+                        "whoami"));
+    }
+
+    private static CommandSpec apply() {
+        CommandSpec apply =
+                Options.command(
+                        "apply",
+                        "Make what manifests speak of as they say; fields they leave out stay as"
+                                + " they are",
+                        Applying::apply,
+                        "apply -f city.yaml --dry-run",
+                        "apply -f manifests/ --wait",
+                        "instance show web-1 -t reg-prod -o yaml | yqctl apply -f -");
+        apply.addOption(
+                Options.texts("FILE|FOLDER|-", "YAML or JSON manifests", "-f", "--filename"));
+        apply.addOption(
+                Options.flag(
+                        "Have the controller say what would change, and change nothing",
+                        "--dry-run"));
+        apply.addOption(Options.reason());
+        apply.addOption(Options.await("Wait until all instances in it are so"));
+        return global(apply);
+    }
+
+    private static CommandSpec completion() {
+        CommandSpec completion =
+                Options.command(
+                        "completion",
+                        "Print a completion script for bash or zsh",
+                        Plain::complete,
+                        "completion bash > ~/.local/share/bash-completion/completions/yqctl");
+        return completion.addPositional(Options.operand("bash|zsh", "For which shell"));
+    }
+
+    private static CommandSpec version() {
+        return Options.command("version", "Print the version of yqctl", Plain::version, "version");
+    }
+
+    private static CommandSpec global(CommandSpec command) {
+        Options.global().forEach(command::addOption);
+        return command;
+    }
+
+    private static Exit complete(Call call) {
+        String shell = call.args().operands().getFirst();
+        if (!shell.equals("bash") && !shell.equals("zsh")) {
+            throw Failure.usage(
+                    "completion: '" + shell + "' is not a shell it is made for",
+                    "choose bash or zsh");
+        }
+        CommandLine everything = Grammar.commandLine(Grammar.tree(new String[0]), call.shell());
+        // The script itself sees whether zsh runs it, and turns on zsh's bash completion.
+        call.shell().out().print(AutoComplete.bash("yqctl", everything));
+        return Exit.OK;
+    }
+
+    private static Exit version(Call call) {
+        String version = Plain.class.getPackage().getImplementationVersion();
+        call.shell().out().println("yqctl " + (version == null ? "(unpackaged)" : version));
+        return Exit.OK;
+    }
+}

@@ -1,0 +1,186 @@
+package io.yunqing.cli.noun;
+
+import io.yunqing.cli.platform.Failure;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A field of a noun's spec, and the flag that sets it.
+ *
+ * @param name the field in {@code spec}
+ * @param flag such as {@code --root-disk-gib}
+ * @param required whether a create must have it
+ * @param fixed whether it cannot be changed later, so that {@code set} does not offer it
+ * @param choices for {@link Type#CHOICE}, the words it takes
+ * @param min for numbers
+ * @param max for numbers
+ */
+public record Field(
+        String name,
+        String flag,
+        Type type,
+        boolean required,
+        boolean fixed,
+        List<String> choices,
+        long min,
+        long max,
+        String description) {
+
+    /** What a field holds. */
+    public enum Type {
+        TEXT,
+        /** Text of any length, given directly or as {@code @FILE}. */
+        FILE_TEXT,
+        WHOLE,
+        BOOL,
+        CHOICE,
+        /** Texts, one flag each or a line each of {@code @FILE}. */
+        TEXTS,
+        /** {@code KEY=WHOLE}, one flag each. */
+        WHOLES_BY_KEY,
+        /** {@code KEY=DECIMAL}, one flag each. */
+        DECIMALS_BY_KEY;
+
+        /** What a value of it must be, in words. */
+        public String phrase() {
+            return switch (this) {
+                case TEXT, FILE_TEXT, CHOICE -> "text";
+                case WHOLE, WHOLES_BY_KEY -> "a whole number without quotes";
+                case DECIMALS_BY_KEY -> "a number without quotes";
+                case BOOL -> "true or false";
+                case TEXTS -> "a list of texts";
+            };
+        }
+
+        public boolean byKey() {
+            return this == WHOLES_BY_KEY || this == DECIMALS_BY_KEY;
+        }
+
+        public boolean repeatable() {
+            return this == TEXTS || byKey();
+        }
+    }
+
+    static Field of(Type type, String name, String flag, String description) {
+        return new Field(name, flag, type, false, false, List.of(), 0, 0, description);
+    }
+
+    static Field text(String name, String flag, String description) {
+        return of(Type.TEXT, name, flag, description);
+    }
+
+    static Field whole(String name, String flag, long min, long max, String description) {
+        return new Field(name, flag, Type.WHOLE, false, false, List.of(), min, max, description);
+    }
+
+    static Field choice(String name, String flag, String description, String... words) {
+        return new Field(name, flag, Type.CHOICE, false, false, List.of(words), 0, 0, description);
+    }
+
+    Field mustBe() {
+        return new Field(name, flag, type, true, fixed, choices, min, max, description);
+    }
+
+    Field forGood() {
+        return new Field(name, flag, type, required, true, choices, min, max, description);
+    }
+
+    Field between(long least, long most) {
+        return new Field(name, flag, type, required, fixed, choices, least, most, description);
+    }
+
+    /** The label that help shows for the flag's value. */
+    public String label() {
+        return switch (type) {
+            case TEXT -> "TEXT";
+            case FILE_TEXT, TEXTS -> "TEXT|@FILE";
+            case WHOLE -> "N";
+            case BOOL -> "true|false";
+            case CHOICE -> String.join("|", choices);
+            case WHOLES_BY_KEY, DECIMALS_BY_KEY -> "KEY=N";
+        };
+    }
+
+    /** Reads one flag's text as a value of this field. */
+    public Object parse(String text) {
+        return parse(flag, text);
+    }
+
+    private Object parse(String what, String text) {
+        return switch (type) {
+            case TEXT -> text;
+            case FILE_TEXT -> contentOf(what, text);
+            case TEXTS -> contentOf(what, text).lines().filter(line -> !line.isBlank()).toList();
+            case WHOLE, WHOLES_BY_KEY -> whole(what, text);
+            case DECIMALS_BY_KEY -> decimal(what, text);
+            case BOOL -> bool(what, text);
+            case CHOICE -> choice(what, text);
+        };
+    }
+
+    /** Reads the value after the {@code =} of a {@code KEY=VALUE} flag. */
+    public Object parseFor(String key, String text) {
+        return parse(flag + " " + key, text);
+    }
+
+    private Object whole(String what, String text) {
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+            throw Failure.usage(
+                    what + ": " + text + " is out of range", "give " + min + " to " + max);
+        } catch (NumberFormatException e) {
+            throw Failure.usage(
+                    what + ": '" + text + "' is not a whole number", "give " + min + " to " + max);
+        }
+    }
+
+    private static Object decimal(String what, String text) {
+        try {
+            return new BigDecimal(text);
+        } catch (NumberFormatException e) {
+            throw Failure.usage(
+                    what + ": '" + text + "' is not a number", "give a number such as 4 or 1.5");
+        }
+    }
+
+    private static Object bool(String what, String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw Failure.usage(
+                            what + ": '" + text + "' is neither true nor false",
+                            "give true or false");
+        };
+    }
+
+    private Object choice(String what, String text) {
+        String word = text.toUpperCase(Locale.ROOT);
+        if (choices.contains(word)) {
+            return word;
+        }
+        throw Failure.usage(
+                what + ": '" + text + "' is not a choice",
+                "choose one of " + String.join(", ", choices));
+    }
+
+    private static String contentOf(String what, String text) {
+        if (!text.startsWith("@")) {
+            return text;
+        }
+        try {
+            return Files.readString(Path.of(text.substring(1)));
+        } catch (IOException e) {
+            throw Failure.usage(
+                    what + ": cannot read " + text.substring(1) + ": " + e.getMessage(),
+                    "name a readable UTF-8 text file after the @");
+        }
+    }
+}

@@ -1,0 +1,343 @@
+package io.yunqing.cli.noun;
+
+import static io.yunqing.cli.noun.Column.age;
+import static io.yunqing.cli.noun.Column.joined;
+import static io.yunqing.cli.noun.Column.number;
+import static io.yunqing.cli.noun.Column.pairs;
+import static io.yunqing.cli.noun.Column.state;
+import static io.yunqing.cli.noun.Column.used;
+
+import io.yunqing.api.Kind;
+import java.util.List;
+import java.util.Optional;
+
+/** The table of all nouns. Each is made when it is asked for: a command needs one of them. */
+public final class Nouns {
+    private Nouns() {}
+
+    public static Noun of(Kind kind) {
+        return switch (kind) {
+            case DEPARTMENT -> department();
+            case APPLICATION -> application();
+            case TENANT -> tenant();
+            case FLAVOR -> flavor();
+            case IMAGE -> image();
+            case ZONE -> zone();
+            case HOST -> host();
+            case INSTANCE -> instance();
+        };
+    }
+
+    /** The kind a word on the command line means: {@code host} or {@code hosts}. */
+    public static Optional<Kind> kindOf(String word) {
+        for (Kind kind : Kind.values()) {
+            if (kind.singular().equals(word) || kind.plural().equals(word)) {
+                return Optional.of(kind);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Noun department() {
+        return new Noun(
+                Kind.DEPARTMENT,
+                "A node in the tree of agencies; owns applications and quota",
+                List.of(
+                        name(),
+                        displayName(),
+                        text("parent", "spec.parent"),
+                        number("applications", "status.applications"),
+                        text("code", "spec.code").onlyWide(),
+                        number("children", "status.children").onlyWide(),
+                        text("path", "status.path").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(new Filter("parent", "Only departments directly below this one")),
+                List.of(
+                        displayNameField(),
+                        Field.text("parent", "--parent", "The department above it"),
+                        Field.text(
+                                "code",
+                                "--code",
+                                "Organisation code or unified social credit code (GB 32100)")),
+                "market-supervision --display-name 市场监督管理局 --parent city");
+    }
+
+    private static Noun application() {
+        return new Noun(
+                Kind.APPLICATION,
+                "A departmental business system",
+                List.of(
+                        name(),
+                        displayName(),
+                        text("department", "spec.department"),
+                        number("grade", "spec.securityGrade"),
+                        text("network-zone", "spec.networkZone"),
+                        number("tenants", "status.tenants"),
+                        text("category", "spec.category").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(new Filter("department", "Only applications of this department")),
+                List.of(
+                        Field.text("department", "--department", "Its owner").mustBe(),
+                        displayNameField(),
+                        Field.text("category", "--category", "Free, such as licensing"),
+                        Field.whole(
+                                        "securityGrade",
+                                        "--security-grade",
+                                        1,
+                                        3,
+                                        "The MLPS (GB/T 22240) level")
+                                .mustBe(),
+                        Field.choice(
+                                        "networkZone",
+                                        "--network-zone",
+                                        "Where its users come from",
+                                        "INTERNAL",
+                                        "EXTRANET",
+                                        "INTERNET")
+                                .mustBe()),
+                "business-registration --department market-supervision --security-grade 3"
+                        + " --network-zone INTERNET");
+    }
+
+    private static Noun tenant() {
+        return new Noun(
+                Kind.TENANT,
+                "An application's isolated share of compute and storage",
+                List.of(
+                        name(),
+                        text("application", "spec.application"),
+                        text("environment", "spec.environment"),
+                        used("vcpus", "status.used.vcpus", "spec.limits.vcpus"),
+                        used("memory-mib", "status.used.memoryMiB", "spec.limits.memoryMiB"),
+                        used("storage-gib", "status.used.storageGiB", "spec.limits.storageGiB"),
+                        number("instances", "status.instances"),
+                        text("department", "status.department").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("application", "Only tenants of this application"),
+                        new Filter("department", "Only tenants of this department's applications")),
+                List.of(
+                        Field.text("application", "--application", "Whose share it is").mustBe(),
+                        Field.choice(
+                                        "environment",
+                                        "--environment",
+                                        "What it is for",
+                                        "PRODUCTION",
+                                        "TEST",
+                                        "DEVELOPMENT",
+                                        "EMERGENCY")
+                                .mustBe(),
+                        Field.of(
+                                        Field.Type.WHOLES_BY_KEY,
+                                        "limits",
+                                        "--limit",
+                                        "The most it may use: vcpus, memoryMiB, storageGiB")
+                                .between(0, 1_000_000_000_000L)
+                                .mustBe()),
+                "reg-prod --application business-registration --environment PRODUCTION"
+                        + " --limit vcpus=8 --limit memoryMiB=4096 --limit storageGiB=100");
+    }
+
+    private static Noun flavor() {
+        return new Noun(
+                Kind.FLAVOR,
+                "A named size of an instance",
+                List.of(
+                        name(),
+                        number("vcpus", "spec.vcpus"),
+                        number("memory-mib", "spec.memoryMiB"),
+                        number("root-disk-gib", "spec.rootDiskGiB"),
+                        number("instances", "status.instances"),
+                        displayName().onlyWide(),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        displayNameField(),
+                        Field.whole("vcpus", "--vcpus", 1, 512, "Virtual processors").mustBe(),
+                        Field.whole("memoryMiB", "--memory-mib", 32, 16_777_216, "Guest memory")
+                                .mustBe(),
+                        Field.whole("rootDiskGiB", "--root-disk-gib", 1, 65_536, "Root disk")
+                                .mustBe()),
+                "small --vcpus 1 --memory-mib 512 --root-disk-gib 4");
+    }
+
+    private static Noun image() {
+        return new Noun(
+                Kind.IMAGE,
+                "What instances boot from",
+                List.of(
+                        name(),
+                        displayName(),
+                        text("format", "spec.format"),
+                        number("min-disk-gib", "spec.minDiskGiB"),
+                        number("instances", "status.instances"),
+                        text("url", "spec.url").onlyWide(),
+                        text("sha256", "spec.sha256").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        displayNameField(),
+                        Field.text("url", "--url", "A file:, http: or https: URL").mustBe(),
+                        Field.text("sha256", "--sha256", "Of the bytes behind the URL").mustBe(),
+                        Field.choice("format", "--format", "How to read it", "QCOW2", "RAW")
+                                .mustBe(),
+                        Field.whole(
+                                        "minDiskGiB",
+                                        "--min-disk-gib",
+                                        1,
+                                        65_536,
+                                        "The smallest root disk it fits on")
+                                .mustBe()),
+                "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX --format QCOW2"
+                        + " --min-disk-gib 4");
+    }
+
+    private static Noun zone() {
+        return new Noun(
+                Kind.ZONE,
+                "A failure domain with its own power and network",
+                List.of(
+                        name(),
+                        displayName(),
+                        number("hosts", "status.hosts"),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(displayNameField()),
+                "site-a --display-name 一号机房");
+    }
+
+    private static Noun host() {
+        return new Noun(
+                Kind.HOST,
+                "A hypervisor server, with one agent",
+                List.of(
+                        name(),
+                        text("zone", "spec.zone"),
+                        state("state", "status.state"),
+                        age("observed", "status.observedAt"),
+                        used("vcpus", "status.capacity.vcpus.used", "status.capacity.vcpus.limit"),
+                        used(
+                                "memory-mib",
+                                "status.capacity.memoryMiB.used",
+                                "status.capacity.memoryMiB.limit"),
+                        used(
+                                "storage-gib",
+                                "status.capacity.storageGiB.used",
+                                "status.capacity.storageGiB.limit"),
+                        number("instances", "status.instances"),
+                        text("schedulable", "spec.schedulable").onlyWide(),
+                        text("accelerator", "status.inventory.accelerator").onlyWide(),
+                        text("hypervisor", "status.inventory.hypervisor").onlyWide(),
+                        text("agent", "status.inventory.agentVersion").onlyWide(),
+                        joined("unknown-domains", "status.unknownDomains", "name").onlyWide(),
+                        labels(),
+                        created().onlyWide()),
+                List.of(
+                        new Filter("zone", "Only hosts of this zone"),
+                        new Filter(
+                                "state",
+                                "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),
+                List.of(
+                        Field.text("zone", "--zone", "The failure domain it stands in").mustBe(),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "schedulable",
+                                "--schedulable",
+                                "Whether new instances may come to it"),
+                        Field.of(
+                                Field.Type.DECIMALS_BY_KEY,
+                                "overcommit",
+                                "--overcommit",
+                                "How many times a resource may be promised"),
+                        Field.of(
+                                        Field.Type.WHOLES_BY_KEY,
+                                        "reserved",
+                                        "--reserved",
+                                        "What is kept back for the host itself")
+                                .between(0, 1_000_000_000_000L)),
+                "rack1-07 --zone site-a --overcommit vcpus=4 --reserved memoryMiB=4096");
+    }
+
+    private static Noun instance() {
+        return new Noun(
+                Kind.INSTANCE,
+                "A virtual machine of a tenant",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        state("phase", "status.phase"),
+                        text("host", "status.host"),
+                        joined("addresses", "status.addresses", "ip"),
+                        text("flavor", "spec.flavor"),
+                        age("observed", "status.observedAt"),
+                        text("image", "spec.image").onlyWide(),
+                        text("zone", "status.zone").onlyWide(),
+                        text("power", "spec.power").onlyWide(),
+                        pairs("allocated", "status.allocated").onlyWide(),
+                        text("id", "metadata.id").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("host", "Only instances on this host"),
+                        new Filter("zone", "Only instances in this zone"),
+                        new Filter("phase", "Only instances in this phase, such as RUNNING"),
+                        new Filter("flavor", "Only instances of this flavor"),
+                        new Filter("image", "Only instances made from this image")),
+                List.of(
+                        Field.text("flavor", "--flavor", "Its size").mustBe().forGood(),
+                        Field.text("image", "--image", "What its root disk starts as")
+                                .mustBe()
+                                .forGood(),
+                        Field.text("zone", "--zone", "Where it must be; anywhere when absent")
+                                .forGood(),
+                        Field.choice(
+                                "power",
+                                "--power",
+                                "What its power should be; RUNNING when absent",
+                                "RUNNING",
+                                "STOPPED",
+                                "OFF"),
+                        Field.of(
+                                Field.Type.TEXTS,
+                                "sshKeys",
+                                "--ssh-key",
+                                "An OpenSSH public key; read by the guest at its first start"),
+                        Field.of(
+                                Field.Type.FILE_TEXT,
+                                "userData",
+                                "--user-data",
+                                "cloud-init user data, given to the guest as it is")),
+                "web-1 --tenant reg-prod --flavor small --image debian-12"
+                        + " --ssh-key @$HOME/.ssh/id_ed25519.pub --wait");
+    }
+
+    private static Column text(String id, String path) {
+        return Column.text(id, path);
+    }
+
+    private static Column name() {
+        return text("name", "metadata.name");
+    }
+
+    private static Column displayName() {
+        return text("display-name", "spec.displayName");
+    }
+
+    private static Column created() {
+        return age("age", "metadata.created");
+    }
+
+    private static Column labels() {
+        return pairs("labels", "metadata.labels").onlyWide();
+    }
+
+    private static Field displayNameField() {
+        return Field.text("displayName", "--display-name", "The name people read");
+    }
+}
