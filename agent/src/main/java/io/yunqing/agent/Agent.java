@@ -1,0 +1,145 @@
+package io.yunqing.agent;
+
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.link.Consoles;
+import io.yunqing.agent.link.Controller;
+import io.yunqing.agent.link.LinkFault;
+import io.yunqing.agent.link.Reporter;
+import io.yunqing.agent.link.Watch;
+import io.yunqing.agent.platform.Backoff;
+import io.yunqing.agent.sync.HostReconciler;
+import io.yunqing.agent.sync.HostView;
+import io.yunqing.agent.sync.LaneName;
+import io.yunqing.agent.sync.Lanes;
+import io.yunqing.agent.sync.SyncLoop;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ReportAnswer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host's agent, put together: what it hears goes to the reconciler, what the reconciler tells goes to the reporter.
+ * Whatever is behind the two seams, it is the same agent.
+ */
+public final class Agent implements AutoCloseable {
+
+    private final Hypervisor hypervisor;
+    private final Lanes lanes;
+    private final SyncLoop loop;
+    private final HostReconciler reconciler;
+    private final Reporter reporter;
+    private final Watch watch;
+    private final Consoles consoles;
+    private final DesiredFile kept;
+    private final AtomicReference<@Nullable HostDesired> unsaved = new AtomicReference<>();
+    private volatile Set<UUID> withConsole = Set.of();
+
+    /**
+     * @param data where what was heard is kept
+     */
+    public Agent(Path data, Hypervisor hypervisor, Controller controller) throws IOException {
+        InstantSource clock = InstantSource.system();
+        RandomGenerator random = new Random();
+        this.hypervisor = hypervisor;
+        this.kept = new DesiredFile(data);
+        this.lanes = new Lanes(clock);
+        this.loop = new SyncLoop(clock);
+        var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), random);
+        this.reconciler = new HostReconciler(hypervisor, lanes, loop, clock, backoff, this::told);
+        this.reporter =
+                new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), random);
+        this.watch = new Watch(controller, this::heard, this::duplicate, clock, random);
+        this.consoles = new Consoles(hypervisor, lanes, controller, () -> withConsole, random);
+    }
+
+    public void start() {
+        var known = kept.read();
+        if (known != null) {
+            loop.execute(() -> reconciler.hear(known));
+        }
+        loop.start(reconciler::settle);
+        hypervisor.listen(reconciler.listener());
+        reporter.start();
+        watch.start();
+        consoles.start();
+    }
+
+    private void told(HostView view) {
+        withConsole = view.withDisk();
+        reporter.tell(view);
+    }
+
+    private void heard(HostDesired news) {
+        loop.execute(() -> {
+            reconciler.hear(news);
+            save();
+        });
+    }
+
+    /** Beside the work, not before it: what is lost with it is heard again. */
+    private void save() {
+        if (unsaved.getAndSet(reconciler.desired()) == null) {
+            var _ =
+                    lanes.submit(
+                            LaneName.STORAGE,
+                            "keep the desired state",
+                            () -> {
+                                var newest = unsaved.getAndSet(null);
+                                if (newest != null) {
+                                    kept.write(newest);
+                                }
+                                return null;
+                            });
+        }
+    }
+
+    private void duplicate(String words) {
+        loop.execute(() -> reconciler.hold(words));
+    }
+
+    static String bootId() throws IOException {
+        return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    }
+
+    @Override
+    public void close() {
+        consoles.close();
+        watch.close();
+        reporter.close();
+        loop.close();
+        lanes.close();
+        hypervisor.close();
+    }
+
+    /** An agent acts unless it was told that another one has its identity; a controller that is away stops nobody. */
+    private final class ReportOutcome implements Reporter.Outcome {
+
+        @Override
+        public void taken(HostView view, ReportAnswer answer) {
+            loop.execute(() -> {
+                reconciler.begin();
+                reconciler.hold(null);
+                reconciler.confirmed(view);
+            });
+            watch.compare(answer.desiredRevision());
+        }
+
+        @Override
+        public void failed(LinkFault fault) {
+            if (fault.kind() == LinkFault.Kind.DUPLICATE) {
+                duplicate(String.valueOf(fault.getMessage()));
+            } else {
+                loop.execute(reconciler::begin);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.yunqing.agent;
+
+import io.yunqing.agent.link.JoinToken;
+import io.yunqing.api.HostInventory;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent is started with.
+ *
+ * @param data where the agent keeps its identity and what it last heard
+ * @param libvirt libvirt's connection URI
+ * @param joinToken only needed until the agent is enrolled
+ * @param poolName the libvirt storage pool for instances
+ * @param poolFolder its directory
+ * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
+ */
+public record AgentConfig(
+        URI controller,
+        Path data,
+        String libvirt,
+        @Nullable JoinToken joinToken,
+        String poolName,
+        Path poolFolder,
+        String accelerator,
+        HostInventory.@Nullable HostNetwork network) {}

@@ -1,0 +1,124 @@
+package io.yunqing.agent;
+
+import io.yunqing.agent.link.JoinToken;
+import io.yunqing.api.HostInventory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The command line, each option also as an environment variable, and how it becomes an {@link AgentConfig}. */
+final class AgentOptions {
+
+    @Option(
+            names = "--controller",
+            paramLabel = "URL",
+            required = true,
+            defaultValue = "${env:YUNQING_CONTROLLER}",
+            description = "the controller, https://HOST:PORT (YUNQING_CONTROLLER)")
+    private URI controller = URI.create("https://localhost");
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${env:YUNQING_AGENT_DATA:-/var/lib/yunqing-agent}",
+            description = "where the agent keeps its identity (YUNQING_AGENT_DATA)")
+    private Path data = Path.of("");
+
+    @Option(
+            names = "--libvirt",
+            paramLabel = "URI",
+            defaultValue = "${env:YUNQING_LIBVIRT:-qemu:///system}",
+            description = "libvirt's connection URI (YUNQING_LIBVIRT)")
+    private String libvirt = "";
+
+    @Option(
+            names = "--join-token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:YUNQING_JOIN_TOKEN}",
+            description =
+                    "the join token, or the file that holds it; needed at the first start only"
+                            + " (YUNQING_JOIN_TOKEN)")
+    private @Nullable String joinToken;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "NAME=DIR",
+            defaultValue = "${env:YUNQING_POOL:-yunqing=/var/lib/yunqing-agent/pool}",
+            description = "the storage pool that instances are kept in (YUNQING_POOL)")
+    private String pool = "";
+
+    @Option(
+            names = "--bridge",
+            paramLabel = "NAME",
+            defaultValue = "${env:YUNQING_BRIDGE}",
+            description = "the bridge that instances are attached to (YUNQING_BRIDGE)")
+    private @Nullable String bridge;
+
+    @Option(
+            names = "--subnet",
+            paramLabel = "CIDR",
+            defaultValue = "${env:YUNQING_SUBNET}",
+            description = "the addresses behind the bridge (YUNQING_SUBNET)")
+    private @Nullable String subnet;
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "IP",
+            defaultValue = "${env:YUNQING_GATEWAY}",
+            description = "the default route of instances (YUNQING_GATEWAY)")
+    private @Nullable String gateway;
+
+    @Option(
+            names = "--accel",
+            paramLabel = "auto|kvm|tcg",
+            defaultValue = "${env:YUNQING_ACCEL:-auto}",
+            description = "how guests run; auto tries a guest on KVM (YUNQING_ACCEL)")
+    private String accelerator = "";
+
+    AgentConfig config() throws IOException {
+        if (!"https".equals(controller.getScheme()) || controller.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "--controller %s: give https://HOST:PORT".formatted(controller));
+        }
+        String[] poolParts = pool.split("=", 2);
+        if (poolParts.length != 2 || poolParts[0].isBlank() || poolParts[1].isBlank()) {
+            throw new IllegalArgumentException("--pool %s: give NAME=DIR".formatted(pool));
+        }
+        if (!Set.of("auto", "kvm", "tcg").contains(accelerator)) {
+            throw new IllegalArgumentException(
+                    "--accel %s: give auto, kvm or tcg".formatted(accelerator));
+        }
+        return new AgentConfig(
+                controller,
+                data.toAbsolutePath().normalize(),
+                libvirt,
+                token(),
+                poolParts[0],
+                Path.of(poolParts[1]).toAbsolutePath().normalize(),
+                accelerator,
+                network());
+    }
+
+    private @Nullable JoinToken token() throws IOException {
+        if (joinToken == null || joinToken.isBlank()) {
+            return null;
+        }
+        boolean file = joinToken.contains("/") || Files.isRegularFile(Path.of(joinToken));
+        return JoinToken.parse(file ? Files.readString(Path.of(joinToken)) : joinToken);
+    }
+
+    private HostInventory.@Nullable HostNetwork network() {
+        if (bridge == null && subnet == null && gateway == null) {
+            return null;
+        }
+        if (bridge == null || subnet == null || gateway == null) {
+            throw new IllegalArgumentException(
+                    "--bridge, --subnet and --gateway are given together or not at all");
+        }
+        return new HostInventory.HostNetwork(bridge, subnet, gateway);
+    }
+}

@@ -1,0 +1,108 @@
+package io.yunqing.agent.domain;
+
+import io.quarkus.qute.Engine;
+import io.quarkus.qute.RawString;
+import io.quarkus.qute.Template;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.agent.InstanceDesired;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an instance as libvirt's domain XML. The text is in {@code domain/domain.xml}; here is what goes into it. */
+public final class DomainXml {
+
+    /**
+     * What is the same for all domains of a host.
+     *
+     * @param kvm whether guests run on KVM, else on TCG
+     * @param directIo whether disks go past the page cache
+     * @param bridge what interfaces are attached to; absent when the host offers none
+     */
+    public record Host(Layout layout, boolean kvm, boolean directIo, @Nullable String bridge) {}
+
+    private final Host host;
+    private final Template domain;
+    private final Template metadata;
+
+    public DomainXml(Host host) {
+        var engine = Engine.builder().addDefaults().addResultMapper(new XmlText()).build();
+        this.host = host;
+        this.domain = engine.parse(resource("domain.xml"));
+        this.metadata = engine.parse(resource("metadata.xml"));
+    }
+
+    public String domain(InstanceDesired instance) {
+        var layout = host.layout();
+        var id = instance.id();
+        var nic = instance.nic();
+        if (nic != null && host.bridge() == null) {
+            throw new IllegalArgumentException(
+                    "the instance has a network interface, but this host offers no bridge;"
+                            + " start its agent with --bridge, --subnet and --gateway");
+        }
+        Map<String, @Nullable Object> data = new HashMap<>();
+        data.put("type", host.kvm() ? "kvm" : "qemu");
+        data.put("kvm", host.kvm());
+        data.put("name", name(instance));
+        data.put("id", id);
+        data.put("metadata", new RawString(metadata(instance)));
+        data.put("memoryMiB", instance.memoryMiB());
+        data.put("vcpus", instance.vcpus());
+        data.put("cache", host.directIo() ? "none" : "writeback");
+        data.put("directIo", host.directIo());
+        data.put("disk", layout.disk(id));
+        data.put("seed", layout.seed(id));
+        data.put("console", layout.console(id));
+        data.put("nic", nic == null ? null : Map.of("mac", nic.mac()));
+        data.put("bridge", host.bridge());
+        return domain.data(data).render();
+    }
+
+    /** The element in the domain's metadata that makes it ours. */
+    public String metadata(InstanceDesired instance) {
+        String reason = instance.reason();
+        return metadata.data(
+                        Map.of(
+                                "id", instance.id(),
+                                "epoch", instance.epoch(),
+                                "tenant", instance.tenant(),
+                                "name", instance.name(),
+                                "reason", reason == null ? "" : reason))
+                .render()
+                .strip();
+    }
+
+    /** A name that people find it by; the end of the id makes it the only one. */
+    static String name(InstanceDesired instance) {
+        return "yq-%s-%s-%s"
+                .formatted(
+                        word(instance.tenant()), word(instance.name()), randomPart(instance.id()));
+    }
+
+    /** Names become parts of socket paths, which are short, and of commands. */
+    private static String word(String text) {
+        String word = text.replaceAll("[^A-Za-z0-9_.-]", "_");
+        return word.substring(0, Math.min(word.length(), 63));
+    }
+
+    private static String randomPart(UUID id) {
+        return "%08x".formatted((int) id.getLeastSignificantBits());
+    }
+
+    private static String resource(String name) {
+        try (InputStream text = DomainXml.class.getResourceAsStream("/domain/" + name)) {
+            if (text == null) {
+                throw new IllegalStateException("the agent's jar lacks domain/" + name);
+            }
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

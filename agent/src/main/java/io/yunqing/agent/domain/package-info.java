@@ -1,0 +1,8 @@
+/**
+ * The domain XML: one readable template, {@code domain/domain.xml}, with golden files in the tests, and the metadata
+ * element by which a domain is known as ours.
+ */
+@NullMarked
+package io.yunqing.agent.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,72 @@
+package io.yunqing.agent.hypervisor;
+
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.InstanceDesired;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The seam to a hypervisor, in terms of instances.
+ *
+ * <p>Every step may be repeated: it looks first and leaves alone what is already so. A call returns when its effect is
+ * there, or fails with a {@link HypervisorFault}; it never answers from memory what it cannot see.
+ */
+public interface Hypervisor extends AutoCloseable {
+
+    /** What the hypervisor says unasked, from a thread of its own; a listener returns at once. */
+    interface Listener {
+
+        /** Something happened to this domain, or to one that went by this id. */
+        void changed(UUID domain);
+
+        /** Nothing can be seen from now on. */
+        void lost(String reason);
+
+        /** Everything can be seen, and should be looked at again. */
+        void found();
+    }
+
+    void listen(Listener listener);
+
+    /** What the host has; touches storage. */
+    HostInventory inventory() throws HypervisorFault;
+
+    /** All domains of the host. A list that is not complete is a fault, not a shorter list. */
+    List<ObservedDomain> domains() throws HypervisorFault;
+
+    /** One domain; empty is proof that it is not there. */
+    Optional<ObservedDomain> domain(UUID id) throws HypervisorFault;
+
+    /** Whether the image was on the host when last looked at; answers from memory, touches nothing. */
+    boolean holds(InstanceDesired.ImageSource image);
+
+    /** Brings the image to the host. May take long; touches storage only. */
+    void fetch(InstanceDesired.ImageSource image) throws HypervisorFault;
+
+    /** Makes disk, seed and console log from a fetched image; touches storage only. */
+    void prepare(InstanceDesired instance) throws HypervisorFault;
+
+    /** Makes the domain exist and carry the desired epoch. */
+    void define(InstanceDesired instance) throws HypervisorFault;
+
+    void start(UUID id) throws HypervisorFault;
+
+    /** Asks the guest by ACPI; returns when it was asked. */
+    void shutdown(UUID id) throws HypervisorFault;
+
+    /** Takes the power away. */
+    void powerOff(UUID id) throws HypervisorFault;
+
+    /** Makes the powered-off domain not exist. */
+    void undefine(UUID id) throws HypervisorFault;
+
+    /** Deletes disk, seed and console log of an instance without a domain; touches storage only. */
+    void erase(UUID id) throws HypervisorFault;
+
+    /** The end of the serial console's log, if more was written than {@code seen} bytes; touches storage only. */
+    Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,42 @@
+package io.yunqing.agent.libvirt;
+
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+
+/** libvirt's errors by kind, in libvirt's words. */
+final class Faults {
+
+    private Faults() {}
+
+    static HypervisorFault of(String what, LibvirtException e) {
+        String words = e.getMessage() == null ? e.toString() : e.getMessage().strip();
+        return new HypervisorFault(kind(e), what + ": " + words, e);
+    }
+
+    static boolean is(LibvirtException e, ErrorNumber code) {
+        return e.getError() != null && e.getError().getCode() == code;
+    }
+
+    private static Kind kind(LibvirtException e) {
+        if (e.getError() == null) {
+            return Kind.REFUSED;
+        }
+        return switch (e.getError().getCode()) {
+            case VIR_ERR_NO_CONNECT, VIR_ERR_INVALID_CONN, VIR_ERR_RPC -> Kind.UNREACHABLE;
+            case VIR_ERR_OPERATION_TIMEOUT, VIR_ERR_AGENT_UNRESPONSIVE -> Kind.TIMEOUT;
+            case VIR_ERR_NO_STORAGE_POOL,
+                    VIR_ERR_NO_STORAGE_VOL,
+                    VIR_ERR_INVALID_STORAGE_POOL,
+                    VIR_ERR_STORAGE_PROBE_FAILED ->
+                    Kind.STORAGE;
+            // "client socket is closed" comes as an internal error.
+            case VIR_ERR_INTERNAL_ERROR ->
+                    String.valueOf(e.getMessage()).contains("client socket is closed")
+                            ? Kind.UNREACHABLE
+                            : Kind.REFUSED;
+            default -> Kind.REFUSED;
+        };
+    }
+}

@@ -1,0 +1,297 @@
+package io.yunqing.agent.libvirt;
+
+import io.yunqing.agent.domain.DomainMetadata;
+import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.hypervisor.ConsoleTail;
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.storage.ConsoleLog;
+import io.yunqing.agent.storage.ImageStore;
+import io.yunqing.agent.storage.InstanceFiles;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.InstanceDesired;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.StateWithReason;
+
+/** Real instances: libvirt for the domains, files in a pool's directory for what they keep. */
+public final class LibvirtHypervisor implements Hypervisor {
+
+    private static final int METADATA_ELEMENT = 2;
+    private static final int AFFECT_LIVE = 1;
+    private static final int AFFECT_CONFIG = 2;
+
+    /** Whatever libvirt keeps besides the definition goes too: saved state, snapshots, NVRAM, checkpoints. */
+    private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
+
+    private final LibvirtConnection connection;
+    private final DomainXml xml;
+    private final ImageStore images;
+    private final InstanceFiles files;
+    private final ConsoleLog consoles;
+    private final HostFacts facts;
+
+    private LibvirtHypervisor(
+            LibvirtConnection connection, Layout layout, DomainXml xml, HostFacts facts) {
+        this.connection = connection;
+        this.xml = xml;
+        this.facts = facts;
+        this.images = new ImageStore(layout);
+        this.files = new InstanceFiles(layout, images);
+        this.consoles = new ConsoleLog(layout);
+    }
+
+    /** Begins to connect; until that succeeds every call fails as unreachable. */
+    public static LibvirtHypervisor open(String uri, DomainXml.Host host, HostFacts.Given given)
+            throws IOException {
+        var connection = new LibvirtConnection(uri);
+        var facts = new HostFacts(connection, host.layout().pool(), given);
+        var hypervisor =
+                new LibvirtHypervisor(connection, host.layout(), new DomainXml(host), facts);
+        hypervisor.images.open();
+        connection.start();
+        return hypervisor;
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        connection.listen(listener);
+    }
+
+    @Override
+    public HostInventory inventory() throws HypervisorFault {
+        return facts.inventory();
+    }
+
+    @Override
+    public List<ObservedDomain> domains() throws HypervisorFault {
+        return connection.call(
+                "list domains",
+                connect -> {
+                    var seen = new ArrayList<ObservedDomain>();
+                    for (Domain domain : connect.listAllDomains(0)) {
+                        try {
+                            seen.add(observe(domain));
+                        } catch (LibvirtException e) {
+                            // It may have gone while we looked at the others.
+                            if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                                throw e;
+                            }
+                        } finally {
+                            domain.free();
+                        }
+                    }
+                    return List.copyOf(seen);
+                });
+    }
+
+    @Override
+    public Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
+        return connection.call(
+                "look at domain " + id,
+                connect -> {
+                    var domain = lookup(connect, id);
+                    if (domain == null) {
+                        return Optional.empty();
+                    }
+                    try {
+                        return Optional.of(observe(domain));
+                    } catch (LibvirtException e) {
+                        if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                            return Optional.empty();
+                        }
+                        throw e;
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+
+    private static ObservedDomain observe(Domain domain) throws LibvirtException {
+        var id = UUID.fromString(domain.getUUIDString());
+        var now = StateWithReason.of(domain);
+        var metadata = metadata(domain);
+        // Copied metadata does not make a domain ours: it must name the domain that it stands in.
+        long epoch = metadata != null && metadata.id().equals(id) ? metadata.epoch() : -1;
+        return new ObservedDomain(
+                id,
+                domain.getName(),
+                epoch >= 0,
+                Math.max(epoch, 0),
+                States.state(now),
+                States.reason(now));
+    }
+
+    private static @Nullable DomainMetadata metadata(Domain domain) throws LibvirtException {
+        try {
+            return DomainMetadata.parse(
+                    domain.getMetadata(METADATA_ELEMENT, DomainMetadata.NAMESPACE, 0));
+        } catch (LibvirtException e) {
+            if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_METADATA)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean holds(InstanceDesired.ImageSource image) {
+        return images.holds(image);
+    }
+
+    @Override
+    public void fetch(InstanceDesired.ImageSource image) throws HypervisorFault {
+        images.fetch(image);
+    }
+
+    @Override
+    public void prepare(InstanceDesired instance) throws HypervisorFault {
+        files.prepare(instance);
+    }
+
+    @Override
+    public void define(InstanceDesired instance) throws HypervisorFault {
+        String definition;
+        try {
+            definition = xml.domain(instance);
+        } catch (IllegalArgumentException e) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+        connection.call(
+                "define",
+                connect -> {
+                    var domain = lookup(connect, instance.id());
+                    if (domain == null) {
+                        return connect.domainDefineXML(definition).free();
+                    }
+                    try {
+                        // Only what says whose it is: a definition that runs is not changed behind
+                        // the guest's back.
+                        int affect =
+                                domain.isActive() == 1
+                                        ? AFFECT_LIVE | AFFECT_CONFIG
+                                        : AFFECT_CONFIG;
+                        domain.setMetadata(
+                                METADATA_ELEMENT,
+                                xml.metadata(instance),
+                                DomainMetadata.PREFIX,
+                                DomainMetadata.NAMESPACE,
+                                affect);
+                        return 0;
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+
+    @Override
+    public void start(UUID id) throws HypervisorFault {
+        change(
+                "start",
+                id,
+                domain -> {
+                    if (domain.isActive() != 1) {
+                        domain.create();
+                    }
+                });
+    }
+
+    @Override
+    public void shutdown(UUID id) throws HypervisorFault {
+        change(
+                "shutdown",
+                id,
+                domain -> {
+                    if (domain.isActive() == 1) {
+                        domain.shutdown();
+                    }
+                });
+    }
+
+    @Override
+    public void powerOff(UUID id) throws HypervisorFault {
+        change(
+                "power-off",
+                id,
+                domain -> {
+                    if (domain.isActive() == 1) {
+                        domain.destroy();
+                    }
+                });
+    }
+
+    @Override
+    public void undefine(UUID id) throws HypervisorFault {
+        connection.call(
+                "undefine",
+                connect -> {
+                    var domain = lookup(connect, id);
+                    if (domain == null) {
+                        return false;
+                    }
+                    try {
+                        domain.undefine(UNDEFINE_ALL);
+                        return true;
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+
+    @Override
+    public void erase(UUID id) throws HypervisorFault {
+        files.erase(id);
+        consoles.forget(id);
+    }
+
+    @Override
+    public Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault {
+        return consoles.tail(id, seen);
+    }
+
+    private interface Change {
+        void on(Domain domain) throws LibvirtException;
+    }
+
+    private void change(String what, UUID id, Change change) throws HypervisorFault {
+        connection.call(
+                what,
+                connect -> {
+                    var domain = connect.domainLookupByUUID(id);
+                    try {
+                        change.on(domain);
+                        return true;
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+
+    private static @Nullable Domain lookup(Connect connect, UUID id) throws LibvirtException {
+        try {
+            return connect.domainLookupByUUID(id);
+        } catch (LibvirtException e) {
+            if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+        files.close();
+    }
+}

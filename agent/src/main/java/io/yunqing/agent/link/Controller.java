@@ -1,0 +1,24 @@
+package io.yunqing.agent.link;
+
+import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.ReportAnswer;
+import java.time.Duration;
+import java.util.UUID;
+
+/** The seam to the controller: the calls of an enrolled agent. Each may be repeated. */
+public interface Controller {
+
+    /** What changed behind {@code revision}; waits up to {@code wait} if there is nothing yet. */
+    HostDesired desired(long revision, Duration wait) throws LinkFault;
+
+    ReportAnswer report(HostObserved observed) throws LinkFault;
+
+    /**
+     * @param end how many bytes the console has ever written; {@code tail} ends there
+     */
+    void console(UUID instance, byte[] tail, long end) throws LinkFault;
+
+    CertificateGrant renew(String signingRequest) throws LinkFault;
+}

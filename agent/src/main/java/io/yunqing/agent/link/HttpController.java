@@ -1,0 +1,249 @@
+package io.yunqing.agent.link;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.Problem;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.EnrolRequest;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.RenewRequest;
+import io.yunqing.api.agent.ReportAnswer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** The protocol over HTTPS. Whatever comes back that the protocol does not say becomes a {@link LinkFault}. */
+public final class HttpController implements Controller {
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
+    private static final long MAX_ANSWER_BYTES = 64L * 1024 * 1024;
+
+    private final URI base;
+    private volatile HttpClient client;
+
+    HttpController(URI base, SSLContext tls) {
+        this.base = base;
+        this.client = client(tls);
+    }
+
+    public static HttpController of(URI base, Identity identity) throws GeneralSecurityException {
+        return new HttpController(base, Tls.mutual(identity));
+    }
+
+    /** Calls made from now on use this identity; those under way end with the old one. */
+    void use(SSLContext tls) {
+        client = client(tls);
+    }
+
+    private static HttpClient client(SSLContext tls) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(10))
+                .sslContext(tls)
+                .build();
+    }
+
+    @Override
+    public HostDesired desired(long revision, Duration wait) throws LinkFault {
+        var request =
+                request("desired?after=%d&wait=%d".formatted(revision, wait.toSeconds())).GET();
+        var desired = call(request, ANSWER_WITHIN.plus(wait), HostDesired.class);
+        Wellformed.check(desired);
+        return desired;
+    }
+
+    @Override
+    public ReportAnswer report(HostObserved observed) throws LinkFault {
+        return call(request("observed").POST(json(observed)), ANSWER_WITHIN, ReportAnswer.class);
+    }
+
+    @Override
+    public void console(UUID instance, byte[] tail, long end) throws LinkFault {
+        var request =
+                HttpRequest.newBuilder(uri("consoles/%s?end=%d".formatted(instance, end)))
+                        .header("Content-Type", "application/octet-stream")
+                        .PUT(BodyPublishers.ofByteArray(tail));
+        send(request, ANSWER_WITHIN);
+    }
+
+    @Override
+    public CertificateGrant renew(String signingRequest) throws LinkFault {
+        var request = request("renew").POST(json(new RenewRequest(signingRequest)));
+        return granted(call(request, ANSWER_WITHIN, CertificateGrant.class));
+    }
+
+    CertificateGrant enrol(EnrolRequest enrol) throws LinkFault {
+        return granted(
+                call(request("enrol").POST(json(enrol)), ANSWER_WITHIN, CertificateGrant.class));
+    }
+
+    @SuppressWarnings("ConstantValue") // What was read may lack fields whatever their types say.
+    private static CertificateGrant granted(CertificateGrant grant) throws LinkFault {
+        if (grant.host() == null || grant.certificate() == null || grant.ca() == null) {
+            throw new LinkFault(
+                    LinkFault.Kind.GARBAGE,
+                    "a certificate grant must have host, certificate and ca");
+        }
+        return grant;
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, " + Problem.MEDIA_TYPE);
+    }
+
+    private URI uri(String path) {
+        return base.resolve("/agent/v1/" + path);
+    }
+
+    private static BodyPublisher json(Object body) {
+        try {
+            return BodyPublishers.ofByteArray(Json.MAPPER.writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("cannot write " + body.getClass().getSimpleName(), e);
+        }
+    }
+
+    private <T> T call(HttpRequest.Builder request, Duration within, Class<T> type)
+            throws LinkFault {
+        var answer = send(request, within);
+        String mediaType = mediaType(answer);
+        if (answer.statusCode() != 200 || !mediaType.equals("application/json")) {
+            throw garbage(answer, "expected 200 and application/json", null);
+        }
+        try {
+            T value = Json.MAPPER.readValue(answer.body(), type);
+            if (value == null) {
+                throw garbage(answer, "the body is null", null);
+            }
+            return value;
+        } catch (IOException e) {
+            throw garbage(
+                    answer,
+                    "the body is not a " + type.getSimpleName() + ": " + firstLine(e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Sends and takes any 2xx; the deadline covers the whole answer, as a slow body is as bad as none. */
+    private HttpResponse<byte[]> send(HttpRequest.Builder builder, Duration within)
+            throws LinkFault {
+        var request = builder.timeout(within).build();
+        var exchange =
+                client.sendAsync(
+                        request,
+                        BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+        try {
+            var answer = exchange.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            if (answer.statusCode() / 100 != 2) {
+                throw refusal(answer);
+            }
+            return answer;
+        } catch (TimeoutException e) {
+            throw new LinkFault(
+                    LinkFault.Kind.TIMEOUT,
+                    "%s: no whole answer within %d s".formatted(request.uri(), within.toSeconds()),
+                    null,
+                    e);
+        } catch (ExecutionException e) {
+            throw broken(request, e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LinkFault(LinkFault.Kind.UNREACHABLE, "interrupted", null, e);
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    private static LinkFault broken(HttpRequest request, Throwable cause) {
+        var kind =
+                switch (cause) {
+                    case java.net.http.HttpTimeoutException e -> LinkFault.Kind.TIMEOUT;
+                    case SSLException e -> LinkFault.Kind.UNTRUSTED;
+                    default -> LinkFault.Kind.UNREACHABLE;
+                };
+        String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return new LinkFault(kind, request.uri() + ": " + words, null, cause);
+    }
+
+    private static LinkFault refusal(HttpResponse<byte[]> answer) {
+        Duration retryAfter = retryAfter(answer);
+        int status = answer.statusCode();
+        var problem = problem(answer);
+        if (problem == null) {
+            var kind = status / 100 == 5 ? LinkFault.Kind.BUSY : LinkFault.Kind.GARBAGE;
+            return new LinkFault(kind, answer.uri() + " answered " + status, retryAfter, null);
+        }
+        var kind = LinkFault.Kind.REFUSED;
+        if (status / 100 == 5 || status == 429) {
+            kind = LinkFault.Kind.BUSY;
+        } else if (ProblemCode.AGENT_DUPLICATE_IDENTITY.code().equals(problem.code())) {
+            kind = LinkFault.Kind.DUPLICATE;
+        }
+        String words =
+                "%s answered %d %s: %s%s"
+                        .formatted(
+                                answer.uri(),
+                                status,
+                                problem.code(),
+                                problem.detail() == null ? problem.title() : problem.detail(),
+                                problem.remedy() == null ? "" : " (" + problem.remedy() + ")");
+        return new LinkFault(kind, words, retryAfter, null);
+    }
+
+    private static @Nullable Problem problem(HttpResponse<byte[]> answer) {
+        if (!mediaType(answer).equals(Problem.MEDIA_TYPE)) {
+            return null;
+        }
+        try {
+            return Json.MAPPER.readValue(answer.body(), Problem.class);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Duration retryAfter(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("Retry-After")
+                .filter(value -> value.matches("[0-9]{1,6}"))
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                .orElse(null);
+    }
+
+    private static String mediaType(HttpResponse<?> answer) {
+        String header = answer.headers().firstValue("Content-Type").orElse("");
+        return header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static LinkFault garbage(
+            HttpResponse<?> answer, String why, @Nullable Throwable cause) {
+        return new LinkFault(
+                LinkFault.Kind.GARBAGE,
+                "%s answered %d %s: %s"
+                        .formatted(answer.uri(), answer.statusCode(), mediaType(answer), why),
+                null,
+                cause);
+    }
+
+    private static String firstLine(@Nullable String text) {
+        return text == null ? "" : text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,171 @@
+package io.yunqing.agent.link;
+
+import io.yunqing.agent.sync.HostView;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.ReportAnswer;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heartbeat: says what the host is, at once when that is news, else when the controller asked for it.
+ *
+ * <p>Its thread touches neither libvirt nor disk, so that it beats whatever hangs there; what hangs is in the report.
+ */
+public final class Reporter implements AutoCloseable {
+
+    /** What becomes of reports. */
+    public interface Outcome {
+
+        /** The controller has taken this view. */
+        void taken(HostView view, ReportAnswer answer);
+
+        /** It did not; another live agent may have our identity. */
+        void failed(LinkFault fault);
+    }
+
+    private static final Logger LOG = Logger.getLogger(Reporter.class.getName());
+    private static final Duration SOON = Duration.ofMillis(300);
+    private static final Duration GATHER = Duration.ofMillis(3);
+    private static final long LONGEST_INTERVAL_MILLIS = 60_000;
+
+    private final Controller controller;
+    private final String bootId;
+    private final UUID agentStart = UUID.randomUUID();
+    private final Supplier<List<HostObserved.Lane>> lanes;
+    private final Outcome outcome;
+    private final RandomGenerator random;
+    private final Patience patience;
+    private final Loop loop;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition woken = lock.newCondition();
+    private @Nullable HostView view;
+    private long dueNanos = System.nanoTime();
+
+    private long sequence;
+    private @Nullable HostView taken;
+    private @Nullable HostInventory inventoryTaken;
+
+    public Reporter(
+            Controller controller,
+            String bootId,
+            Supplier<List<HostObserved.Lane>> lanes,
+            Outcome outcome,
+            RandomGenerator random) {
+        this.controller = controller;
+        this.bootId = bootId;
+        this.lanes = lanes;
+        this.outcome = outcome;
+        this.random = random;
+        this.patience = new Patience(LOG, "reporting", random);
+        this.loop = new Loop("report", this::round);
+    }
+
+    public void start() {
+        loop.start();
+    }
+
+    /** What there is to report from now on; returns at once. */
+    public void tell(HostView next) {
+        lock.lock();
+        try {
+            var before = view;
+            view = next;
+            if (next.isNewsAfter(before)) {
+                dueBy(GATHER);
+            } else if (before == null || !next.instances().equals(before.instances())) {
+                dueBy(SOON);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dueBy(Duration within) {
+        long due = System.nanoTime() + within.toNanos();
+        if (due - dueNanos < 0) {
+            dueNanos = due;
+            woken.signalAll();
+        }
+    }
+
+    private Duration round() throws InterruptedException {
+        var now = awaitDue();
+        try {
+            var answer = controller.report(observed(now));
+            patience.succeeded();
+            taken = now;
+            inventoryTaken = now.inventory();
+            outcome.taken(now, answer);
+            scheduleNext(answer.reportAfterMillis());
+            return Duration.ZERO;
+        } catch (LinkFault fault) {
+            outcome.failed(fault);
+            return patience.failed(fault);
+        }
+    }
+
+    /** Waits until a report is due; from then on whatever becomes news is due anew. */
+    private HostView awaitDue() throws InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                long left = dueNanos - System.nanoTime();
+                var now = view;
+                if (now != null && left <= 0) {
+                    dueNanos = System.nanoTime() + Duration.ofDays(1).toNanos();
+                    return now;
+                }
+                if (now == null) {
+                    woken.await(1, TimeUnit.SECONDS);
+                } else {
+                    woken.awaitNanos(left);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void scheduleNext(long askedMillis) {
+        long millis = Math.clamp(askedMillis, 200, LONGEST_INTERVAL_MILLIS);
+        // A tenth earlier at most: late is what the controller notices.
+        long spread = millis - random.nextLong(millis / 10 + 1);
+        lock.lock();
+        try {
+            dueBy(Duration.ofMillis(spread));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private HostObserved observed(HostView now) {
+        boolean known = taken != null && java.util.Objects.equals(inventoryTaken, now.inventory());
+        return new HostObserved(
+                agentStart,
+                bootId,
+                ++sequence,
+                now.appliedRevision(),
+                now.complete(),
+                now.unobservedReason(),
+                now.observedAt(),
+                known ? null : now.inventory(),
+                now.instances(),
+                now.unknownDomains(),
+                lanes.get());
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

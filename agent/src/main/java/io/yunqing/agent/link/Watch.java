@@ -1,0 +1,92 @@
+package io.yunqing.agent.link;
+
+import io.yunqing.api.agent.HostDesired;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+
+/**
+ * Hears what the host should be, by long polls that follow each other without a pause.
+ *
+ * <p>Now and then it asks for everything anew, so that nothing that went wrong in small lasts: a lost tombstone, a
+ * database that was restored.
+ */
+public final class Watch implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(Watch.class.getName());
+    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration EVERYTHING_EVERY = Duration.ofMinutes(10);
+
+    private final Controller controller;
+    private final Consumer<HostDesired> heard;
+    private final Consumer<String> refusedAsDuplicate;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Patience patience;
+    private final Loop loop;
+
+    private volatile long revision;
+    private Instant everythingAt = Instant.MIN;
+    private volatile boolean everything = true;
+
+    public Watch(
+            Controller controller,
+            Consumer<HostDesired> heard,
+            Consumer<String> refusedAsDuplicate,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.controller = controller;
+        this.heard = heard;
+        this.refusedAsDuplicate = refusedAsDuplicate;
+        this.clock = clock;
+        this.random = random;
+        this.patience = new Patience(LOG, "asking for the desired state", random);
+        this.loop = new Loop("watch", this::round);
+    }
+
+    public void start() {
+        loop.start();
+    }
+
+    /** A controller that is behind what we have heard was restored from a backup: the next poll asks for everything. */
+    public void compare(long controllersRevision) {
+        if (controllersRevision < revision) {
+            everything = true;
+        }
+    }
+
+    private Duration round() {
+        Instant now = clock.instant();
+        boolean all = everything || now.isAfter(everythingAt);
+        everything = false;
+        try {
+            var desired = controller.desired(all ? 0 : revision, WAIT);
+            patience.succeeded();
+            if (all) {
+                // Spread, so that a fleet that was started together does not ask together for ever.
+                everythingAt = now.plusMillis(random.nextLong(EVERYTHING_EVERY.toMillis()) + 1);
+                everythingAt = everythingAt.plus(EVERYTHING_EVERY.dividedBy(2));
+            }
+            boolean news = all || !desired.instances().isEmpty();
+            revision = desired.revision();
+            if (news) {
+                heard.accept(desired);
+            }
+            return Duration.ZERO;
+        } catch (LinkFault fault) {
+            everything = all;
+            if (fault.kind() == LinkFault.Kind.DUPLICATE) {
+                refusedAsDuplicate.accept(String.valueOf(fault.getMessage()));
+            }
+            return patience.failed(fault);
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

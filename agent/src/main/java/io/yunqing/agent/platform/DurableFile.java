@@ -1,0 +1,49 @@
+package io.yunqing.agent.platform;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Files that are there whole or not at all, whenever the machine stops. */
+public final class DurableFile {
+
+    private DurableFile() {}
+
+    /** Replaces {@code file}, readable by its owner only. */
+    public static void write(Path file, byte[] content) throws IOException {
+        Path tmp = file.resolveSibling("." + file.getFileName() + ".tmp");
+        Files.deleteIfExists(tmp);
+        var owner = PosixFilePermissions.fromString("rw-------");
+        try (var out =
+                FileChannel.open(
+                        tmp,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(owner))) {
+            var buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                out.write(buffer);
+            }
+        }
+        publish(tmp, file);
+    }
+
+    /** Gives a finished temporary file its name, after its bytes have reached the disk. */
+    public static void publish(Path tmp, Path file) throws IOException {
+        try (var channel = FileChannel.open(tmp, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+        Files.move(tmp, file, StandardCopyOption.ATOMIC_MOVE);
+        var folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.yunqing.agent.seed;
+
+import io.yunqing.api.agent.InstanceDesired;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The NoCloud files by which a guest learns who it is. Pure.
+ *
+ * <p>Values go into the YAML in double quotes, escaped: a host name like {@code no} or a key's comment with a colon must
+ * stay text.
+ */
+public record Seed(String metaData, String userData, String networkConfig) {
+
+    private static final Pattern PLAIN = Pattern.compile("\\P{Cntrl}");
+    private static final String NO_NETWORK = "version: 2\nethernets: {}\n";
+
+    public static Seed of(InstanceDesired instance) {
+        return new Seed(metaData(instance), userData(instance), networkConfig(instance.nic()));
+    }
+
+    private static String metaData(InstanceDesired instance) {
+        var text = new StringBuilder();
+        text.append("instance-id: ").append(quoted(instance.id().toString())).append('\n');
+        text.append("local-hostname: ").append(quoted(instance.seed().hostname())).append('\n');
+        // Here, not in the user data: they reach the guest whatever its user data is.
+        if (!instance.seed().sshKeys().isEmpty()) {
+            text.append("public-keys:\n");
+            for (String key : instance.seed().sshKeys()) {
+                text.append("  - ").append(quoted(key.strip())).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static String userData(InstanceDesired instance) {
+        String given = instance.seed().userData();
+        return given == null || given.isEmpty() ? "#cloud-config\n{}\n" : given;
+    }
+
+    private static String networkConfig(InstanceDesired.@Nullable Nic nic) {
+        if (nic == null) {
+            return NO_NETWORK;
+        }
+        return """
+        version: 2
+        ethernets:
+          nic0:
+            match:
+              macaddress: %s
+            addresses:
+              - %s
+            routes:
+              - to: "0.0.0.0/0"
+                via: %s
+        """
+                .formatted(quoted(nic.mac()), quoted(nic.address()), quoted(nic.gateway()));
+    }
+
+    private static String quoted(String text) {
+        var quoted = new StringBuilder("\"");
+        text.codePoints()
+                .forEach(c -> {
+                    String character = Character.toString(c);
+                    if (c == '"' || c == '\\') {
+                        quoted.append('\\').append(character);
+                    } else if (PLAIN.matcher(character).matches()) {
+                        quoted.append(character);
+                    } else {
+                        quoted.append("\\u%04x".formatted(c));
+                    }
+                });
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,143 @@
+package io.yunqing.agent.storage;
+
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.platform.DurableFile;
+import io.yunqing.agent.platform.Tool;
+import io.yunqing.agent.seed.SeedImage;
+import io.yunqing.api.agent.InstanceDesired;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An instance's files: disk, seed, console log, together in one directory.
+ *
+ * <p>Each is made under another name and renamed when it is whole, so a file that is there is right, whenever the agent
+ * was killed; what is missing is made by the next attempt.
+ */
+public final class InstanceFiles implements AutoCloseable {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    private final Layout layout;
+    private final ImageStore images;
+    private final ExecutorService beside =
+            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("seed-", 1).factory());
+
+    public InstanceFiles(Layout layout, ImageStore images) {
+        this.layout = layout;
+        this.images = images;
+    }
+
+    /** Makes what is missing; the disk and the seed beside each other, as each is a program that must be started. */
+    public void prepare(InstanceDesired instance) throws HypervisorFault {
+        Path image = images.file(instance.image());
+        try {
+            Files.createDirectories(layout.instance(instance.id()));
+            var seed = CompletableFuture.runAsync(() -> makeSeed(instance), beside);
+            try {
+                makeConsole(instance.id());
+                makeDisk(instance, image);
+            } finally {
+                seed.join();
+            }
+        } catch (IOException e) {
+            throw fault(instance.id(), e);
+        } catch (CompletionException e) {
+            throw fault(instance.id(), e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private void makeDisk(InstanceDesired instance, Path image) throws IOException {
+        Path disk = layout.disk(instance.id());
+        if (Files.exists(disk)) {
+            return;
+        }
+        long size = (long) instance.rootDiskGiB() << 30;
+        long needed = ImageStore.virtualSize(instance.image(), image);
+        if (needed > size) {
+            throw new IOException(
+                    "the root disk of %d GiB is too small for image %s, which needs %d MiB"
+                            .formatted(
+                                    instance.rootDiskGiB(),
+                                    instance.image().name(),
+                                    (needed + (1 << 20) - 1) >> 20));
+        }
+        Path tmp = disk.resolveSibling(".disk.tmp");
+        Files.deleteIfExists(tmp);
+        Tool.run(
+                DEADLINE,
+                List.of(
+                        "qemu-img",
+                        "create",
+                        "-q",
+                        "-f",
+                        "qcow2",
+                        "-F",
+                        Layout.word(instance.image()),
+                        "-b",
+                        image.toString(),
+                        tmp.toString(),
+                        String.valueOf(size)));
+        DurableFile.publish(tmp, disk);
+    }
+
+    private void makeSeed(InstanceDesired instance) {
+        Path seed = layout.seed(instance.id());
+        if (Files.exists(seed)) {
+            return;
+        }
+        try {
+            Path tmp = seed.resolveSibling(".seed.tmp");
+            SeedImage.write(instance, tmp, DEADLINE);
+            DurableFile.publish(tmp, seed);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** The log is made here so that it belongs to whoever reads it; QEMU only appends. */
+    private void makeConsole(UUID id) throws IOException {
+        Path console = layout.console(id);
+        if (!Files.exists(console)) {
+            Files.createFile(console);
+        }
+    }
+
+    /** Deletes all of it; nothing being there is the aim, not an error. */
+    public void erase(UUID id) throws HypervisorFault {
+        Path folder = layout.instance(id);
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            // Gone already.
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
+    private static HypervisorFault fault(UUID id, Throwable cause) {
+        String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        if (cause instanceof java.nio.file.FileSystemException) {
+            words = cause.getClass().getSimpleName() + ": " + words;
+        }
+        return new HypervisorFault(
+                HypervisorFault.Kind.STORAGE, "files of instance " + id + ": " + words, cause);
+    }
+
+    @Override
+    public void close() {
+        beside.shutdownNow();
+    }
+}

@@ -1,0 +1,45 @@
+package io.yunqing.agent.storage;
+
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * Where things stand in a pool's directory. Paths are made of ids and digests only, never of names that somebody chose.
+ */
+public record Layout(Path pool) {
+
+    public Path images() {
+        return pool.resolve("images");
+    }
+
+    public Path image(ImageSource image) {
+        return images().resolve(image.sha256() + "." + word(image));
+    }
+
+    public Path instances() {
+        return pool.resolve("instances");
+    }
+
+    public Path instance(UUID id) {
+        return instances().resolve(id.toString());
+    }
+
+    public Path disk(UUID id) {
+        return instance(id).resolve("disk.qcow2");
+    }
+
+    public Path seed(UUID id) {
+        return instance(id).resolve("seed.iso");
+    }
+
+    public Path console(UUID id) {
+        return instance(id).resolve("console.log");
+    }
+
+    /** The format by the name that QEMU has for it. */
+    static String word(ImageSource image) {
+        return image.format().name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,61 @@
+package io.yunqing.agent.storage;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a qcow2 file's header that decides whether it may be used as an image.
+ *
+ * @param magic whether the file begins as a qcow2 file does
+ */
+record Qcow2Header(
+        boolean magic, int version, long backingFileOffset, long virtualSize, long incompatible) {
+
+    private static final int MAGIC = 0x514649fb; // "QFI" and 0xfb
+    private static final int LENGTH = 104;
+    private static final long DIRTY = 1;
+    private static final long CORRUPT = 1 << 1;
+    private static final long EXTERNAL_DATA = 1 << 2;
+
+    static Qcow2Header read(Path file) throws IOException {
+        var bytes = ByteBuffer.allocate(LENGTH);
+        try (var channel = FileChannel.open(file)) {
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // A short file leaves zeros, which no check below takes for a sound header.
+            }
+        } catch (EOFException e) {
+            throw new IOException(file + " ends within its header", e);
+        }
+        int version = bytes.getInt(4);
+        return new Qcow2Header(
+                bytes.getInt(0) == MAGIC,
+                version,
+                bytes.getLong(8),
+                bytes.getLong(24),
+                version >= 3 ? bytes.getLong(72) : 0);
+    }
+
+    /** What speaks against using it; absent when nothing does. An image must be whole in itself. */
+    @Nullable String objection() {
+        if (!magic) {
+            return "it is not a qcow2 file";
+        }
+        if (version != 2 && version != 3) {
+            return "it is of qcow2 version " + version + "; versions 2 and 3 are known";
+        }
+        if (backingFileOffset != 0) {
+            return "it names a backing file, which would let it read this host's files";
+        }
+        if ((incompatible & EXTERNAL_DATA) != 0) {
+            return "it names an external data file, which would let it read this host's files";
+        }
+        if ((incompatible & (DIRTY | CORRUPT)) != 0) {
+            return "it is marked as dirty or corrupt";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * What instances leave in a pool's directory: {@code images/SHA256.FORMAT}, fetched once, and {@code instances/ID/} with
+ * the disk (an overlay on the image), the seed and the console log.
+ *
+ * <p>Must stay true: a file with its final name is whole and on disk; an image never changes; a disk that exists is
+ * never made anew.
+ */
+@NullMarked
+package io.yunqing.agent.storage;
+
+import org.jspecify.annotations.NullMarked;

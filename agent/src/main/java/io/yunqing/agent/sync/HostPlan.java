@@ -1,0 +1,141 @@
+package io.yunqing.agent.sync;
+
+import static io.yunqing.agent.sync.Step.DEFINE;
+import static io.yunqing.agent.sync.Step.ERASE;
+import static io.yunqing.agent.sync.Step.FETCH;
+import static io.yunqing.agent.sync.Step.POWER_OFF;
+import static io.yunqing.agent.sync.Step.PREPARE;
+import static io.yunqing.agent.sync.Step.SHUTDOWN;
+import static io.yunqing.agent.sync.Step.START;
+import static io.yunqing.agent.sync.Step.UNDEFINE;
+
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.api.Power;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.InstanceDesired;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do for an instance, given what is desired, what is seen and how far the agent is. Pure.
+ *
+ * <p>It looks at levels only: whatever was lost, repeated or interrupted, the same difference gives the same steps. It is
+ * asked only when a complete inventory stands, so that no domain means that there is none.
+ *
+ * @param steps to be done in this order, stopping at the first that fails; empty when nothing is to be done now
+ * @param again when to ask again though nothing has changed
+ * @param refusal why what is desired will not be done
+ */
+public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable String refusal) {
+
+    /** A guest that is deaf to ACPI while it boots hears a later call. */
+    static final Duration SHUTDOWN_REPEAT = Duration.ofSeconds(15);
+
+    /** A guest that powers itself off as soon as it is started must not become a busy loop. */
+    static final Duration START_SPACING = Duration.ofSeconds(10);
+
+    private static final HostPlan NOTHING = new HostPlan(List.of(), null, null);
+
+    public static HostPlan of(
+            InstanceDesired want, @Nullable ObservedDomain have, Progress progress, Instant now) {
+        if (have != null && !have.ours()) {
+            return refused(
+                    "a domain that Yunqing did not make (%s) has this instance's uuid; it is left alone"
+                            .formatted(have.name()));
+        }
+        if (have != null && have.epoch() > want.epoch()) {
+            return refused(
+                    "the desired state is of epoch %d, the domain of the later epoch %d; it is left alone"
+                            .formatted(want.epoch(), have.epoch()));
+        }
+        if (progress.busy()) {
+            return NOTHING;
+        }
+        if (now.isBefore(progress.notBefore())) {
+            return later(progress.notBefore());
+        }
+        if (want.deleted()) {
+            return remove(have, progress);
+        }
+        return have == null ? create(want) : keep(want, have, progress, now);
+    }
+
+    private static HostPlan remove(@Nullable ObservedDomain have, Progress progress) {
+        if (have == null) {
+            return progress.erased() ? NOTHING : steps(ERASE);
+        }
+        return isOff(have.state()) ? steps(UNDEFINE, ERASE) : steps(POWER_OFF, UNDEFINE, ERASE);
+    }
+
+    private static HostPlan create(InstanceDesired want) {
+        return want.power() == Power.RUNNING
+                ? steps(FETCH, PREPARE, DEFINE, START)
+                : steps(FETCH, PREPARE, DEFINE);
+    }
+
+    private static HostPlan keep(
+            InstanceDesired want, ObservedDomain have, Progress progress, Instant now) {
+        var steps = new ArrayList<Step>();
+        if (have.epoch() < want.epoch()) {
+            steps.add(DEFINE);
+        }
+        Instant again = null;
+        switch (want.power()) {
+            case RUNNING -> {
+                if (have.state() == DomainState.CRASHED) {
+                    steps.add(POWER_OFF);
+                    steps.add(START);
+                } else if (isOff(have.state())) {
+                    again = due(progress.started(), START_SPACING, now);
+                    if (again == null) {
+                        steps.add(START);
+                    }
+                }
+                // A paused guest stays paused: whoever or whatever paused it (a full disk, say) had
+                // a reason.
+            }
+            case STOPPED -> {
+                if (!isOff(have.state()) && have.state() != DomainState.CRASHED) {
+                    again = due(progress.askedOff(), SHUTDOWN_REPEAT, now);
+                    if (again == null) {
+                        steps.add(SHUTDOWN);
+                    }
+                }
+            }
+            case OFF -> {
+                if (!isOff(have.state())) {
+                    steps.add(POWER_OFF);
+                }
+            }
+        }
+        return new HostPlan(List.copyOf(steps), again, null);
+    }
+
+    /** When {@code spacing} after {@code last} is, if that is still to come. */
+    private static @Nullable Instant due(@Nullable Instant last, Duration spacing, Instant now) {
+        Instant due = last == null ? now : last.plus(spacing);
+        return due.isAfter(now) ? due : null;
+    }
+
+    private static boolean isOff(DomainState state) {
+        return switch (state) {
+            case SHUTOFF, ABSENT, REMOVED -> true;
+            case RUNNING, PAUSED, SHUTTING_DOWN, CRASHED -> false;
+        };
+    }
+
+    private static HostPlan steps(Step... steps) {
+        return new HostPlan(List.of(steps), null, null);
+    }
+
+    private static HostPlan later(Instant when) {
+        return new HostPlan(List.of(), when, null);
+    }
+
+    private static HostPlan refused(String why) {
+        return new HostPlan(List.of(), null, why);
+    }
+}

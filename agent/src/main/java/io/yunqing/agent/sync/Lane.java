@@ -1,0 +1,83 @@
+package io.yunqing.agent.sync;
+
+import io.yunqing.api.agent.HostObserved;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A bounded pool of platform threads that says what it is busy with.
+ *
+ * <p>Platform threads, as libvirt keeps its last error per thread. A task that hangs in native code or on a dead file
+ * system cannot be taken back: it costs its lane one slot until it returns, and every report names it.
+ */
+final class Lane implements AutoCloseable {
+
+    private record Task(String what, Instant since) {}
+
+    private final LaneName name;
+    private final InstantSource clock;
+    private final ThreadPoolExecutor threads;
+    private final Set<Task> running = ConcurrentHashMap.newKeySet();
+
+    Lane(LaneName name, InstantSource clock) {
+        this.name = name;
+        this.clock = clock;
+        var factory = Thread.ofPlatform().daemon().name(word() + "-", 1).factory();
+        // Unbounded by itself, but each instance has at most one step under way.
+        this.threads =
+                new ThreadPoolExecutor(
+                        name.threads(),
+                        name.threads(),
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        factory);
+        threads.prestartAllCoreThreads();
+    }
+
+    <T> CompletableFuture<T> submit(String what, Callable<T> work) {
+        var result = new CompletableFuture<T>();
+        threads.execute(() -> {
+            var task = new Task(what, clock.instant());
+            running.add(task);
+            try {
+                result.complete(work.call());
+            } catch (Throwable e) {
+                // Whatever it was, the one who asked decides what it means; the lane lives on.
+                result.completeExceptionally(e);
+            } finally {
+                running.remove(task);
+            }
+        });
+        return result;
+    }
+
+    HostObserved.Lane status() {
+        var oldest = running.stream().min(Comparator.comparing(Task::since));
+        return new HostObserved.Lane(
+                word(),
+                running.size(),
+                threads.getQueue().size(),
+                oldest.map(Task::what).orElse(null),
+                oldest.map(t -> Duration.between(t.since, clock.instant()).toSeconds()).orElse(0L));
+    }
+
+    private String word() {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

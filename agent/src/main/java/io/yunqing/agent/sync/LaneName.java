@@ -1,0 +1,25 @@
+package io.yunqing.agent.sync;
+
+/** The agent's bounded pools: what hangs in one leaves the others free. */
+public enum LaneName {
+    /** Looking at libvirt. */
+    QUERY(2),
+    /** Changing domains. Four at once is what one host's libvirt makes use of. */
+    LIFECYCLE(4),
+    /** Disks, seeds, logs, pools. */
+    STORAGE(2),
+    /** Images from elsewhere. */
+    FETCH(2),
+    /** Reading and sending serial consoles. */
+    CONSOLE(1);
+
+    private final int threads;
+
+    LaneName(int threads) {
+        this.threads = threads;
+    }
+
+    int threads() {
+        return threads;
+    }
+}

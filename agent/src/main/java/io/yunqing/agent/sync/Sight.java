@@ -1,0 +1,205 @@
+package io.yunqing.agent.sync;
+
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.platform.Backoff;
+import io.yunqing.api.HostInventory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the agent sees of the hypervisor: a complete inventory now and then, single domains when something happened to
+ * them.
+ *
+ * <p>Looks run beside each other on a lane, so they are numbered when they start: of one domain, an older look never
+ * replaces a newer one. What happens during a look makes an event, and that a newer look, so the last word is right.
+ *
+ * <p>Belongs to the mailbox's thread, as {@link HostReconciler}.
+ */
+final class Sight implements Hypervisor.Listener {
+
+    private static final Logger LOG = Logger.getLogger(Sight.class.getName());
+
+    /** Events may be lost; this is how long it can go unnoticed. */
+    static final Duration COMPARE_EVERY = Duration.ofSeconds(30);
+
+    private final Hypervisor hypervisor;
+    private final Lanes lanes;
+    private final Executor mailbox;
+    private final InstantSource clock;
+    private final Backoff backoff;
+
+    private final Map<UUID, ObservedDomain> domains = new HashMap<>();
+    private final Map<UUID, Long> lookOf = new HashMap<>();
+    private long looks;
+    private @Nullable String blind = "no inventory was taken yet";
+    private Instant observedAt = Instant.EPOCH;
+    private @Nullable HostInventory inventory;
+    private Instant nextCompare = Instant.EPOCH;
+    private boolean comparing;
+    private int failures;
+
+    Sight(
+            Hypervisor hypervisor,
+            Lanes lanes,
+            Executor mailbox,
+            InstantSource clock,
+            Backoff backoff) {
+        this.hypervisor = hypervisor;
+        this.lanes = lanes;
+        this.mailbox = mailbox;
+        this.clock = clock;
+        this.backoff = backoff;
+    }
+
+    boolean complete() {
+        return blind == null;
+    }
+
+    @Nullable String blind() {
+        return blind;
+    }
+
+    Instant observedAt() {
+        return observedAt;
+    }
+
+    @Nullable HostInventory inventory() {
+        return inventory;
+    }
+
+    @Nullable ObservedDomain domain(UUID id) {
+        return domains.get(id);
+    }
+
+    Collection<ObservedDomain> domains() {
+        return domains.values();
+    }
+
+    @Override
+    public void changed(UUID domain) {
+        mailbox.execute(() -> {
+            var _ = look(domain);
+        });
+    }
+
+    @Override
+    public void lost(String reason) {
+        mailbox.execute(() -> blinded(reason));
+    }
+
+    @Override
+    public void found() {
+        mailbox.execute(() -> {
+            failures = 0;
+            nextCompare = clock.instant();
+        });
+    }
+
+    /** Starts a full comparison when one is due; returns when the next one is. */
+    Instant lookIfDue(Instant now) {
+        if (comparing) {
+            return Instant.MAX;
+        }
+        if (now.isBefore(nextCompare)) {
+            return nextCompare;
+        }
+        comparing = true;
+        long look = ++looks;
+        var _ =
+                lanes.submit(LaneName.QUERY, "list domains", hypervisor::domains)
+                        .whenComplete((seen, failure) ->
+                                mailbox.execute(() -> compared(look, seen, failure)));
+        var _ =
+                lanes.submit(LaneName.STORAGE, "inventory", hypervisor::inventory)
+                        .whenComplete((found, failure) ->
+                                mailbox.execute(() -> inventoried(found, failure)));
+        return Instant.MAX;
+    }
+
+    CompletableFuture<Optional<ObservedDomain>> look(UUID id) {
+        long look = ++looks;
+        return lanes.submit(LaneName.QUERY, "look at domain " + id, () -> hypervisor.domain(id))
+                .whenComplete(
+                        (seen, failure) -> mailbox.execute(() -> looked(look, id, seen, failure)));
+    }
+
+    private void looked(
+            long look, UUID id, Optional<ObservedDomain> seen, @Nullable Throwable failure) {
+        if (failure != null) {
+            blinded(words(failure));
+        } else if (isNewer(look, id)) {
+            lookOf.put(id, look);
+            seen.ifPresentOrElse(domain -> domains.put(id, domain), () -> domains.remove(id));
+        }
+    }
+
+    private void compared(
+            long look, @Nullable List<ObservedDomain> seen, @Nullable Throwable failure) {
+        comparing = false;
+        if (seen == null) {
+            failures++;
+            nextCompare = clock.instant().plus(backoff.after(failures));
+            blinded(words(failure));
+            return;
+        }
+        failures = 0;
+        var named = new HashSet<UUID>();
+        for (var domain : seen) {
+            named.add(domain.id());
+            if (isNewer(look, domain.id())) {
+                domains.put(domain.id(), domain);
+            }
+        }
+        domains.keySet().removeIf(id -> !named.contains(id) && isNewer(look, id));
+        lookOf.values().removeIf(older -> older < look);
+        observedAt = clock.instant();
+        nextCompare = observedAt.plus(COMPARE_EVERY);
+        if (blind != null) {
+            LOG.info("the hypervisor is seen: %d domains".formatted(seen.size()));
+        }
+        blind = null;
+    }
+
+    private void inventoried(@Nullable HostInventory found, @Nullable Throwable failure) {
+        if (found != null) {
+            inventory = found;
+        } else if (complete()) {
+            LOG.warning("no inventory of the host: " + words(failure));
+        }
+    }
+
+    private void blinded(String reason) {
+        if (!reason.equals(blind)) {
+            LOG.warning("the hypervisor cannot be seen: " + reason);
+        }
+        if (blind == null) {
+            nextCompare = clock.instant().plus(backoff.after(1));
+        }
+        blind = reason;
+    }
+
+    private boolean isNewer(long look, UUID id) {
+        return look > lookOf.getOrDefault(id, 0L);
+    }
+
+    private static String words(@Nullable Throwable failure) {
+        if (failure instanceof HypervisorFault fault && fault.getMessage() != null) {
+            return fault.getMessage();
+        }
+        return String.valueOf(failure);
+    }
+}

@@ -1,0 +1,36 @@
+package io.yunqing.agent.sync;
+
+/** What can be done for one instance, one thing at a time; each may be repeated without harm. */
+public enum Step {
+    /** Bring its image to the host. */
+    FETCH("image", LaneName.FETCH),
+    /** Make disk, seed and console log. */
+    PREPARE("disk", LaneName.STORAGE),
+    /** Make the domain exist and carry the desired epoch. */
+    DEFINE("define", LaneName.LIFECYCLE),
+    START("start", LaneName.LIFECYCLE),
+    /** Ask the guest by ACPI. */
+    SHUTDOWN("shutdown", LaneName.LIFECYCLE),
+    /** Take the power away. */
+    POWER_OFF("power-off", LaneName.LIFECYCLE),
+    UNDEFINE("undefine", LaneName.LIFECYCLE),
+    /** Delete disk, seed and console log. */
+    ERASE("erase", LaneName.STORAGE);
+
+    private final String word;
+    private final LaneName lane;
+
+    Step(String word, LaneName lane) {
+        this.word = word;
+        this.lane = lane;
+    }
+
+    /** As it is called in reports. */
+    public String word() {
+        return word;
+    }
+
+    LaneName lane() {
+        return lane;
+    }
+}
