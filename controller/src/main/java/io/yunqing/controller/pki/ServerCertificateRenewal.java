@@ -56,9 +56,8 @@ public class ServerCertificateRenewal {
 
     void start(@Observes StartupEvent event) {
         Clock clock = Clock.systemUTC();
-        ScheduledFuture<?> checks =
+        ScheduledFuture<?> _ =
                 timer.scheduleWithFixedDelay(() -> check(clock.instant()), 1, 1, TimeUnit.HOURS);
-        LOG.debugf("the server certificate is looked after: %s", checks);
     }
 
     void stop(@Observes ShutdownEvent event) {
