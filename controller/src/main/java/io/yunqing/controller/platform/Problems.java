@@ -2,6 +2,7 @@ package io.yunqing.controller.platform;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -154,7 +155,7 @@ class Problems {
                     "use one of them");
         }
         if (e instanceof JsonMappingException mapping
-                && !(e.getCause() instanceof StreamReadException)
+                && readable(e.getCause())
                 && !path(mapping).isEmpty()) {
             return field(
                     ProblemCode.FIELD_INVALID,
@@ -168,6 +169,11 @@ class Problems {
                 ProblemCode.REQUEST_MALFORMED,
                 e.getOriginalMessage() + where,
                 "send one JSON object");
+    }
+
+    /** Whether the text was JSON, so that the fault is with a value; a number too large for its field is JSON too. */
+    private static boolean readable(Throwable cause) {
+        return !(cause instanceof StreamReadException) || cause instanceof InputCoercionException;
     }
 
     /** Jackson's message without its advice to programmers. */
