@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.yunqing.agent.link.JoinToken;
 import io.yunqing.agent.link.Json;
 import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
@@ -23,9 +24,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -44,6 +45,7 @@ public final class FakeController implements AutoCloseable {
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
     private final Map<UUID, Long> changedAt = new HashMap<>();
     public final Map<UUID, String> consoles = new ConcurrentHashMap<>();
+    private final Set<UUID> removed = ConcurrentHashMap.newKeySet();
     private long revision = 1;
     private @Nullable HostObserved last;
     private @Nullable HostObserved lastWithInventory;
@@ -176,6 +178,9 @@ public final class FakeController implements AutoCloseable {
         var report = Json.MAPPER.readValue(exchange.getRequestBody(), HostObserved.class);
         synchronized (this) {
             last = report;
+            report.instances().stream()
+                    .filter(i -> i.state() == DomainState.REMOVED)
+                    .forEach(i -> removed.add(i.id()));
             if (report.inventory() != null) {
                 lastWithInventory = report;
             }
@@ -214,9 +219,9 @@ public final class FakeController implements AutoCloseable {
         exchange.close();
     }
 
-    /** For tests that need nothing but some list. */
-    public synchronized List<InstanceDesired> all() {
-        return List.copyOf(desired.values());
+    /** All that was ever reported as removed: an agent says it until it is heard, not for ever. */
+    public Set<UUID> removed() {
+        return removed;
     }
 
     @Override

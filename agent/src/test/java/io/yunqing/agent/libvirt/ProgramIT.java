@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class ProgramIT {
 
     private LibvirtHost host;
     private FakeController controller;
-    private Process agent;
+    private @Nullable Process agent;
 
     @BeforeEach
     void start() throws IOException {
@@ -70,12 +71,11 @@ class ProgramIT {
             controller.desire(
                     Instances.running().id(ids.get(i)).name("n" + i).image(image).build());
         }
-        agent = program("join");
+        var running = program("join");
+        agent = running;
         for (int i = 0; i < 4; i++) {
             // From before the JVM is up to the middle of starting guests.
-            agent.waitFor(random.nextLong(300, 2500), TimeUnit.MILLISECONDS);
-            agent.destroyForcibly().waitFor();
-            agent = program("again");
+            running = killedAfter(running, random.nextLong(300, 2500));
         }
         var layout = new Layout(host.folder("pool"));
         controller.await(
@@ -99,19 +99,10 @@ class ProgramIT {
                             .deleted()
                             .build());
         }
-        agent.waitFor(random.nextLong(50, 400), TimeUnit.MILLISECONDS);
-        agent.destroyForcibly().waitFor();
-        agent = program("again");
+        killedAfter(running, random.nextLong(50, 400));
         controller.await(
                 "all are removed (seed " + seed + ")",
-                report ->
-                        report.complete()
-                                && ids.stream()
-                                        .allMatch(id ->
-                                                FakeController.in(report, id)
-                                                        .filter(o ->
-                                                                o.state() == DomainState.REMOVED)
-                                                        .isPresent()));
+                report -> controller.removed().containsAll(ids));
         assertEquals("", virsh("list --all --uuid").strip());
         try (var left = Files.list(layout.instances())) {
             assertEquals(List.of(), left.toList());
@@ -120,19 +111,28 @@ class ProgramIT {
 
     @Test
     void aSecondAgentOnTheSameDirectoryIsRefusedAndSecretsAreItsOwnersOnly() throws Exception {
-        agent = program("join");
+        var first = program("join");
+        agent = first;
         controller.await("it reports", report -> true);
         var second = program("second");
         assertTrue(second.waitFor(20, TimeUnit.SECONDS));
         assertEquals(1, second.exitValue());
         String log = Files.readString(host.folder("logs").resolve("second.log"));
-        assertTrue(log.contains("another agent (process " + agent.pid() + ")"), log);
+        assertTrue(log.contains("another agent (process " + first.pid() + ")"), log);
         for (String name : List.of("key.pem", "certificate.pem", "ca.pem", "host")) {
             var permissions = Files.getPosixFilePermissions(host.folder("data").resolve(name));
             assertEquals("rw-------", PosixFilePermissions.toString(permissions), name);
         }
-        String first = Files.readString(host.folder("logs").resolve("join.log"));
-        assertFalse(first.contains(FakeController.SECRET), "the token is in the log");
+        String said = Files.readString(host.folder("logs").resolve("join.log"));
+        assertFalse(said.contains(FakeController.SECRET), "the token is in the log");
+    }
+
+    private Process killedAfter(Process running, long millis) throws Exception {
+        assertFalse(running.waitFor(millis, TimeUnit.MILLISECONDS), "the agent ended by itself");
+        running.destroyForcibly().waitFor();
+        var next = program("again");
+        agent = next;
+        return next;
     }
 
     private Process program(String log) throws IOException {
