@@ -55,7 +55,6 @@ public final class DomainXml {
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
         data.put("cache", host.directIo() ? "none" : "writeback");
-        data.put("directIo", host.directIo());
         data.put("disk", layout.disk(id));
         data.put("seed", layout.seed(id));
         data.put("console", layout.console(id));

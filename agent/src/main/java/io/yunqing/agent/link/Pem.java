@@ -12,10 +12,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
@@ -39,13 +41,21 @@ final class Pem {
         return text.toString();
     }
 
+    /** Both halves, as the private one alone does not give the public one back. */
+    static String of(KeyPair key) throws IOException {
+        return of(new JcaPKCS8Generator(key.getPrivate(), null)) + of(key.getPublic());
+    }
+
     static KeyPair keyPair(String pem) throws IOException, GeneralSecurityException {
+        var converter = new JcaPEMKeyConverter();
         try (var parser = new PEMParser(new StringReader(pem))) {
-            if (parser.readObject() instanceof PEMKeyPair pair) {
-                return new JcaPEMKeyConverter().getKeyPair(pair);
+            if (parser.readObject() instanceof PrivateKeyInfo own
+                    && parser.readObject() instanceof SubjectPublicKeyInfo shown) {
+                return new KeyPair(converter.getPublicKey(shown), converter.getPrivateKey(own));
             }
         }
-        throw new GeneralSecurityException("the key file does not hold an EC private key in PEM");
+        throw new GeneralSecurityException(
+                "key.pem does not hold a private and a public key; remove the data directory and join again");
     }
 
     static X509Certificate certificate(String pem) throws GeneralSecurityException {

@@ -1,0 +1,112 @@
+package io.yunqing.agent;
+
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.Power;
+import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.InstanceDesired.Nic;
+import io.yunqing.api.agent.InstanceDesired.Seed;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Desired instances for tests: a small running one, with what a test says otherwise. */
+public final class Instances {
+
+    public static final UUID ID = UUID.fromString("0198f1a2-7b3c-7def-8123-456789abcdef");
+
+    public static final ImageSource IMAGE =
+            new ImageSource("empty", "file:///nowhere", "0".repeat(64), ImageFormat.QCOW2);
+
+    private UUID id = ID;
+    private String name = "web-1";
+    private long revision = 1;
+    private long epoch = 1;
+    private boolean deleted;
+    private Power power = Power.RUNNING;
+    private int memoryMiB = 32;
+    private int rootDiskGiB = 1;
+    private ImageSource image = IMAGE;
+    private Seed seed = new Seed("web-1", List.of(), null);
+    private @Nullable Nic nic;
+    private @Nullable String reason = "placed here: most free memory";
+
+    private Instances() {}
+
+    public static Instances running() {
+        return new Instances();
+    }
+
+    public Instances id(UUID value) {
+        id = value;
+        return this;
+    }
+
+    public Instances name(String value) {
+        name = value;
+        return this;
+    }
+
+    public Instances revision(long value) {
+        revision = value;
+        return this;
+    }
+
+    public Instances epoch(long value) {
+        epoch = value;
+        return this;
+    }
+
+    public Instances deleted() {
+        deleted = true;
+        return this;
+    }
+
+    public Instances power(Power value) {
+        power = value;
+        return this;
+    }
+
+    public Instances rootDiskGiB(int value) {
+        rootDiskGiB = value;
+        return this;
+    }
+
+    public Instances image(ImageSource value) {
+        image = value;
+        return this;
+    }
+
+    public Instances seed(Seed value) {
+        seed = value;
+        return this;
+    }
+
+    public Instances nic(Nic value) {
+        nic = value;
+        return this;
+    }
+
+    public Instances reason(@Nullable String value) {
+        reason = value;
+        return this;
+    }
+
+    public InstanceDesired build() {
+        return new InstanceDesired(
+                id,
+                "registration-prod",
+                name,
+                revision,
+                epoch,
+                deleted,
+                power,
+                1,
+                memoryMiB,
+                rootDiskGiB,
+                image,
+                seed,
+                nic,
+                reason);
+    }
+}

@@ -1,0 +1,95 @@
+package io.yunqing.agent.domain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.agent.Instances;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.Nic;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+
+class DomainXmlTest {
+
+    private static final Layout LAYOUT = new Layout(Path.of("/pool"));
+    private static final DomainXml.Host TCG = new DomainXml.Host(LAYOUT, false, true, null);
+    private static final DomainXml.Host KVM = new DomainXml.Host(LAYOUT, true, false, "br0");
+    private static final Nic NIC = new Nic("52:54:00:00:00:05", "10.0.0.5/24", "10.0.0.1");
+
+    @Test
+    void onTcgWithoutNetwork() throws IOException {
+        assertGolden("tcg.xml", TCG, Instances.running().build());
+    }
+
+    @Test
+    void onKvmWithNetworkAndWithoutDirectIo() throws IOException {
+        assertGolden("kvm-nic.xml", KVM, Instances.running().nic(NIC).build());
+    }
+
+    @Test
+    void whatPeopleTypeStaysText() throws Exception {
+        String evil = "</yunqing:reason><devices/>&\"'<!-- ]]> \u0000\u0007\n中文 \uD83D\uDE80 {id}";
+        var instance = Instances.running().name("a'/><b").reason(evil).build();
+        var document = parse(new DomainXml(TCG).domain(instance));
+        var reason = document.getElementsByTagName("yunqing:reason").item(0);
+        assertEquals(
+                evil.replace('\u0000', '\uFFFD').replace('\u0007', '\uFFFD'),
+                reason.getTextContent());
+        assertEquals(1, document.getElementsByTagName("devices").getLength());
+        assertEquals(
+                "yq-registration-prod-a____b-89abcdef",
+                document.getElementsByTagName("name").item(0).getTextContent());
+    }
+
+    @Test
+    void metadataIsReadBack() {
+        var instance = Instances.running().epoch(42).reason("<&>").build();
+        assertEquals(
+                new DomainMetadata(Instances.ID, 42),
+                DomainMetadata.parse(new DomainXml(TCG).metadata(instance)));
+    }
+
+    @Test
+    void metadataOfOthersIsNotOurs() {
+        assertNull(DomainMetadata.parse("<instance/>"));
+        assertNull(DomainMetadata.parse("not xml"));
+        assertNull(DomainMetadata.parse("<instance id='" + Instances.ID + "' epoch='many'/>"));
+        assertNull(
+                DomainMetadata.parse(
+                        "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a id='1' epoch='1'>&e;</a>"));
+    }
+
+    @Test
+    void aNetworkInterfaceNeedsABridge() {
+        var refusal =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new DomainXml(TCG).domain(Instances.running().nic(NIC).build()));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("--bridge"));
+    }
+
+    private static void assertGolden(String name, DomainXml.Host host, InstanceDesired instance)
+            throws IOException {
+        try (InputStream golden = DomainXmlTest.class.getResourceAsStream("/domain/" + name)) {
+            assertNotNull(golden, "no golden file " + name);
+            String expected = new String(golden.readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(expected, new DomainXml(host).domain(instance));
+        }
+    }
+
+    private static Document parse(String xml) throws Exception {
+        var factory = DocumentBuilderFactory.newInstance();
+        return factory.newDocumentBuilder()
+                .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,262 @@
+package io.yunqing.agent.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.yunqing.agent.Agent;
+import io.yunqing.agent.FakeController;
+import io.yunqing.agent.Instances;
+import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.link.Enrolment;
+import io.yunqing.agent.link.HttpController;
+import io.yunqing.agent.platform.Tool;
+import io.yunqing.agent.storage.DirectIo;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.Power;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
+
+/** The whole agent on a real libvirt with real QEMU, against a controller that is a fake but for its TLS. */
+class AgentIT {
+
+    private LibvirtHost host;
+    private FakeController controller;
+    private Layout layout;
+    private Path data;
+    private ImageSource image;
+    private Agent agent;
+
+    @BeforeEach
+    void start() throws Exception {
+        String missing = LibvirtHost.missing();
+        if (!missing.isEmpty()) {
+            System.err.println("AgentIT is skipped: " + missing);
+        }
+        assumeTrue(missing.isEmpty(), missing);
+        host = new LibvirtHost();
+        controller = new FakeController();
+        layout = new Layout(host.folder("pool"));
+        data = host.folder("data");
+        image = image();
+        agent = startAgent();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        if (agent != null) {
+            agent.close();
+        }
+        if (controller != null) {
+            controller.close();
+        }
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    @Test
+    void fromNothingToRunningAndBackToNothing() throws Exception {
+        var running = Instances.running().image(image).build();
+        controller.desire(running);
+        awaitState("it runs", DomainState.RUNNING);
+        assertTrue(Files.exists(layout.disk(Instances.ID)));
+        assertTrue(Files.exists(layout.seed(Instances.ID)));
+
+        controller.desire(Instances.running().image(image).power(Power.OFF).build());
+        awaitState("it is off", DomainState.SHUTOFF);
+        controller.desire(running);
+        awaitState("it runs again", DomainState.RUNNING);
+
+        controller.desire(Instances.running().image(image).deleted().build());
+        awaitState("it is removed", DomainState.REMOVED);
+        assertFalse(Files.exists(layout.instance(Instances.ID)));
+        assertEquals(0, virsh("list --all --uuid").strip().length());
+    }
+
+    @Test
+    void aHostIsDescribed() {
+        controller.await("inventory", report -> controller.lastWithInventory().isPresent());
+        var inventory = controller.lastWithInventory().orElseThrow().inventory();
+        assertNotNull(inventory);
+        assertEquals("tcg", inventory.accelerator());
+        assertEquals(
+                List.of("test"), inventory.pools().stream().map(HostInventory.Pool::name).toList());
+        assertEquals("dir", inventory.pools().getFirst().type());
+        assertTrue(inventory.pools().getFirst().capacityGiB() > 0);
+        assertTrue(inventory.hypervisor().startsWith("QEMU "), inventory.hypervisor());
+        assertTrue(inventory.cpus() > 0 && inventory.memoryMiB() > 0);
+    }
+
+    @Test
+    void aGuestThatIsDeafToAcpiRunsOnAndIsReported() {
+        controller.desire(Instances.running().image(image).build());
+        awaitState("it runs", DomainState.RUNNING);
+        controller.desire(
+                Instances.running().image(image).revision(9).power(Power.STOPPED).build());
+        var after = controller.await("it was asked", report -> report.appliedRevision() >= 3);
+        long sequence = after.sequence();
+        var later = controller.await("reports go on", report -> report.sequence() > sequence + 2);
+        assertEquals(
+                DomainState.RUNNING, FakeController.in(later, Instances.ID).orElseThrow().state());
+    }
+
+    @Test
+    void aNewAgentAdoptsWhatRuns() throws Exception {
+        controller.desire(Instances.running().image(image).build());
+        awaitState("it runs", DomainState.RUNNING);
+        String before = virsh("domid " + Instances.ID);
+        UUID start = controller.await("any", report -> true).agentStart();
+
+        agent.close();
+        agent = startAgent();
+        var report =
+                controller.await(
+                        "the new agent sees it",
+                        r -> !r.agentStart().equals(start) && has(DomainState.RUNNING).test(r));
+        assertEquals(1, FakeController.in(report, Instances.ID).orElseThrow().epoch());
+        assertEquals(before, virsh("domid " + Instances.ID), "the guest was not restarted");
+        assertEquals(1, controller.enrolments());
+    }
+
+    @Test
+    void aDomainOfSomebodyElseIsReportedAndLeftAlone() throws Exception {
+        var foreign = UUID.randomUUID();
+        var connect = new Connect(host.uri());
+        connect.domainCreateXML(
+                """
+                <domain type='qemu'><name>legacy</name><uuid>%s</uuid><memory unit='MiB'>32</memory>
+                <os><type arch='x86_64' machine='q35'>hvm</type></os></domain>
+                """
+                        .formatted(foreign),
+                0);
+        controller.desire(Instances.running().image(image).build());
+        var report =
+                controller.await(
+                        "ours runs, the other is reported",
+                        has(DomainState.RUNNING)
+                                .and(r ->
+                                        r.unknownDomains().stream()
+                                                .anyMatch(d -> d.uuid().equals(foreign))));
+        assertEquals("running", report.unknownDomains().getFirst().state());
+        controller.desire(Instances.running().image(image).deleted().build());
+        awaitState("ours is gone", DomainState.REMOVED);
+        assertEquals(foreign.toString(), virsh("list --uuid").strip());
+        connect.close();
+    }
+
+    @Test
+    void aLibvirtThatDiesIsSaidAndComesBack() throws Exception {
+        controller.desire(Instances.running().image(image).build());
+        awaitState("it runs", DomainState.RUNNING);
+        host.kill();
+        var blind = controller.await("blind", report -> !report.complete());
+        assertNotNull(blind.unobservedReason());
+        assertTrue(blind.unobservedReason().contains("libvirt"), blind.unobservedReason());
+        host.start();
+        var seen =
+                controller.await(
+                        "seen",
+                        report -> report.complete() && has(DomainState.RUNNING).test(report));
+        assertNull(seen.unobservedReason());
+        controller.desire(Instances.running().image(image).power(Power.OFF).build());
+        awaitState("it can be changed again", DomainState.SHUTOFF);
+    }
+
+    @Test
+    void aGuestThatGoesOffBehindOurBackIsStartedAgain() throws Exception {
+        controller.desire(Instances.running().image(image).build());
+        awaitState("it runs", DomainState.RUNNING);
+        String before = virsh("domid " + Instances.ID);
+        virsh("destroy " + Instances.ID);
+        awaitState("it is seen off", DomainState.SHUTOFF);
+        awaitState("it runs again", DomainState.RUNNING);
+        assertFalse(before.equals(virsh("domid " + Instances.ID)));
+    }
+
+    @Test
+    void anImageThatIsNotWhatWasPromisedIsNamedAndNothingIsMade() throws Exception {
+        var lying = new ImageSource("lying", image.url(), "f".repeat(64), ImageFormat.QCOW2);
+        controller.desire(Instances.running().image(lying).build());
+        var report =
+                controller.await(
+                        "a fault",
+                        r ->
+                                FakeController.in(r, Instances.ID)
+                                        .filter(i -> i.fault() != null)
+                                        .isPresent());
+        var seen = FakeController.in(report, Instances.ID).orElseThrow();
+        assertEquals(DomainState.ABSENT, seen.state());
+        var fault = seen.fault();
+        assertNotNull(fault);
+        assertEquals("image", fault.step());
+        assertTrue(fault.message().contains("f".repeat(64)), fault.message());
+        assertTrue(fault.message().contains(image.sha256()), fault.message());
+        assertEquals(0, virsh("list --all --uuid").strip().length());
+    }
+
+    private void awaitState(String what, DomainState state) {
+        controller.await(what, has(state));
+    }
+
+    private static Predicate<HostObserved> has(DomainState state) {
+        return report ->
+                report.complete()
+                        && FakeController.in(report, Instances.ID)
+                                .filter(i -> i.state() == state)
+                                .isPresent();
+    }
+
+    private Agent startAgent() throws Exception {
+        var random = new Random();
+        var clock = InstantSource.system();
+        var identity = Enrolment.ensure(data, controller.uri(), controller.token(), clock, random);
+        Files.createDirectories(layout.instances());
+        var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
+        var given = new HostFacts.Given("test", "tcg", "test", null);
+        var hypervisor = LibvirtHypervisor.open(host.uri(), xml, given);
+        var started = new Agent(data, hypervisor, HttpController.of(controller.uri(), identity));
+        started.start();
+        return started;
+    }
+
+    private ImageSource image() throws Exception {
+        Path file = host.folder("source").resolve("empty.qcow2");
+        Tool.run(
+                Duration.ofSeconds(10),
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", file.toString(), "64M"));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+        return new ImageSource(
+                "empty",
+                file.toUri().toString(),
+                HexFormat.of().formatHex(digest),
+                ImageFormat.QCOW2);
+    }
+
+    private String virsh(String command) throws IOException {
+        var words = new java.util.ArrayList<>(List.of("virsh", "-q", "-c", host.uri()));
+        words.addAll(List.of(command.split(" ")));
+        return Tool.result(Duration.ofSeconds(20), words).output();
+    }
+}

@@ -1,0 +1,253 @@
+package io.yunqing.agent.storage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.yunqing.agent.Instances;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.platform.Tool;
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images and instances' files, made by the real programs. */
+class StorageTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir Path folder;
+    private Layout layout;
+    private ImageStore images;
+
+    @BeforeEach
+    void open() throws IOException {
+        layout = new Layout(folder.resolve("pool"));
+        images = new ImageStore(layout);
+        images.open();
+    }
+
+    @Test
+    void anImageIsFetchedOnceHoweverManyAskAtOnce() throws Exception {
+        byte[] bytes = Files.readAllBytes(qcow2("base.qcow2"));
+        var requests = new AtomicInteger();
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    requests.incrementAndGet();
+                    exchange.sendResponseHeaders(200, bytes.length);
+                    exchange.getResponseBody().write(bytes);
+                    exchange.close();
+                });
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/base.qcow2";
+            var image = new ImageSource("base", url, sha256(bytes), ImageFormat.QCOW2);
+            assertFalse(images.holds(image));
+            var asking =
+                    Stream.generate(() -> CompletableFuture.runAsync(() -> fetch(image)))
+                            .limit(3)
+                            .toList();
+            asking.forEach(CompletableFuture::join);
+            assertEquals(1, requests.get());
+            assertTrue(images.holds(image));
+            assertArrayEquals(bytes, Files.readAllBytes(layout.image(image)));
+            assertEquals(List.of(layout.image(image)), filesIn(layout.images()));
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void whatIsNotAsPromisedIsRefusedAndLeavesNothing() throws Exception {
+        Path base = qcow2("base.qcow2");
+        Path chained = folder.resolve("chained.qcow2");
+        qemuImg(
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-F",
+                "qcow2",
+                "-b",
+                base.toString(),
+                chained.toString());
+        Path external = folder.resolve("external.qcow2");
+        qemuImg(
+                "create",
+                "-q",
+                "-f",
+                "qcow2",
+                "-o",
+                "data_file=" + folder.resolve("elsewhere.raw"),
+                external.toString(),
+                "1M");
+        Path text = Files.writeString(folder.resolve("page.html"), "<html>not found</html>");
+
+        assertRefused(source(base, "0".repeat(64)), "0".repeat(64));
+        assertRefused(source(chained, sha256(chained)), "backing file");
+        assertRefused(source(external, sha256(external)), "external data file");
+        assertRefused(source(text, sha256(text)), "not a qcow2 file");
+        assertRefused(source(folder.resolve("gone"), "0".repeat(64)), "gone");
+        assertRefused(
+                new ImageSource("x", "ftp://127.0.0.1/x", "0".repeat(64), ImageFormat.RAW),
+                "file:, http: or https:");
+        assertEquals(List.of(), filesIn(layout.images()));
+    }
+
+    @Test
+    void aKilledFetchIsCleanedUpAtTheNextStart() throws IOException {
+        Files.writeString(layout.images().resolve(".0123.99.part"), "half");
+        images.open();
+        assertEquals(List.of(), filesIn(layout.images()));
+    }
+
+    @Test
+    void anInstanceGetsDiskSeedAndLogAndKeepsThemWhenAskedAgain() throws Exception {
+        var image = fetched();
+        try (var files = new InstanceFiles(layout, images)) {
+            var instance = Instances.running().image(image).rootDiskGiB(2).build();
+            files.prepare(instance);
+            String info =
+                    Tool.result(
+                                    SOON,
+                                    List.of(
+                                            "qemu-img",
+                                            "info",
+                                            "--output=json",
+                                            layout.disk(Instances.ID).toString()))
+                            .output();
+            assertTrue(info.contains("\"virtual-size\": 2147483648"), info);
+            assertTrue(info.contains("\"backing-filename-format\": \"qcow2\""), info);
+
+            Files.writeString(layout.console(Instances.ID), "hello");
+            var disk = Files.getLastModifiedTime(layout.disk(Instances.ID));
+            // What a kill -9 between two renames leaves: no seed, a temporary file.
+            Files.delete(layout.seed(Instances.ID));
+            Files.writeString(layout.instance(Instances.ID).resolve(".seed.tmp"), "half");
+            files.prepare(instance);
+            assertEquals(disk, Files.getLastModifiedTime(layout.disk(Instances.ID)));
+            assertEquals("hello", Files.readString(layout.console(Instances.ID)));
+            assertTrue(Files.size(layout.seed(Instances.ID)) > 10_000);
+
+            files.erase(Instances.ID);
+            files.erase(Instances.ID);
+            assertFalse(Files.exists(layout.instance(Instances.ID)));
+        }
+    }
+
+    @Test
+    void aDiskSmallerThanItsImageIsRefused() throws Exception {
+        Path big = folder.resolve("big.qcow2");
+        qemuImg("create", "-q", "-f", "qcow2", big.toString(), "3G");
+        var image = source(big, sha256(big));
+        images.fetch(image);
+        try (var files = new InstanceFiles(layout, images)) {
+            var fault =
+                    assertThrows(
+                            HypervisorFault.class,
+                            () -> files.prepare(Instances.running().image(image).build()));
+            assertEquals(HypervisorFault.Kind.STORAGE, fault.kind());
+            assertTrue(String.valueOf(fault.getMessage()).contains("3072 MiB"));
+        }
+    }
+
+    @Test
+    void aConsoleLogGivesItsEndAndItsOldPartBack() throws Exception {
+        var log = layout.console(Instances.ID);
+        Files.createDirectories(layout.instance(Instances.ID));
+        var consoles = new ConsoleLog(layout);
+        assertTrue(consoles.tail(Instances.ID, 0).isEmpty());
+
+        Files.writeString(log, "first\n");
+        var tail = consoles.tail(Instances.ID, 0).orElseThrow();
+        assertEquals("first\n", new String(tail.bytes(), StandardCharsets.UTF_8));
+        assertEquals(6, tail.end());
+        assertTrue(consoles.tail(Instances.ID, 6).isEmpty());
+
+        byte[] much = new byte[3 << 20];
+        Arrays.fill(much, (byte) 'x');
+        Files.write(log, much, StandardOpenOption.APPEND);
+        Files.writeString(log, "last\n", StandardOpenOption.APPEND);
+        tail = consoles.tail(Instances.ID, 6).orElseThrow();
+        assertEquals(6 + (3 << 20) + 5, tail.end());
+        assertEquals(64 * 1024, tail.bytes().length);
+        assertTrue(new String(tail.bytes(), StandardCharsets.UTF_8).endsWith("xlast\n"));
+        String blocks =
+                Tool.result(SOON, List.of("stat", "--format=%b", log.toString())).output().strip();
+        assertTrue(Long.parseLong(blocks) * 512 < 256 * 1024, blocks + " blocks are still taken");
+    }
+
+    private void fetch(ImageSource image) {
+        try {
+            images.fetch(image);
+        } catch (HypervisorFault e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void assertRefused(ImageSource image, String word) {
+        var fault = assertThrows(HypervisorFault.class, () -> images.fetch(image));
+        assertEquals(HypervisorFault.Kind.IMAGE, fault.kind());
+        assertTrue(String.valueOf(fault.getMessage()).contains(word), fault.getMessage());
+    }
+
+    private ImageSource fetched() throws Exception {
+        Path base = qcow2("base.qcow2");
+        var image = source(base, sha256(base));
+        images.fetch(image);
+        return image;
+    }
+
+    private Path qcow2(String name) throws IOException {
+        Path file = folder.resolve(name);
+        qemuImg("create", "-q", "-f", "qcow2", file.toString(), "64M");
+        return file;
+    }
+
+    private static void qemuImg(String... words) throws IOException {
+        var command = new java.util.ArrayList<>(List.of("qemu-img"));
+        command.addAll(List.of(words));
+        Tool.run(SOON, command);
+    }
+
+    private static ImageSource source(Path file, String sha256) {
+        return new ImageSource("test", file.toUri().toString(), sha256, ImageFormat.QCOW2);
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return sha256(Files.readAllBytes(file));
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+}
