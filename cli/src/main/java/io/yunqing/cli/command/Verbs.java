@@ -156,6 +156,7 @@ final class Verbs {
                         noun.word() + " watch " + sample(noun) + " --timeout 5m -o json");
         watch.addPositional(Options.operands("NAME", "0..1", "Only this one"));
         watch.addOption(Options.text("CURSOR", "Begin behind this event", "--after"));
+        watch.addOption(Options.text("N", "End after so many events", "--limit"));
         return watch;
     }
 
