@@ -2,6 +2,7 @@ package io.yunqing.cli.fake;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.yunqing.api.Kind;
 import io.yunqing.cli.json.Tree;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /**
  * A controller that keeps the REST contract in memory: names, revisions, idempotency keys, pages, plans, events. What it
@@ -25,15 +27,7 @@ import java.util.concurrent.Executors;
 public final class FakeController implements AutoCloseable {
     public static final String TOKEN = "secret";
     private static final List<String> KINDS =
-            List.of(
-                    "departments",
-                    "applications",
-                    "tenants",
-                    "flavors",
-                    "images",
-                    "zones",
-                    "hosts",
-                    "instances");
+            Stream.of(Kind.values()).map(Kind::plural).toList();
 
     /** A mishap, for one request. */
     public enum Fault {
