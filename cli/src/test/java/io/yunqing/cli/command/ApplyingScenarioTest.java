@@ -121,6 +121,14 @@ class ApplyingScenarioTest {
     }
 
     @Test
+    void aControllerThatDoesNotAnswerIsAskedOnce() {
+        Run run = terminal.fed(CITY).run("apply", "-f", "-", "--server", "http://127.0.0.1:1");
+        assertEquals(Exit.UNREACHABLE, run.exit());
+        assertTrue(run.err().contains("4 of 4 were not applied"), run.err());
+        assertTrue(run.err().contains("-:5:1: department/city: no answer"), run.err());
+    }
+
+    @Test
     void dryRunImaginesWhatComesBefore() {
         Run run = terminal.fed(CITY).run("apply", "-f", "-", "--dry-run");
         assertEquals(Exit.OK, run.exit(), run.err());

@@ -26,8 +26,7 @@ import java.util.stream.Stream;
  */
 public final class FakeController implements AutoCloseable {
     public static final String TOKEN = "secret";
-    private static final List<String> KINDS =
-            Stream.of(Kind.values()).map(Kind::plural).toList();
+    private static final List<String> KINDS = Stream.of(Kind.values()).map(Kind::plural).toList();
 
     /** A mishap, for one request. */
     public enum Fault {
