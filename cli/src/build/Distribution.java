@@ -88,6 +88,8 @@ final class Distribution {
     private void compilePicocli(Path classes) {
         List<String> arguments =
                 new ArrayList<>(List.of("--release", "25", "-nowarn", "-proc:none", "-g:none"));
+        // Joining texts by method handles is linked at run time, before the first option is made.
+        arguments.add("-XDstringConcat=inline");
         arguments.addAll(List.of("-Xlint:none", "-d", classes.toString()));
         Path sources = target.resolve("picocli-sources/picocli");
         for (String source : List.of("CommandLine.java", "AutoComplete.java")) {

@@ -40,6 +40,7 @@ final class Applying {
     private final Set<String> imagined = new LinkedHashSet<>();
 
     private Exit firstFailure = Exit.OK;
+    private int done;
 
     private Applying(Call call) {
         this.call = call;
@@ -80,6 +81,7 @@ final class Applying {
         for (Manifest one : manifests) {
             try {
                 report(one, applied(one));
+                done++;
             } catch (Failure e) {
                 failed(one, e);
                 if (e.exit() == Exit.UNREACHABLE) {
@@ -88,7 +90,6 @@ final class Applying {
             }
         }
         finish();
-        int done = results.size() - failures.size();
         if (!failures.isEmpty()) {
             call.say("apply.partly", manifests.size() - done, manifests.size());
             failures.forEach(call.shell()::say);

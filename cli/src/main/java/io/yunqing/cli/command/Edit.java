@@ -3,6 +3,7 @@ package io.yunqing.cli.command;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Field;
 import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.platform.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,10 +71,7 @@ record Edit(Map<String, Optional<Object>> changes) {
             }
         }
         if (!missing.isEmpty()) {
-            throw new Failure(
-                    io.yunqing.cli.platform.Exit.USAGE,
-                    "a new " + noun.word() + " needs more flags",
-                    missing);
+            throw new Failure(Exit.USAGE, "a new " + noun.word() + " needs more flags", missing);
         }
     }
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** {@code history}, {@code watch} and {@code instance log}: what happened, and what happens. */
@@ -98,10 +99,19 @@ final class Following {
             url = events(noun, target.tenant(), target.name());
         }
         url.with("after", call.args().text("--after").orElseGet(() -> latest(call)));
-        Duration limit = call.timeout();
-        boolean enough = call.rest().events(url).follow(limit, event -> show(call, output, event));
-        if (!enough && limit != null) {
-            call.say("watch.ended", Durations.rough(limit));
+        Duration timeout = call.timeout();
+        int limit = Listing.limit(call);
+        AtomicInteger seen = new AtomicInteger();
+        boolean enough =
+                call.rest()
+                        .events(url)
+                        .follow(
+                                timeout,
+                                event ->
+                                        show(call, output, event)
+                                                && seen.incrementAndGet() < limit);
+        if (!enough && timeout != null) {
+            call.say("watch.ended", Durations.rough(timeout));
         }
         return Exit.OK;
     }

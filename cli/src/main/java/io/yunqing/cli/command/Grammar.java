@@ -105,6 +105,8 @@ public final class Grammar {
         return new CommandLine(spec)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF))
                 .setOverwrittenOptionsAllowed(true)
+                // @FILE is read by the flags that say so; nothing else of it may become arguments.
+                .setExpandAtFiles(false)
                 .setUsageHelpWidth(100);
     }
 

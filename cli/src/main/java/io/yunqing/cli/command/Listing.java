@@ -102,7 +102,8 @@ final class Listing {
                 || noun.filters().stream().anyMatch(f -> call.args().has(f.flag()));
     }
 
-    private static int limit(Call call) {
+    /** What {@code --limit} says; as good as all when it is absent. */
+    static int limit(Call call) {
         String text = call.args().text("--limit").orElse("");
         if (text.isEmpty()) {
             return Integer.MAX_VALUE;

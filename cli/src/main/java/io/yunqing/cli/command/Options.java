@@ -1,5 +1,6 @@
 package io.yunqing.cli.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -10,35 +11,36 @@ final class Options {
     private Options() {}
 
     static CommandSpec command(String name, String about) {
-        CommandSpec spec = CommandSpec.create().name(name);
-        spec.usageMessage().description(about).abbreviateSynopsis(true).sortOptions(false);
-        spec.addOption(
-                OptionSpec.builder("-h", "--help")
-                        .usageHelp(true)
-                        .description("Show this help")
-                        .build());
+        CommandSpec spec = CommandSpec.create();
+        describe(spec, name, about);
         return spec;
     }
 
     /** A command that does something. */
     static CommandSpec command(String name, String about, Action action, String... examples) {
-        CommandSpec spec = CommandSpec.wrapWithoutInspection(action).name(name);
-        spec.usageMessage().description(about).abbreviateSynopsis(true).sortOptions(false);
-        spec.addOption(
-                OptionSpec.builder("-h", "--help")
-                        .usageHelp(true)
-                        .description("Show this help")
-                        .build());
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
+        describe(spec, name, about);
         if (examples.length > 0) {
-            String[] footer = new String[examples.length + 2];
-            footer[0] = "";
-            footer[1] = "Examples:";
-            for (int i = 0; i < examples.length; i++) {
-                footer[i + 2] = "  yqctl " + examples[i];
+            List<String> footer = new ArrayList<>(List.of("", "Examples:"));
+            for (String example : examples) {
+                footer.addAll(("  yqctl " + example).replace("\n", " \\\n      ").lines().toList());
             }
-            spec.usageMessage().footer(footer);
+            spec.usageMessage().footer(footer.toArray(String[]::new));
         }
         return spec;
+    }
+
+    private static void describe(CommandSpec spec, String name, String about) {
+        spec.name(name)
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("Show this help")
+                                .build())
+                .usageMessage()
+                .description(about)
+                .abbreviateSynopsis(true)
+                .sortOptions(false);
     }
 
     static OptionSpec text(String label, String about, String... names) {

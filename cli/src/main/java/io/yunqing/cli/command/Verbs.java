@@ -102,7 +102,7 @@ final class Verbs {
         CommandSpec create =
                 Options.command(
                         "create",
-                        "Create a " + noun.word(),
+                        "Create " + noun.aWord(),
                         call -> Changing.create(call, noun),
                         noun.word() + " create " + noun.example());
         create.addPositional(name(noun));
@@ -116,7 +116,7 @@ final class Verbs {
         CommandSpec set =
                 Options.command(
                         "set",
-                        "Change fields of a " + noun.word() + "; what is not named stays as it is",
+                        "Change fields of " + noun.aWord() + "; what is not named stays as it is",
                         call -> Changing.set(call, noun),
                         noun.word() + " set " + sample(noun) + " --label team=web",
                         noun.word() + " set " + sample(noun) + " --label team- --dry-run");
@@ -156,6 +156,7 @@ final class Verbs {
                         noun.word() + " watch " + sample(noun) + " --timeout 5m -o json");
         watch.addPositional(Options.operands("NAME", "0..1", "Only this one"));
         watch.addOption(Options.text("CURSOR", "Begin behind this event", "--after"));
+        watch.addOption(Options.text("N", "End after so many events", "--limit"));
         return watch;
     }
 
@@ -163,7 +164,7 @@ final class Verbs {
         CommandSpec history =
                 Options.command(
                         "history",
-                        "Print what happened to a " + noun.word() + ", oldest first",
+                        "Print what happened to " + noun.aWord() + ", oldest first",
                         call -> Following.history(call, noun),
                         noun.word() + " history " + sample(noun));
         history.addPositional(name(noun));

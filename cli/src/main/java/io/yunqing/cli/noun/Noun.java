@@ -12,7 +12,7 @@ import java.util.Optional;
  * What the command line knows of a kind of resource.
  *
  * @param about one line for help
- * @param example flags of a typical create, for help
+ * @param example name and flags of a typical create, for help; lines end where a shell line would be continued
  */
 public record Noun(
         Kind kind,
@@ -26,6 +26,11 @@ public record Noun(
     /** The word on the command line. */
     public String word() {
         return kind.singular();
+    }
+
+    /** The word with its article, for help. */
+    public String aWord() {
+        return ("aeiou".indexOf(word().charAt(0)) >= 0 ? "an " : "a ") + word();
     }
 
     /** Where its list is. */

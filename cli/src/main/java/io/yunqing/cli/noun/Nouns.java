@@ -97,8 +97,8 @@ public final class Nouns {
                                         "EXTRANET",
                                         "INTERNET")
                                 .mustBe()),
-                "business-registration --department market-supervision --security-grade 3"
-                        + " --network-zone INTERNET");
+                "business-registration --department market-supervision --security-grade 3\n"
+                        + "--network-zone INTERNET");
     }
 
     private static Noun tenant() {
@@ -137,8 +137,8 @@ public final class Nouns {
                                         "The most it may use: vcpus, memoryMiB, storageGiB")
                                 .between(0, 1_000_000_000_000L)
                                 .mustBe()),
-                "reg-prod --application business-registration --environment PRODUCTION"
-                        + " --limit vcpus=8 --limit memoryMiB=4096 --limit storageGiB=100");
+                "reg-prod --application business-registration --environment PRODUCTION\n"
+                        + "--limit vcpus=8 --limit memoryMiB=4096 --limit storageGiB=100");
     }
 
     private static Noun flavor() {
@@ -193,8 +193,8 @@ public final class Nouns {
                                         65_536,
                                         "The smallest root disk it fits on")
                                 .mustBe()),
-                "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX --format QCOW2"
-                        + " --min-disk-gib 4");
+                "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX\n"
+                        + "--format QCOW2 --min-disk-gib 4");
     }
 
     private static Noun zone() {
@@ -313,8 +313,8 @@ public final class Nouns {
                                 "userData",
                                 "--user-data",
                                 "cloud-init user data, given to the guest as it is")),
-                "web-1 --tenant reg-prod --flavor small --image debian-12"
-                        + " --ssh-key @$HOME/.ssh/id_ed25519.pub --wait");
+                "web-1 --tenant reg-prod --flavor small --image debian-12\n"
+                        + "--ssh-key @key.pub --wait");
     }
 
     private static Column text(String id, String path) {

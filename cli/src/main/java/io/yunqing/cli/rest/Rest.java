@@ -34,7 +34,7 @@ public final class Rest {
     private static final int TRIES = 3;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
     private static final int CONNECT_MILLIS = 10_000;
-    private static final int ANSWER_MILLIS = 60_000;
+    private static final int ANSWER_MILLIS = 30_000;
 
     private final String server;
     private final String token;

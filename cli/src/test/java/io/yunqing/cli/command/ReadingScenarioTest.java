@@ -1,0 +1,193 @@
+package io.yunqing.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.cli.fake.FakeController;
+import io.yunqing.cli.fake.FakeController.Fault;
+import io.yunqing.cli.fake.Terminal;
+import io.yunqing.cli.fake.Terminal.Run;
+import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.platform.Exit;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReadingScenarioTest {
+    private static final String WEB =
+            """
+            {"spec":{"flavor":"small","image":"debian"},"status":{"phase":"RUNNING","host":"h1",
+             "zone":"a","addresses":[{"ip":"10.0.0.2/24","mac":"52:54"}],"allocated":{"vcpus":1},
+             "observedAt":"2026-01-01T00:00:57Z",
+             "placement":{"host":"h1","hostsSeen":3,"turnedAway":{"memory":1},
+               "best":[{"host":"h1","score":1.5,"terms":{"free-memory":1.5}}]},
+             "lastError":{"at":"2026-01-01T00:00:50Z","step":"start","message":"no domain\\u001b[2J","attempts":2},
+             "conditions":[]}}
+            """;
+    private FakeController controller;
+    private Terminal terminal;
+
+    @BeforeEach
+    void start() throws IOException {
+        controller = new FakeController();
+        terminal = Terminal.at(controller);
+    }
+
+    @AfterEach
+    void stop() {
+        controller.close();
+    }
+
+    @Test
+    void listFollowsAllPagesAndJsonStaysOneDocument() throws IOException {
+        for (String name : List.of("a", "b", "c")) {
+            controller.have("zones/" + name, "{\"spec\":{}}");
+        }
+        assertEquals("a\nb\nc\n", terminal.run("zone", "list", "-o", "name").out());
+        Map<String, Object> json =
+                Tree.read(
+                        terminal.run("zone", "list", "-o", "json")
+                                .out()
+                                .getBytes(StandardCharsets.UTF_8));
+        assertEquals(3, Tree.mapsAt(json, "items").size());
+        Run limited = terminal.run("zones", "list", "--limit", "2");
+        assertTrue(limited.out().contains("b") && !limited.out().contains("c "));
+        assertTrue(limited.err().contains("--cursor /v1/zones/b"), limited.err());
+        assertEquals(
+                "c\n", terminal.run("zone", "list", "-o", "name", "--cursor", "/v1/zones/b").out());
+    }
+
+    @Test
+    void aSinglePageIsPrintedAsItCame() throws IOException {
+        controller.have("zones/a", "{\"spec\":{}}");
+        String out = terminal.run("zone", "list", "-o", "json").out();
+        assertTrue(out.startsWith("{\"items\":[{\"kind\":\"Zone\""), out);
+    }
+
+    @Test
+    void anEmptyListSaysWhatToDoNextOnStandardError() {
+        Run run = terminal.run("host", "list");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals("", run.out());
+        assertTrue(run.err().contains("yqctl host create"));
+        assertTrue(terminal.run("host", "list", "--zone", "z").err().contains("Drop a filter"));
+        assertEquals("", terminal.run("host", "list", "-o", "csv").err());
+    }
+
+    @Test
+    void filtersAndTenantsBecomeTheRequest() {
+        terminal.run(
+                "instance", "list", "-t", "reg", "--phase", "RUNNING", "-l", "a=b c", "-l", "d=e");
+        assertEquals(
+                "GET /v1/tenants/reg/instances?phase=RUNNING&label=a%3Db%20c&label=d%3De&limit=500",
+                controller.requests().getLast());
+        terminal.with("YQCTL_TENANT", "reg").run("instance", "list", "-A");
+        assertEquals("GET /v1/instances?limit=500", controller.requests().getLast());
+    }
+
+    @Test
+    void showSaysWhatIsKnownHowOldItIsAndWhy() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        String out = terminal.run("instance", "show", "t/web").out();
+        for (String part :
+                List.of(
+                        "Instance t/web",
+                        "RUNNING (observed 3 s ago)",
+                        "10.0.0.2/24",
+                        "h1 was chosen of 3 hosts considered",
+                        "1 turned away by memory",
+                        "h1 scored 1.5",
+                        "start, attempt 2, 10 s ago",
+                        "no domain?[2J",
+                        "Instance created")) {
+            assertTrue(out.contains(part), part + " in\n" + out);
+        }
+        String explained = terminal.run("instance", "explain", "t/web").out();
+        assertTrue(explained.contains("h1 scored 1.5: free-memory 1.5"), explained);
+    }
+
+    @Test
+    void showIsAlsoForPrograms() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        assertEquals("t/web\n", terminal.run("instance", "show", "t/web", "-o", "name").out());
+        assertTrue(
+                terminal.run("instance", "show", "t/web", "-o", "yaml")
+                        .out()
+                        .startsWith("kind: Instance\nmetadata:\n"));
+        assertEquals(
+                "t,web,RUNNING,h1,10.0.0.2/24,small,2026-01-01T00:00:57Z,debian,a,,vcpus=1,id-1,,"
+                        + "2026-01-01T00:00:00Z",
+                terminal.run("instance", "show", "t/web", "-o", "csv")
+                        .out()
+                        .lines()
+                        .toList()
+                        .get(1));
+    }
+
+    @Test
+    void whatIsNotThereOrNotAllowedOrNotAnsweringHasItsOwnExit() {
+        assertEquals(Exit.NOT_FOUND, terminal.run("zone", "show", "none").exit());
+        assertEquals(Exit.NOT_PERMITTED, terminal.run("zone", "list", "--token", "wrong").exit());
+        Run silent = terminal.run("zone", "list", "--server", "http://127.0.0.1:1");
+        assertEquals(Exit.UNREACHABLE, silent.exit());
+        assertTrue(silent.err().contains("http://127.0.0.1:1"));
+        assertEquals(Exit.USAGE, terminal.run("zone", "list", "--server", "cloud").exit());
+        assertEquals(Exit.USAGE, terminal.run("instance", "show", "web").exit());
+        assertEquals(Exit.USAGE, terminal.run("zone", "list", "-o", "xml").exit());
+        assertEquals(Exit.USAGE, terminal.run("zone", "list", "--limit", "0").exit());
+    }
+
+    @Test
+    void logPrintsTheWholeConsoleAsItIs() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        controller.console("boot\r\n\u001b[1mlogin 主机\n");
+        Run run = terminal.run("instance", "log", "t/web");
+        assertEquals("boot\r\n\u001b[1mlogin 主机\n", run.out());
+        assertEquals(
+                "boot\n^[[1mlogin 主机\n",
+                terminal.interactive("").run("instance", "log", "t/web").out());
+    }
+
+    @Test
+    void historyIsOldestFirst() throws IOException {
+        controller.have("zones/a", "{\"spec\":{}}");
+        controller.have("zones/b", "{\"spec\":{}}");
+        controller.have("zones/a", "{\"spec\":{\"displayName\":\"A\"}}");
+        List<String> lines = terminal.run("zone", "history", "a").out().lines().toList();
+        assertEquals(3, lines.size());
+        assertTrue(lines.get(1).contains("created") && lines.get(2).contains("updated"));
+    }
+
+    @Test
+    void watchTakesUpTheStreamWhereItBroke() throws IOException {
+        for (String name : List.of("a", "b", "c")) {
+            controller.have("zones/" + name, "{\"spec\":{}}");
+        }
+        controller.next(Fault.CUT_STREAM);
+        Run run = terminal.run("zone", "watch", "--after", "c1", "-o", "name", "--limit", "2");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals("b\nc\n", run.out());
+        assertTrue(controller.requests().contains("STREAM c2"), controller.requests()::toString);
+    }
+
+    @Test
+    void aWatchBeginsBehindTheNewestEventAndEndsWithItsTime() throws IOException {
+        controller.have("zones/a", "{\"spec\":{}}");
+        Run run = terminal.run("zone", "watch", "--timeout", "100ms");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals("", run.out());
+        assertTrue(run.err().contains("the watch ended after"), run.err());
+    }
+
+    @Test
+    void aWatchNobodyMayIsRefused() {
+        Run run = terminal.run("zone", "watch", "--token", "wrong", "--timeout", "5s");
+        assertEquals(Exit.NOT_PERMITTED, run.exit());
+        assertFalse(run.err().isEmpty());
+    }
+}

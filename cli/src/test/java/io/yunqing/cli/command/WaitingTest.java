@@ -1,0 +1,49 @@
+package io.yunqing.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.yunqing.cli.json.Tree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WaitingTest {
+    @ParameterizedTest
+    @CsvSource({
+        "'',SCHEDULED,UNDERWAY",
+        "'',STARTING,UNDERWAY",
+        "'',RUNNING,REACHED",
+        "RUNNING,STOPPED,UNDERWAY",
+        "STOPPED,RUNNING,UNDERWAY",
+        "STOPPED,STOPPING,UNDERWAY",
+        "STOPPED,STOPPED,REACHED",
+        "OFF,STOPPED,REACHED",
+        "RUNNING,PAUSED,FAILED",
+        "RUNNING,UNOBSERVED,UNDERWAY",
+        "RUNNING,DELETING,UNDERWAY"
+    })
+    void judgesThePhaseByThePowerThatWasAsked(String power, String phase, String verdict)
+            throws IOException {
+        Map<String, Object> now =
+                tree("{'spec':{'power':'" + power + "'},'status':{'phase':'" + phase + "'}}");
+        assertEquals(verdict, Waiting.judge(now, Map.of()).name());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,1,FAILED", "1,1,UNDERWAY", "1,2,FAILED"})
+    void onlyANewFaultEndsTheWait(int before, int attempts, String verdict) throws IOException {
+        Map<String, Object> now =
+                tree(
+                        "{'spec':{},'status':{'phase':'FAILED','lastError':{'attempts':"
+                                + attempts
+                                + "}}}");
+        Map<String, Object> fault = before == 0 ? Map.of() : Map.of("attempts", before);
+        assertEquals(verdict, Waiting.judge(now, fault).name());
+    }
+
+    private static Map<String, Object> tree(String json) throws IOException {
+        return Tree.read(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+}
