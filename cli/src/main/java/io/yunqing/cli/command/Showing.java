@@ -50,7 +50,7 @@ final class Showing {
         Words words = call.words();
         Table table = call.printer().table();
         Sheet sheet = new Sheet();
-        sheet.block(noun.kind().wireName() + " " + noun.reference(resource));
+        sheet.section(noun.kind().wireName() + " " + noun.reference(resource));
         for (Column column : noun.columns()) {
             if (column.of(resource).isEmpty() || column.id().equals("observed")) {
                 continue;

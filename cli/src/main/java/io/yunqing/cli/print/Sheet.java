@@ -21,7 +21,7 @@ public final class Sheet {
     /** Begins a section. */
     public Sheet section(String title) {
         flush();
-        text.append('\n').append(title).append('\n');
+        text.append(text.isEmpty() ? "" : "\n").append(title).append('\n');
         return this;
     }
 

@@ -107,6 +107,7 @@ class ReadingScenarioTest {
                         "Instance created")) {
             assertTrue(out.contains(part), part + " in\n" + out);
         }
+        assertTrue(out.startsWith("Instance t/web\n  TENANT     t\n  NAME       web\n"), out);
         String explained = terminal.run("instance", "explain", "t/web").out();
         assertTrue(explained.contains("h1 scored 1.5: free-memory 1.5"), explained);
     }
