@@ -15,18 +15,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Says what a mutation does, by comparing the wire forms before and after it. */
 @ApplicationScoped
 public class Plans {
-    /** Differ between two runs that decide the same. */
-    private static final Set<String> INCIDENTAL =
-            Set.of(
-                    "kind",
-                    "metadata.id",
-                    "metadata.revision",
-                    "metadata.created",
-                    "status.observedAt");
+    /** Differ between two runs that decide the same: what is made from the new id, and what only tells the time. */
+    private static final Pattern INCIDENTAL =
+            Pattern.compile(
+                    "kind|metadata\\.(id|revision|created)|status\\.observedAt|status\\.addresses\\.\\d+\\.mac");
 
     private final ObjectMapper json;
 
@@ -92,20 +89,23 @@ public class Plans {
         if (node != null) {
             flatten("", node, leaves);
         }
-        leaves.keySet().removeAll(INCIDENTAL);
+        leaves.keySet().removeIf(INCIDENTAL.asMatchPredicate());
         return leaves;
     }
 
     private static void flatten(String path, JsonNode node, Map<String, JsonNode> leaves) {
         if (node.isObject()) {
-            node.properties()
-                    .forEach(e ->
-                            flatten(
-                                    path.isEmpty() ? e.getKey() : path + "." + e.getKey(),
-                                    e.getValue(),
-                                    leaves));
+            node.properties().forEach(e -> flatten(below(path, e.getKey()), e.getValue(), leaves));
+        } else if (node.isArray()) {
+            for (int i = 0; i < node.size(); i++) {
+                flatten(below(path, String.valueOf(i)), node.get(i), leaves);
+            }
         } else {
             leaves.put(path, node);
         }
+    }
+
+    private static String below(String path, String part) {
+        return path.isEmpty() ? part : path + "." + part;
     }
 }

@@ -1,0 +1,267 @@
+package io.yunqing.controller.agentlink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostInventory.HostNetwork;
+import io.yunqing.api.HostInventory.Pool;
+import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.EnrolRequest;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.Rest;
+import io.yunqing.controller.platform.StoredJson;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Speaks the agent protocol for a host that exists in words only. */
+final class FakeAgent {
+    private static final char[] NO_PASSWORD = new char[0];
+
+    final UUID start = UUID.randomUUID();
+    String bootId = "boot-1";
+
+    private final Certificate ca;
+    private final KeyPair key;
+    private HttpClient client;
+    private long sequence;
+
+    FakeAgent(String caPem) {
+        try {
+            this.ca = certificate(caPem);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            this.key = generator.generateKeyPair();
+            this.client = client(null);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A host with this much, enrolled and reporting. */
+    static FakeAgent reporting(
+            Rest rest, String caPem, String host, String subnet, int cpus, long memoryMiB) {
+        FakeAgent agent = new FakeAgent(caPem);
+        Answer granted =
+                agent.enrol(
+                        rest.post("/v1/hosts/" + host + "/join-token", null).at("token").asText());
+        if (granted.status != 200) {
+            throw new IllegalStateException(granted.body.toString());
+        }
+        agent.report(inventory(subnet, cpus, memoryMiB), true, List.of());
+        return agent;
+    }
+
+    static HostInventory inventory(String subnet, int cpus, long memoryMiB) {
+        String gateway = subnet.replaceFirst("\\.0/.*", ".1");
+        return new HostInventory(
+                "fake",
+                cpus,
+                memoryMiB,
+                List.of(new Pool("default", "dir", 100, 90)),
+                "tcg",
+                "x86_64",
+                "none",
+                "0",
+                new HostNetwork("br0", subnet, gateway));
+    }
+
+    /** What came back. */
+    record Answer(int status, JsonNode body) {
+        String code() {
+            return body.path("code").asText();
+        }
+    }
+
+    /** Trades the token for a certificate and uses it from then on. */
+    Answer enrol(String token) {
+        Answer answer = post("/agent/v1/enrol", new EnrolRequest(token.split("\\.")[0], csr()));
+        if (answer.status == 200) {
+            client = client(read(answer, CertificateGrant.class));
+        }
+        return answer;
+    }
+
+    HostDesired desired(long after, int waitSeconds) {
+        Answer answer =
+                send(
+                        "GET",
+                        "/agent/v1/desired?after=" + after + "&wait=" + waitSeconds,
+                        BodyPublishers.noBody(),
+                        null);
+        return read(answer, HostDesired.class);
+    }
+
+    Answer report(HostInventory inventory, boolean complete, List<InstanceObserved> instances) {
+        return report(inventory, complete, ++sequence, Long.MAX_VALUE, instances);
+    }
+
+    Answer report(
+            HostInventory inventory,
+            boolean complete,
+            long number,
+            long applied,
+            List<InstanceObserved> instances) {
+        return post(
+                "/agent/v1/observed",
+                new HostObserved(
+                        start,
+                        bootId,
+                        number,
+                        applied,
+                        complete,
+                        complete ? null : "libvirt is away",
+                        Instant.EPOCH,
+                        inventory,
+                        instances,
+                        List.of(),
+                        List.of()));
+    }
+
+    /** Reports every desired instance as being in one state, tombstones as removed. */
+    void obey(DomainState state) {
+        report(
+                null,
+                true,
+                desired(0, 0).instances().stream()
+                        .map(i -> observed(i, i.deleted() ? DomainState.REMOVED : state))
+                        .toList());
+    }
+
+    static InstanceObserved observed(InstanceDesired instance, DomainState state) {
+        return new InstanceObserved(instance.id(), instance.epoch(), state, null, null, null);
+    }
+
+    Answer console(UUID instance, String tail, long end) {
+        return send(
+                "PUT",
+                "/agent/v1/consoles/" + instance + "?end=" + end,
+                BodyPublishers.ofString(tail),
+                "application/octet-stream");
+    }
+
+    Answer post(String path, Object body) {
+        try {
+            return send(
+                    "POST",
+                    path,
+                    BodyPublishers.ofString(StoredJson.MAPPER.writeValueAsString(body)),
+                    "application/json");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Answer send(String method, String path, BodyPublisher body, String type) {
+        String base = ConfigProvider.getConfig().getValue("test.url.ssl", String.class);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).method(method, body);
+        if (type != null) {
+            request.header("Content-Type", type);
+        }
+        try {
+            HttpResponse<String> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            JsonNode json =
+                    response.body().isEmpty()
+                            ? MissingNode.getInstance()
+                            : StoredJson.MAPPER.readTree(response.body());
+            return new Answer(response.statusCode(), json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static <T> T read(Answer answer, Class<T> type) {
+        if (answer.status != 200) {
+            throw new IllegalStateException(answer.toString());
+        }
+        return StoredJson.MAPPER.convertValue(answer.body, type);
+    }
+
+    private String csr() {
+        try {
+            var request =
+                    new JcaPKCS10CertificationRequestBuilder(
+                                    new X500Principal("CN=agent"), key.getPublic())
+                            .build(
+                                    new JcaContentSignerBuilder("SHA256withECDSA")
+                                            .build(key.getPrivate()));
+            StringWriter pem = new StringWriter();
+            try (JcaPEMWriter writer = new JcaPEMWriter(pem)) {
+                writer.writeObject(request);
+            }
+            return pem.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpClient client(CertificateGrant grant) {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, NO_PASSWORD);
+            trusted.setCertificateEntry("ca", ca);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            KeyManagerFactory identity = KeyManagerFactory.getInstance("PKIX");
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, NO_PASSWORD);
+            if (grant != null) {
+                Certificate[] chain = {certificate(grant.certificate()), ca};
+                own.setKeyEntry("agent", key.getPrivate(), NO_PASSWORD, chain);
+            }
+            identity.init(own, NO_PASSWORD);
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(identity.getKeyManagers(), trust.getTrustManagers(), null);
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .sslContext(tls)
+                    .build();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Certificate certificate(String pem) throws GeneralSecurityException {
+        return CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
+    }
+}
