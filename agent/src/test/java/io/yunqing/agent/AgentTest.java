@@ -11,6 +11,7 @@ import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +109,8 @@ class AgentTest {
         var report = controller.await(r -> !r.complete());
         assertEquals("socket is gone", report.unobservedReason());
         controller.desire(Instances.running().deleted().build());
-        controller.await(r -> r.appliedRevision() == 3 && !r.complete());
+        controller.until(() -> kept().contains("\"deleted\":true"));
+        controller.await(r -> !r.complete() && r.appliedRevision() == 2);
         assertFalse(hypervisor.done().contains("undefine"));
         hypervisor.see();
         controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
@@ -164,6 +166,15 @@ class AgentTest {
         assertEquals(9, report.instances().getFirst().epoch());
         assertEquals(DomainState.RUNNING, report.instances().getFirst().state());
         assertEquals(List.of(), hypervisor.done());
+    }
+
+    private String kept() {
+        try {
+            Path file = data.resolve("desired.json");
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean runs(InstanceObserved instance) {
