@@ -88,17 +88,18 @@ public final class Agent implements AutoCloseable {
     /** Beside the work, not before it: what is lost with it is heard again. */
     private void save() {
         if (unsaved.getAndSet(reconciler.desired()) == null) {
-            var _ =
-                    lanes.submit(
-                            LaneName.STORAGE,
-                            "keep the desired state",
-                            () -> {
-                                var newest = unsaved.getAndSet(null);
-                                if (newest != null) {
-                                    kept.write(newest);
-                                }
-                                return null;
-                            });
+            var _ = lanes.submit(LaneName.STORAGE, "keep the desired state", this::writeUnsaved);
+        }
+    }
+
+    /** One at a time, or an older state could be written last. */
+    private @Nullable Void writeUnsaved() {
+        synchronized (kept) {
+            var newest = unsaved.getAndSet(null);
+            if (newest != null) {
+                kept.write(newest);
+            }
+            return null;
         }
     }
 

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.yunqing.agent.link.JoinToken;
 import io.yunqing.agent.link.Json;
+import io.yunqing.api.Problem;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
@@ -21,9 +23,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +54,9 @@ public final class FakeController implements AutoCloseable {
     private long revision = 1;
     private @Nullable HostObserved last;
     private @Nullable HostObserved lastWithInventory;
+    private final Set<PublicKey> keys = new HashSet<>();
     private int enrolments;
+    private boolean loseAnswer;
 
     public FakeController() {
         try {
@@ -95,6 +102,15 @@ public final class FakeController implements AutoCloseable {
         return enrolments;
     }
 
+    public synchronized int keysSeen() {
+        return keys.size();
+    }
+
+    /** The next enrolment is heard, but its answer does not arrive. */
+    public synchronized void loseNextAnswer() {
+        loseAnswer = true;
+    }
+
     /** Waits for a report that satisfies the condition; the deadline is that of the slowest machine. */
     public synchronized HostObserved await(String what, Predicate<HostObserved> condition) {
         long deadline = System.nanoTime() + Duration.ofSeconds(40).toNanos();
@@ -123,11 +139,19 @@ public final class FakeController implements AutoCloseable {
 
     private void enrol(HttpExchange exchange) throws IOException {
         var request = Json.MAPPER.readValue(exchange.getRequestBody(), EnrolRequest.class);
+        boolean lost;
         synchronized (this) {
             enrolments++;
+            keys.add(TestAuthority.keyOf(request.csr()));
+            lost = loseAnswer;
+            loseAnswer = false;
+        }
+        if (lost) {
+            exchange.close();
+            return;
         }
         if (!request.token().equals(SECRET)) {
-            answer(exchange, 403, "{}");
+            refuse(exchange, ProblemCode.AGENT_TOKEN_INVALID);
             return;
         }
         answer(exchange, 200, grant(request.csr(), Duration.ofHours(24)));
@@ -206,14 +230,31 @@ public final class FakeController implements AutoCloseable {
         try {
             ((HttpsExchange) exchange).getSSLSession().getPeerCertificates();
         } catch (SSLPeerUnverifiedException e) {
-            answer(exchange, 403, "{}");
+            refuse(exchange, ProblemCode.AUTH_REQUIRED);
             throw e;
         }
     }
 
+    private static void refuse(HttpExchange exchange, ProblemCode code) throws IOException {
+        var problem =
+                new Problem(
+                        "about:blank",
+                        code.title(),
+                        code.status(),
+                        null,
+                        code.code(),
+                        code.kind(),
+                        false,
+                        null,
+                        List.of(),
+                        null);
+        answer(exchange, code.status(), problem);
+    }
+
     private static void answer(HttpExchange exchange, int status, Object body) throws IOException {
         byte[] bytes = Json.MAPPER.writeValueAsBytes(body);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        String type = body instanceof Problem ? Problem.MEDIA_TYPE : "application/json";
+        exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

@@ -68,12 +68,19 @@ public final class TestAuthority {
 
     /** A client certificate for the key of a signing request, as text. */
     public String grant(String signingRequest, String host, Duration life) {
+        try {
+            var key = keyOf(signingRequest);
+            return pem(sign(builder("CN=test authority", "CN=" + host, key, life)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static PublicKey keyOf(String signingRequest) {
         try (var parser = new PEMParser(new StringReader(signingRequest))) {
-            var request =
-                    new JcaPKCS10CertificationRequest(
-                            (PKCS10CertificationRequest) parser.readObject());
-            var builder = builder("CN=test authority", "CN=" + host, request.getPublicKey(), life);
-            return pem(sign(builder));
+            return new JcaPKCS10CertificationRequest(
+                            (PKCS10CertificationRequest) parser.readObject())
+                    .getPublicKey();
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -12,7 +12,10 @@ final class Faults {
 
     static HypervisorFault of(String what, LibvirtException e) {
         String words = e.getMessage() == null ? e.toString() : e.getMessage().strip();
-        return new HypervisorFault(kind(e), what + ": " + words, e);
+        Kind kind = kind(e);
+        // Then it is not about what was asked.
+        String about = kind == Kind.UNREACHABLE ? "the connection to libvirt broke" : what;
+        return new HypervisorFault(kind, about + ": " + words, e);
     }
 
     static boolean is(LibvirtException e, ErrorNumber code) {

@@ -32,6 +32,7 @@ public final class HostFacts {
     private final LibvirtConnection connection;
     private final Path poolFolder;
     private final Given given;
+    private volatile boolean warm;
 
     HostFacts(LibvirtConnection connection, Path poolFolder, Given given) {
         this.connection = connection;
@@ -43,6 +44,7 @@ public final class HostFacts {
         return connection.call(
                 "inventory",
                 connect -> {
+                    warmUp(connect);
                     ensurePool(connect);
                     var node = connect.nodeInfo();
                     return new HostInventory(
@@ -59,6 +61,14 @@ public final class HostFacts {
                             given.agentVersion(),
                             given.network());
                 });
+    }
+
+    /** libvirt asks QEMU what it can do when that is first needed, for a second: rather now than at a first start. */
+    private void warmUp(Connect connect) throws LibvirtException {
+        if (!warm) {
+            connect.getCapabilities();
+            warm = true;
+        }
     }
 
     /** The pool by which libvirt, and so every libvirt tool, knows the directory that we keep instances in. */

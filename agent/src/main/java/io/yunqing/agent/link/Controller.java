@@ -11,14 +11,14 @@ import java.util.UUID;
 public interface Controller {
 
     /** What changed behind {@code revision}; waits up to {@code wait} if there is nothing yet. */
-    HostDesired desired(long revision, Duration wait) throws LinkFault;
+    HostDesired desired(long revision, Duration wait) throws LinkFault, InterruptedException;
 
-    ReportAnswer report(HostObserved observed) throws LinkFault;
+    ReportAnswer report(HostObserved observed) throws LinkFault, InterruptedException;
 
     /**
      * @param end how many bytes the console has ever written; {@code tail} ends there
      */
-    void console(UUID instance, byte[] tail, long end) throws LinkFault;
+    void console(UUID instance, byte[] tail, long end) throws LinkFault, InterruptedException;
 
-    CertificateGrant renew(String signingRequest) throws LinkFault;
+    CertificateGrant renew(String signingRequest) throws LinkFault, InterruptedException;
 }

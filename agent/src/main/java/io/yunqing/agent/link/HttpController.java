@@ -35,10 +35,19 @@ public final class HttpController implements Controller {
     private static final long MAX_ANSWER_BYTES = 64L * 1024 * 1024;
 
     private final URI base;
+    private final Duration answerWithin;
     private volatile HttpClient client;
 
     HttpController(URI base, SSLContext tls) {
+        this(base, tls, ANSWER_WITHIN);
+    }
+
+    /**
+     * @param answerWithin how long an answer may take, besides the waiting that was asked for
+     */
+    HttpController(URI base, SSLContext tls, Duration answerWithin) {
         this.base = base;
+        this.answerWithin = answerWithin;
         this.client = client(tls);
     }
 
@@ -61,37 +70,39 @@ public final class HttpController implements Controller {
     }
 
     @Override
-    public HostDesired desired(long revision, Duration wait) throws LinkFault {
+    public HostDesired desired(long revision, Duration wait)
+            throws LinkFault, InterruptedException {
         var request =
                 request("desired?after=%d&wait=%d".formatted(revision, wait.toSeconds())).GET();
-        var desired = call(request, ANSWER_WITHIN.plus(wait), HostDesired.class);
+        var desired = call(request, answerWithin.plus(wait), HostDesired.class);
         Wellformed.check(desired);
         return desired;
     }
 
     @Override
-    public ReportAnswer report(HostObserved observed) throws LinkFault {
-        return call(request("observed").POST(json(observed)), ANSWER_WITHIN, ReportAnswer.class);
+    public ReportAnswer report(HostObserved observed) throws LinkFault, InterruptedException {
+        return call(request("observed").POST(json(observed)), answerWithin, ReportAnswer.class);
     }
 
     @Override
-    public void console(UUID instance, byte[] tail, long end) throws LinkFault {
+    public void console(UUID instance, byte[] tail, long end)
+            throws LinkFault, InterruptedException {
         var request =
                 HttpRequest.newBuilder(uri("consoles/%s?end=%d".formatted(instance, end)))
                         .header("Content-Type", "application/octet-stream")
                         .PUT(BodyPublishers.ofByteArray(tail));
-        send(request, ANSWER_WITHIN);
+        send(request, answerWithin);
     }
 
     @Override
-    public CertificateGrant renew(String signingRequest) throws LinkFault {
+    public CertificateGrant renew(String signingRequest) throws LinkFault, InterruptedException {
         var request = request("renew").POST(json(new RenewRequest(signingRequest)));
-        return granted(call(request, ANSWER_WITHIN, CertificateGrant.class));
+        return granted(call(request, answerWithin, CertificateGrant.class));
     }
 
-    CertificateGrant enrol(EnrolRequest enrol) throws LinkFault {
+    CertificateGrant enrol(EnrolRequest enrol) throws LinkFault, InterruptedException {
         return granted(
-                call(request("enrol").POST(json(enrol)), ANSWER_WITHIN, CertificateGrant.class));
+                call(request("enrol").POST(json(enrol)), answerWithin, CertificateGrant.class));
     }
 
     @SuppressWarnings("ConstantValue") // What was read may lack fields whatever their types say.
@@ -123,7 +134,7 @@ public final class HttpController implements Controller {
     }
 
     private <T> T call(HttpRequest.Builder request, Duration within, Class<T> type)
-            throws LinkFault {
+            throws LinkFault, InterruptedException {
         var answer = send(request, within);
         String mediaType = mediaType(answer);
         if (answer.statusCode() != 200 || !mediaType.equals("application/json")) {
@@ -145,7 +156,7 @@ public final class HttpController implements Controller {
 
     /** Sends and takes any 2xx; the deadline covers the whole answer, as a slow body is as bad as none. */
     private HttpResponse<byte[]> send(HttpRequest.Builder builder, Duration within)
-            throws LinkFault {
+            throws LinkFault, InterruptedException {
         var request = builder.timeout(within).build();
         var exchange =
                 client.sendAsync(
@@ -165,9 +176,6 @@ public final class HttpController implements Controller {
                     e);
         } catch (ExecutionException e) {
             throw broken(request, e.getCause() == null ? e : e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LinkFault(LinkFault.Kind.UNREACHABLE, "interrupted", null, e);
         } finally {
             exchange.cancel(true);
         }

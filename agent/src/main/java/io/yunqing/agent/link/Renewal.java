@@ -40,7 +40,7 @@ public final class Renewal implements AutoCloseable {
         loop.start();
     }
 
-    private Duration round() {
+    private Duration round() throws InterruptedException {
         Instant now = clock.instant();
         Duration early = Duration.between(now, identity.renewAt());
         if (early.isPositive()) {

@@ -6,8 +6,8 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.ReportAnswer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -49,7 +49,7 @@ public final class Reporter implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
     private @Nullable HostView view;
-    private long dueNanos = System.nanoTime();
+    private long dueNanos = notSoon();
 
     private long sequence;
     private @Nullable HostView taken;
@@ -122,18 +122,18 @@ public final class Reporter implements AutoCloseable {
                 long left = dueNanos - System.nanoTime();
                 var now = view;
                 if (now != null && left <= 0) {
-                    dueNanos = System.nanoTime() + Duration.ofDays(1).toNanos();
+                    dueNanos = notSoon();
                     return now;
                 }
-                if (now == null) {
-                    woken.await(1, TimeUnit.SECONDS);
-                } else {
-                    woken.awaitNanos(left);
-                }
+                woken.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private static long notSoon() {
+        return System.nanoTime() + Duration.ofDays(1).toNanos();
     }
 
     private void scheduleNext(long askedMillis) {
@@ -149,7 +149,7 @@ public final class Reporter implements AutoCloseable {
     }
 
     private HostObserved observed(HostView now) {
-        boolean known = taken != null && java.util.Objects.equals(inventoryTaken, now.inventory());
+        boolean known = taken != null && Objects.equals(inventoryTaken, now.inventory());
         return new HostObserved(
                 agentStart,
                 bootId,

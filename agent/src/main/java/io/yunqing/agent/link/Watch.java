@@ -58,7 +58,7 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    private Duration round() {
+    private Duration round() throws InterruptedException {
         Instant now = clock.instant();
         boolean all = everything || now.isAfter(everythingAt);
         everything = false;

@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.Backoff;
+import io.yunqing.api.Fault;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
@@ -61,7 +62,8 @@ public final class HostReconciler {
     private final Map<UUID, Run> runs = new HashMap<>();
     private final Map<InstanceDesired.ImageSource, CompletableFuture<Void>> fetches =
             new HashMap<>();
-    private final Map<UUID, String> refusals = new HashMap<>();
+    private final Map<UUID, Fault> refusals = new HashMap<>();
+    private long applied;
     private boolean begun;
     private @Nullable String held;
 
@@ -130,8 +132,9 @@ public final class HostReconciler {
                 Instant again = pursue(want, now);
                 wake = again != null && again.isBefore(wake) ? again : wake;
             }
+            applied = levels.revision();
         }
-        told.accept(Report.of(levels, sight, this::progressOf, refusals, now));
+        told.accept(Report.of(levels, applied, sight, this::progressOf, refusals, now));
         return wake;
     }
 
@@ -145,12 +148,7 @@ public final class HostReconciler {
             return null;
         }
         var plan = HostPlan.of(want, sight.domain(want.id()), progressOf(want.id()), now);
-        String refusal = plan.refusal();
-        if (refusal == null) {
-            refusals.remove(want.id());
-        } else if (!refusal.equals(refusals.put(want.id(), refusal))) {
-            LOG.warning(what(want) + ": " + refusal);
-        }
+        note(want, plan.refusal(), now);
         if (!plan.steps().isEmpty()) {
             LOG.info(() -> what(want) + ": " + plan.steps());
             var run = new Run(want, plan.steps());
@@ -158,6 +156,16 @@ public final class HostReconciler {
             advance(run, 0);
         }
         return plan.again();
+    }
+
+    private void note(InstanceDesired want, @Nullable String refusal, Instant now) {
+        var before = refusals.get(want.id());
+        if (refusal == null) {
+            refusals.remove(want.id());
+        } else if (before == null || !before.message().equals(refusal)) {
+            LOG.warning(what(want) + ": " + refusal);
+            refusals.put(want.id(), new Fault(now, "compare", refusal, 1));
+        }
     }
 
     private void advance(Run run, int index) {

@@ -76,8 +76,19 @@ final class Lane implements AutoCloseable {
         return name.name().toLowerCase(Locale.ROOT);
     }
 
+    /** Begins nothing more. */
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    /** Waits for what is under way, but not for what hangs. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        stop();
+        try {
+            threads.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

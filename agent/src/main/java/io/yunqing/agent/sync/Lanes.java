@@ -40,6 +40,7 @@ public final class Lanes implements AutoCloseable {
 
     @Override
     public void close() {
+        lanes.values().forEach(Lane::stop);
         lanes.values().forEach(Lane::close);
     }
 }

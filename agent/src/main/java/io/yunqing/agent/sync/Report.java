@@ -26,9 +26,10 @@ final class Report {
 
     static HostView of(
             Levels levels,
+            long applied,
             Sight sight,
             Function<UUID, Progress> progress,
-            Map<UUID, String> refusals,
+            Map<UUID, Fault> refusals,
             Instant now) {
         var instances = new ArrayList<InstanceObserved>();
         for (InstanceDesired want : levels.instances()) {
@@ -71,7 +72,7 @@ final class Report {
         return new HostView(
                 sight.blind(),
                 sight.observedAt(),
-                levels.revision(),
+                applied,
                 sight.inventory(),
                 List.copyOf(instances),
                 withDisk,
@@ -82,7 +83,7 @@ final class Report {
             InstanceDesired want,
             @Nullable ObservedDomain have,
             Progress progress,
-            @Nullable String refusal,
+            @Nullable Fault refusal,
             Instant now) {
         Step step = progress.step();
         return new InstanceObserved(
@@ -102,11 +103,11 @@ final class Report {
         return want.deleted() && progress.erased() ? DomainState.REMOVED : DomainState.ABSENT;
     }
 
-    private static @Nullable Fault fault(Progress progress, @Nullable String refusal, Instant now) {
+    private static @Nullable Fault fault(Progress progress, @Nullable Fault refusal, Instant now) {
         Step step = progress.step();
         Instant since = progress.since();
         if (refusal != null) {
-            return new Fault(Instant.EPOCH, "compare", refusal, 1);
+            return refusal;
         }
         if (step != null
                 && since != null

@@ -1,0 +1,183 @@
+package io.yunqing.agent;
+
+import static io.yunqing.agent.ScriptedController.shows;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.link.LinkFault;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.InstanceObserved;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's loops, lanes and reconciler together, between two simulated seams. */
+class AgentTest {
+
+    @TempDir Path data;
+    private final ScriptedController controller = new ScriptedController();
+    private final SimulatedHypervisor hypervisor = new SimulatedHypervisor();
+    private Agent agent;
+
+    @BeforeEach
+    void start() throws IOException {
+        agent = new Agent(data, hypervisor, controller);
+    }
+
+    @AfterEach
+    void stop() {
+        agent.close();
+    }
+
+    @Test
+    void theStepsRunInOrderAndTheConsoleFollows() {
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.await(shows(Instances.ID, AgentTest::runs));
+        assertEquals(List.of("fetch", "prepare", "define", "start"), hypervisor.done());
+        controller.until(() -> controller.consoles().equals(java.util.Map.of(Instances.ID, 5L)));
+    }
+
+    @Test
+    void whateverTheControllerAnswersTheAgentGoesOnAndChangesNothing() {
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.await(shows(Instances.ID, AgentTest::runs));
+        var before = hypervisor.done();
+        for (LinkFault.Kind kind :
+                List.of(
+                        LinkFault.Kind.GARBAGE,
+                        LinkFault.Kind.BUSY,
+                        LinkFault.Kind.TIMEOUT,
+                        LinkFault.Kind.UNREACHABLE)) {
+            controller.failing(kind);
+            controller.awaitFailedCalls(2);
+            assertEquals(before, hypervisor.done(), kind.name());
+            controller.failing(null);
+            controller.await(shows(Instances.ID, AgentTest::runs));
+        }
+        controller.desire(Instances.running().deleted().build());
+        controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
+    }
+
+    @Test
+    void anAgentThatIsADuplicateChangesNothing() {
+        controller.desire(Instances.running().build());
+        controller.failing(LinkFault.Kind.DUPLICATE);
+        agent.start();
+        controller.awaitFailedCalls(1);
+        var foreign = UUID.randomUUID();
+        hypervisor.put(new ObservedDomain(foreign, "x", false, 0, DomainState.RUNNING, null));
+        controller.awaitFailedCalls(2);
+        assertEquals(List.of(), hypervisor.done());
+    }
+
+    @Test
+    void aRestartedAgentKnowsItsLevelsWhenTheControllerIsAway() throws Exception {
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.await(shows(Instances.ID, AgentTest::runs));
+        controller.until(() -> Files.exists(data.resolve("desired.json")));
+        agent.close();
+
+        controller.failing(LinkFault.Kind.UNREACHABLE);
+        hypervisor.put(
+                new ObservedDomain(Instances.ID, "yq", true, 1, DomainState.SHUTOFF, "crashed"));
+        agent = new Agent(data, hypervisor, controller);
+        agent.start();
+        controller.until(
+                () -> hypervisor.done().getLast().equals("start") && hypervisor.done().size() == 5);
+    }
+
+    @Test
+    void whatCannotBeSeenIsNotSaidToBeGone() {
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.await(shows(Instances.ID, AgentTest::runs));
+        hypervisor.blind("socket is gone");
+        var report = controller.await(r -> !r.complete());
+        assertEquals("socket is gone", report.unobservedReason());
+        controller.desire(Instances.running().deleted().build());
+        controller.until(() -> kept().contains("\"deleted\":true"));
+        controller.await(r -> !r.complete() && r.appliedRevision() == 2);
+        assertFalse(hypervisor.done().contains("undefine"));
+        hypervisor.see();
+        controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
+    }
+
+    @Test
+    void aFailureReachesTheReportInTheHypervisorsWordsUntilItIsOver() {
+        hypervisor.startsFailWith("Cannot allocate memory");
+        controller.desire(Instances.running().build());
+        agent.start();
+        var report = controller.await(shows(Instances.ID, i -> i.fault() != null));
+        var fault = report.instances().getFirst().fault();
+        assertNotNull(fault);
+        assertEquals("start", fault.step());
+        assertEquals("Cannot allocate memory", fault.message());
+        controller.await(shows(Instances.ID, i -> i.fault() != null && i.fault().attempts() > 1));
+        hypervisor.startsFailWith(null);
+        controller.await(shows(Instances.ID, i -> runs(i) && i.fault() == null));
+    }
+
+    @Test
+    void aTombstoneDoesNotWaitForAnImage() {
+        var slow = new CountDownLatch(1);
+        hypervisor.fetchesWaitFor(slow);
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.await(shows(Instances.ID, i -> "image".equals(i.step())));
+        controller.desire(Instances.running().deleted().build());
+        controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
+        assertEquals(List.of("erase"), hypervisor.done());
+        slow.countDown();
+    }
+
+    @Test
+    void orphansAndForeignersAreReportedAndLeftAlone() {
+        var orphan = UUID.randomUUID();
+        var foreign = UUID.randomUUID();
+        hypervisor.put(new ObservedDomain(orphan, "yq-gone", true, 3, DomainState.RUNNING, null));
+        hypervisor.put(new ObservedDomain(foreign, "legacy", false, 0, DomainState.SHUTOFF, null));
+        controller.desire();
+        agent.start();
+        var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
+        assertTrue(report.instances().isEmpty());
+        assertEquals(List.of(), hypervisor.done());
+    }
+
+    @Test
+    void anOlderEpochIsRefusedAndSaid() {
+        hypervisor.put(new ObservedDomain(Instances.ID, "yq", true, 9, DomainState.RUNNING, null));
+        controller.desire(Instances.running().deleted().build());
+        agent.start();
+        var report = controller.await(shows(Instances.ID, i -> i.fault() != null));
+        assertEquals(9, report.instances().getFirst().epoch());
+        assertEquals(DomainState.RUNNING, report.instances().getFirst().state());
+        assertEquals(List.of(), hypervisor.done());
+    }
+
+    private String kept() {
+        try {
+            Path file = data.resolve("desired.json");
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean runs(InstanceObserved instance) {
+        return instance.state() == DomainState.RUNNING;
+    }
+}

@@ -1,0 +1,121 @@
+package io.yunqing.agent;
+
+import io.yunqing.agent.link.Controller;
+import io.yunqing.agent.link.LinkFault;
+import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.ReportAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A controller without a wire, which answers as a test says. */
+final class ScriptedController implements Controller {
+
+    private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
+    private final List<HostObserved> reports = new ArrayList<>();
+    private final Map<UUID, Long> consoles = new LinkedHashMap<>();
+    private long revision = 1;
+    private LinkFault.@Nullable Kind failing;
+    private int failedCalls;
+
+    synchronized void desire(InstanceDesired... instances) {
+        for (InstanceDesired instance : instances) {
+            desired.put(instance.id(), instance);
+        }
+        revision++;
+        notifyAll();
+    }
+
+    /** Every call fails so, until it is null again. */
+    synchronized void failing(LinkFault.@Nullable Kind kind) {
+        failing = kind;
+        failedCalls = 0;
+        notifyAll();
+    }
+
+    synchronized Map<UUID, Long> consoles() {
+        return Map.copyOf(consoles);
+    }
+
+    @Override
+    public synchronized HostDesired desired(long after, Duration wait)
+            throws LinkFault, InterruptedException {
+        fail();
+        while (after >= revision) {
+            wait();
+            fail();
+        }
+        return new HostDesired(revision, true, List.copyOf(desired.values()));
+    }
+
+    @Override
+    public synchronized ReportAnswer report(HostObserved observed) throws LinkFault {
+        fail();
+        reports.add(observed);
+        notifyAll();
+        return new ReportAnswer(200, 30_000, revision);
+    }
+
+    @Override
+    public synchronized void console(UUID instance, byte[] tail, long end) throws LinkFault {
+        fail();
+        consoles.put(instance, end);
+        notifyAll();
+    }
+
+    @Override
+    public CertificateGrant renew(String signingRequest) throws LinkFault {
+        throw new LinkFault(LinkFault.Kind.REFUSED, "not in this test");
+    }
+
+    private void fail() throws LinkFault {
+        if (failing != null) {
+            failedCalls++;
+            notifyAll();
+            throw new LinkFault(failing, "as the test says");
+        }
+    }
+
+    /** Waits for a report made from now on. */
+    synchronized HostObserved await(Predicate<HostObserved> condition) {
+        int from = Math.max(0, reports.size() - 1);
+        until(() -> reports.stream().skip(from).anyMatch(condition));
+        return reports.stream().skip(from).filter(condition).findFirst().orElseThrow();
+    }
+
+    synchronized void awaitFailedCalls(int number) {
+        until(() -> failedCalls >= number);
+    }
+
+    synchronized void until(java.util.function.BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AssertionError(
+                        "waited in vain; last reports: "
+                                + reports.reversed().stream().limit(2).toList());
+            }
+            try {
+                wait(Math.min(50, left / 1_000_000 + 1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    static Predicate<HostObserved> shows(UUID id, Predicate<InstanceObserved> condition) {
+        return report ->
+                report.instances().stream().anyMatch(i -> i.id().equals(id) && condition.test(i));
+    }
+}
