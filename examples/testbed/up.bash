@@ -43,7 +43,6 @@ launch_controller() {
     YUNQING_DATA=$data/controller launch controller java -jar "$root/controller/target/quarkus-app/quarkus-run.jar"
 }
 
-# launch_agent I: the join token is used once; then the agent has a certificate.
 launch_agent() {
     local i=$1 own=$data/agents/$1
     launch "agent-$i" java -jar "$root/agent/target/yunqing-agent/agent.jar" --data "$own" \
@@ -164,7 +163,8 @@ agents_up() {
     for i in $(seq "$1"); do
         own=$data/agents/$i
         mkdir -p "$own"
-        [ -e "$own/certificate.pem" ] || yqctl host join-token "host-$i" >"$own/join-token"
+        # Used only when there is no certificate or it has ended; a token that is not used changes nothing.
+        (umask 077 && yqctl host join-token "host-$i" >"$own/join-token")
         launch_agent "$i"
     done
     for i in $(seq "$1"); do alive_until 60 "agent-$i" host_current "host-$i"; done

@@ -72,10 +72,10 @@ CREATE TABLE host (
 CREATE INDEX host_zone ON host (zone_id);
 
 -- The counter of what a host should be. It stands apart from the host, so that placing an instance does not change the
--- host's ETag; its row lock makes the order of revisions the order of commits.
+-- host's ETag; its row lock makes the order of revisions the order of commits. It begins at 1, as 0 asks for everything.
 CREATE TABLE host_desired (
     host_id  uuid PRIMARY KEY REFERENCES host ON DELETE CASCADE,
-    revision bigint NOT NULL DEFAULT 0
+    revision bigint NOT NULL DEFAULT 1
 );
 
 -- What a host's agent last said, and by which key it may speak.

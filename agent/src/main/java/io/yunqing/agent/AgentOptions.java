@@ -47,7 +47,7 @@ final class AgentOptions {
     @Option(
             names = "--pool",
             paramLabel = "NAME=DIR",
-            defaultValue = "${env:YUNQING_POOL:-yunqing=/var/lib/yunqing-agent/pool}",
+            defaultValue = "${env:YUNQING_POOL:-default=/var/lib/yunqing/pool}",
             description = "the storage pool that instances are kept in (YUNQING_POOL)")
     private String pool = "";
 

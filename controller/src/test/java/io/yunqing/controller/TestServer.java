@@ -35,6 +35,8 @@ public final class TestServer implements QuarkusTestResourceLifecycleManager {
         Map<String, String> properties = new HashMap<>(preparation.properties());
         properties.put("quarkus.http.test-port", "0");
         properties.put("quarkus.http.test-ssl-port", "0");
+        // Hosts in tests report when the test says so, on a machine that may be busy.
+        properties.put("yunqing.agents.lease", "10m");
         return properties;
     }
 

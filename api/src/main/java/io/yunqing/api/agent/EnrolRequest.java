@@ -1,6 +1,7 @@
 package io.yunqing.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import jakarta.validation.constraints.NotNull;
 
 /**
  * {@code POST /agent/v1/enrol}: an agent asks to become a host's agent, over TLS without a client certificate.
@@ -12,4 +13,4 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param csr certificate signing request (PKCS #10), PEM
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record EnrolRequest(String token, String csr) {}
+public record EnrolRequest(@NotNull String token, @NotNull String csr) {}

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.UnknownDomain;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -25,17 +27,17 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostObserved(
-        UUID agentStart,
-        String bootId,
+        @NotNull UUID agentStart,
+        @NotNull String bootId,
         long sequence,
         long appliedRevision,
         boolean complete,
         @Nullable String unobservedReason,
-        Instant observedAt,
+        @NotNull Instant observedAt,
         @Nullable HostInventory inventory,
-        List<InstanceObserved> instances,
-        List<UnknownDomain> unknownDomains,
-        List<Lane> lanes) {
+        @NotNull @Valid List<@NotNull InstanceObserved> instances,
+        @NotNull List<@NotNull UnknownDomain> unknownDomains,
+        @NotNull List<@NotNull Lane> lanes) {
 
     /**
      * A bounded pool of the agent's and what it is busy with.

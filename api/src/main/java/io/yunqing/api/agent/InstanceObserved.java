@@ -3,6 +3,7 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.Fault;
+import jakarta.validation.constraints.NotNull;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InstanceObserved(
-        UUID id,
+        @NotNull UUID id,
         long epoch,
-        DomainState state,
+        @NotNull DomainState state,
         @Nullable String reason,
         @Nullable String step,
         @Nullable Fault fault) {}

@@ -55,6 +55,13 @@ class AgentIdentity {
         return keySha256(certificate());
     }
 
+    /** Refuses a call that travels in clear text. */
+    void requireTls() {
+        if (!exchange.request().isSSL()) {
+            throw forbidden("agents must call over TLS");
+        }
+    }
+
     private X509Certificate certificate() {
         SSLSession session = exchange.request().sslSession();
         if (session == null) {

@@ -19,6 +19,8 @@ import io.yunqing.controller.pki.Issued;
 import io.yunqing.controller.pki.RequestRefused;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Signals;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -78,7 +80,8 @@ public class AgentResource {
     @POST
     @Path("enrol")
     @Operation(summary = "Trade a join token for a client certificate")
-    public CertificateGrant enrol(EnrolRequest request) {
+    public CertificateGrant enrol(@Valid @NotNull EnrolRequest request) {
+        identity.requireTls();
         return QuarkusTransaction.requiringNew()
                 .call(() -> {
                     // Signing proves that the caller owns the key before the token is spent on it.
@@ -91,7 +94,7 @@ public class AgentResource {
     @POST
     @Path("renew")
     @Operation(summary = "Get a new certificate for the same key")
-    public CertificateGrant renew(RenewRequest request) {
+    public CertificateGrant renew(@Valid @NotNull RenewRequest request) {
         return QuarkusTransaction.requiringNew()
                 .call(() -> {
                     HostRow host = identity.host();
@@ -136,7 +139,7 @@ public class AgentResource {
     @POST
     @Path("observed")
     @Operation(summary = "What the host is")
-    public ReportAnswer observed(HostObserved report) {
+    public ReportAnswer observed(@Valid @NotNull HostObserved report) {
         return QuarkusTransaction.requiringNew()
                 .call(() -> {
                     HostRow host = identity.host();

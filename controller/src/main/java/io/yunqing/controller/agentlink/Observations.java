@@ -1,5 +1,6 @@
 package io.yunqing.controller.agentlink;
 
+import io.yunqing.api.HostInventory;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.HostObserved;
@@ -14,6 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /** Takes in a host's report. */
@@ -82,9 +84,7 @@ class Observations {
         }
         try {
             if (fleet.learn(host, row, report.inventory())) {
-                changes.announce(
-                        host.changed(
-                                Kind.HOST, "inventory", "its agent found: " + report.inventory()));
+                changes.announce(host.changed(Kind.HOST, "inventory", words(report.inventory())));
             }
         } catch (IllegalArgumentException e) {
             throw ProblemException.field(
@@ -95,6 +95,20 @@ class Observations {
                     report.inventory().network(),
                     "correct the agent's --subnet and --gateway");
         }
+    }
+
+    private static String words(HostInventory found) {
+        String pools =
+                found.pools().stream()
+                        .map(pool -> "pool %s of %d GiB".formatted(pool.name(), pool.capacityGiB()))
+                        .collect(Collectors.joining(", "));
+        return "its agent found %d CPUs, %d MiB, %s, %s, %s"
+                .formatted(
+                        found.cpus(),
+                        found.memoryMiB(),
+                        pools,
+                        found.accelerator(),
+                        found.hypervisor());
     }
 
     /**
@@ -108,7 +122,7 @@ class Observations {
         if (first || restarted) {
             return;
         }
-        Instant silentAt = row.receivedAt.plus(policy.reportEvery(HostRow.count()).multipliedBy(3));
+        Instant silentAt = row.receivedAt.plus(policy.onTime(HostRow.count()));
         if (now.isBefore(silentAt)) {
             throw ProblemException.of(
                     ProblemCode.AGENT_DUPLICATE_IDENTITY,

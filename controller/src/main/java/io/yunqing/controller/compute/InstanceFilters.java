@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Instance;
+import io.yunqing.api.Phase;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.QueryParam;
 
@@ -33,7 +34,6 @@ public class InstanceFilters {
                         flavor,
                         "r.flavor_id = (SELECT id FROM flavor WHERE name = :flavor)")
                 .filter("image", image, "r.image_id = (SELECT id FROM image WHERE name = :image)")
-                .computed(
-                        "phase", phase, instance -> instance.status().phase().name().equals(phase));
+                .computed("phase", phase, Phase.class, instance -> instance.status().phase());
     }
 }

@@ -5,6 +5,7 @@ import io.yunqing.api.Instance;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
@@ -46,6 +47,7 @@ public class InstanceResource {
             @BeanParam ListQuery query,
             @BeanParam InstanceFilters filters,
             @Context HttpHeaders headers) {
+        instances.requireTenant(tenant);
         Where<Instance> where =
                 filters.where()
                         .and(
@@ -91,7 +93,8 @@ public class InstanceResource {
     @GET
     @Path("{name}/console")
     @Operation(summary = "The last part of the serial console, as text, from an offset on")
-    public Response console(String tenant, String name, @QueryParam("offset") Long offset) {
-        return consoles.read(instances.of(tenant), name, offset == null ? 0 : offset);
+    public Response console(String tenant, String name, @QueryParam("offset") String offset) {
+        long from = Parameters.number("offset", offset, 0, 0, Long.MAX_VALUE);
+        return consoles.read(instances.of(tenant), name, from);
     }
 }

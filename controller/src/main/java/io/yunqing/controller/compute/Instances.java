@@ -1,5 +1,6 @@
 package io.yunqing.controller.compute;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.Address;
 import io.yunqing.api.Condition;
 import io.yunqing.api.HostState;
@@ -146,6 +147,23 @@ public class Instances {
         return conditions;
     }
 
+    /**
+     * @throws ProblemException if there is no such tenant
+     */
+    void requireTenant(String tenant) {
+        QuarkusTransaction.requiringNew().run(() -> tenantRow(tenant));
+    }
+
+    private static TenantRow tenantRow(String name) {
+        return TenantRow.<TenantRow>find("name", name)
+                .firstResultOptional()
+                .orElseThrow(() ->
+                        ProblemException.of(
+                                ProblemCode.NOT_FOUND,
+                                "there is no tenant " + ProblemException.abbreviate(name),
+                                "list them with GET /v1/tenants"));
+    }
+
     /** One tenant's instances as a noun. */
     private final class InTenant implements Noun<InstanceRow, Instance> {
         private final String tenant;
@@ -176,15 +194,15 @@ public class Instances {
 
         @Override
         public Optional<InstanceRow> find(String name) {
-            return InstanceRow.find("tenant = ?1 and name = ?2", tenantRow(), name)
+            return InstanceRow.find("tenant = ?1 and name = ?2", tenantRow(tenant), name)
                     .firstResultOptional();
         }
 
         @Override
         public void create(InstanceRow row, Instance asked) {
             InstanceSpec spec = asked.spec();
-            row.tenant = tenantRow();
-            requireTenant(asked);
+            row.tenant = tenantRow(tenant);
+            requireSameTenant(asked);
             row.flavor =
                     FlavorRow.<FlavorRow>find("name", spec.flavor())
                             .firstResultOptional()
@@ -217,7 +235,7 @@ public class Instances {
 
         @Override
         public void update(InstanceRow row, Instance asked) {
-            requireTenant(asked);
+            requireSameTenant(asked);
             InstanceSpec spec = asked.spec();
             Asked.same("spec.flavor", row.spec.flavor(), spec.flavor());
             Asked.same("spec.image", row.spec.image(), spec.image());
@@ -257,17 +275,7 @@ public class Instances {
             return view.status().phase().settled();
         }
 
-        private TenantRow tenantRow() {
-            return TenantRow.<TenantRow>find("name", tenant)
-                    .firstResultOptional()
-                    .orElseThrow(() ->
-                            ProblemException.of(
-                                    ProblemCode.NOT_FOUND,
-                                    "there is no tenant " + ProblemException.abbreviate(tenant),
-                                    "list them with GET /v1/tenants"));
-        }
-
-        private void requireTenant(Instance asked) {
+        private void requireSameTenant(Instance asked) {
             String named = asked.metadata().tenant();
             if (named != null && !named.equals(tenant)) {
                 throw ProblemException.field(

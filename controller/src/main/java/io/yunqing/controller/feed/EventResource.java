@@ -7,9 +7,8 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Event;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Page;
-import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.feed.EventStore.EventFilter;
-import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Signals;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -18,11 +17,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -60,16 +61,11 @@ public class EventResource {
             @QueryParam("after") @Parameter(description = "only events behind this cursor")
                     String after,
             @QueryParam("order") String order,
-            @QueryParam("limit") Integer limit) {
+            @QueryParam("limit") String limit,
+            @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of("kind", "tenant", "name", "after", "order", "limit"));
         EventFilter filter = new EventFilter(kind(kind), tenant, name);
-        int most = limit == null ? 100 : limit;
-        if (most < 1 || most > MOST) {
-            throw parameter(
-                    "limit",
-                    "must be from 1 to " + MOST,
-                    limit,
-                    "page through the rest with after");
-        }
+        int most = (int) Parameters.number("limit", limit, 100, 1, MOST);
         boolean newestFirst = newestFirst(order);
         Cursor start =
                 after == null
@@ -96,8 +92,10 @@ public class EventResource {
             @QueryParam("after") String after,
             @HeaderParam("Last-Event-ID") String lastEventId,
             @Context SseEventSink sink,
-            @Context Sse sse)
+            @Context Sse sse,
+            @Context UriInfo uri)
             throws InterruptedException, JsonProcessingException {
+        Parameters.requireKnown(uri, Set.of("kind", "tenant", "name", "after"));
         EventFilter filter = new EventFilter(kind(kind), tenant, name);
         String from = lastEventId == null ? after : lastEventId;
         Cursor position =
@@ -139,7 +137,7 @@ public class EventResource {
         if (order.equals("desc")) {
             return true;
         }
-        throw parameter(
+        throw Parameters.refused(
                 "order", "is neither asc nor desc", order, "leave it out, or say order=desc");
     }
 
@@ -149,7 +147,7 @@ public class EventResource {
         }
         return Kind.ofWireName(wireName)
                 .orElseThrow(() ->
-                        parameter(
+                        Parameters.refused(
                                 "kind",
                                 "there is no such kind",
                                 wireName,
@@ -162,16 +160,10 @@ public class EventResource {
     private static Cursor cursor(String parameter, String text) {
         return Cursor.parse(text)
                 .orElseThrow(() ->
-                        parameter(
+                        Parameters.refused(
                                 parameter,
                                 "is not a cursor of this feed",
                                 text,
                                 "take it from an event, or use 0"));
-    }
-
-    private static ProblemException parameter(
-            String name, String detail, Object actual, String remedy) {
-        return ProblemException.field(
-                ProblemCode.REQUEST_PARAMETER, name, detail, null, actual, remedy);
     }
 }

@@ -41,6 +41,18 @@ public class AgentPolicy {
         return state(receivedAt, now, reportEvery(hosts), lease, started);
     }
 
+    /** Three reports missed, but never less than half a lease: a busy host is no suspect. */
+    private static Duration onTime(Duration reportEvery, Duration lease) {
+        Duration three = reportEvery.multipliedBy(3);
+        Duration half = lease.dividedBy(2);
+        return three.compareTo(half) > 0 ? three : half;
+    }
+
+    /** How long after a report the next one of the same host is not yet missed. */
+    public Duration onTime(long hosts) {
+        return onTime(reportEvery(hosts), lease);
+    }
+
     static HostState state(
             Instant receivedAt,
             Instant now,
@@ -51,7 +63,7 @@ public class AgentPolicy {
             return HostState.INVITED;
         }
         Duration silence = Duration.between(receivedAt, now);
-        if (silence.compareTo(reportEvery.multipliedBy(3)) <= 0) {
+        if (silence.compareTo(onTime(reportEvery, lease)) <= 0) {
             return HostState.CURRENT;
         }
         if (silence.compareTo(lease) <= 0 || Duration.between(started, now).compareTo(lease) < 0) {

@@ -134,14 +134,32 @@ public class Fleet {
         ledger.setCapacities(host.id, PROVIDER_KIND, capacities);
     }
 
-    /** Takes a new inventory; returns whether it differs from the one before. */
+    /** Takes a new inventory; returns whether the host has something else now, the room left in its pools aside. */
     public boolean learn(HostRow host, HostObservationRow seen, HostInventory inventory) {
-        if (inventory.equals(seen.inventory)) {
-            return false;
+        boolean changed =
+                seen.inventory == null || !lasting(inventory).equals(lasting(seen.inventory));
+        if (changed) {
+            setCapacities(host, inventory);
         }
         seen.inventory = inventory;
-        setCapacities(host, inventory);
-        return true;
+        return changed;
+    }
+
+    private static HostInventory lasting(HostInventory found) {
+        return new HostInventory(
+                found.hostname(),
+                found.cpus(),
+                found.memoryMiB(),
+                found.pools().stream()
+                        .map(pool ->
+                                new HostInventory.Pool(
+                                        pool.name(), pool.type(), pool.capacityGiB(), 0))
+                        .toList(),
+                found.accelerator(),
+                found.architecture(),
+                found.hypervisor(),
+                found.agentVersion(),
+                found.network());
     }
 
     void retire(UUID host) {

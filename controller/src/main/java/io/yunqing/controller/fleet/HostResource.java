@@ -88,8 +88,7 @@ public class HostResource implements Noun<HostRow, Host> {
                                 "zone",
                                 zone,
                                 "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
-                        .computed(
-                                "state", state, host -> host.status().state().name().equals(state));
+                        .computed("state", state, HostState.class, host -> host.status().state());
         return lists.answer(this, query, where, headers);
     }
 
@@ -270,6 +269,13 @@ public class HostResource implements Noun<HostRow, Host> {
                     conditions.add(
                             new Condition("HostLate", "a report is overdue", seen.receivedAt));
             case CURRENT -> {}
+        }
+        if (seen.inventory != null && seen.inventory.network() == null) {
+            conditions.add(
+                    new Condition(
+                            "NetworkMissing",
+                            "it offers no network and so takes no instances: start its agent with --bridge, --subnet and --gateway",
+                            null));
         }
         if (state != HostState.INVITED && !seen.complete) {
             conditions.add(

@@ -5,6 +5,7 @@ import io.yunqing.api.JoinToken;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.pki.CertificateAuthority;
+import io.yunqing.controller.platform.Caller;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.ProblemException;
@@ -31,12 +32,19 @@ public class Joining {
     private final Session em;
     private final CertificateAuthority authority;
     private final Changes changes;
+    private final Caller caller;
     private final InstantSource clock;
 
-    Joining(Session em, CertificateAuthority authority, Changes changes, InstantSource clock) {
+    Joining(
+            Session em,
+            CertificateAuthority authority,
+            Changes changes,
+            Caller caller,
+            InstantSource clock) {
         this.em = em;
         this.authority = authority;
         this.changes = changes;
+        this.caller = caller;
         this.clock = clock;
     }
 
@@ -81,6 +89,7 @@ public class Joining {
             row.tokenKeySha256 = keySha256;
             row.keySha256 = keySha256;
             row.agentStart = null;
+            caller.is("host/" + host.name, null);
             changes.announce(host.changed(Kind.HOST, "joined", "an agent enrolled"));
         }
         return host;

@@ -5,6 +5,8 @@ import io.yunqing.controller.platform.Caller;
 import io.yunqing.controller.platform.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -43,7 +45,7 @@ public class SignIn {
                     "the token is not known",
                     "take the one in operator.token of the controller's data directory");
         }
-        String reason = request.getHeaderString("Yunqing-Reason");
+        String reason = utf8(request.getHeaderString("Yunqing-Reason"));
         if (reason != null && reason.length() > LONGEST_REASON) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
@@ -54,5 +56,18 @@ public class SignIn {
                     "shorten it");
         }
         caller.is("operator", reason);
+    }
+
+    /** Header values arrive byte by character; people write reasons in UTF-8. */
+    private static String utf8(String header) {
+        if (header == null || header.chars().anyMatch(c -> c > 0xff)) {
+            return header;
+        }
+        byte[] bytes = header.getBytes(StandardCharsets.ISO_8859_1);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException _) {
+            return header;
+        }
     }
 }

@@ -134,9 +134,18 @@ public final class Placement {
                 return "there is no host yet: create one and let its agent join";
             }
             if (host < 0) {
-                return "no host is reporting, schedulable and in the zone asked for";
+                return "no host is reporting, schedulable and in the zone asked for: bring one back, make one schedulable,"
+                        + " or ask for another zone (yqctl host list)";
             }
             long asked = request.amounts().getOrDefault(resource, 0L);
+            if (asked > fleet.limit(resource, host)) {
+                return "host %s, the nearest, has %d %s in all, %d are asked for: ask for less, or add a larger host"
+                        .formatted(
+                                fleet.host(host).name(),
+                                fleet.limit(resource, host),
+                                resource,
+                                asked);
+            }
             return "host %s has %d of %d %s free, %d are asked for: free %d more there, or ask for less"
                     .formatted(
                             fleet.host(host).name(),

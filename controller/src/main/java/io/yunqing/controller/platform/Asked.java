@@ -7,6 +7,7 @@ import io.yunqing.api.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +32,9 @@ public class Asked {
                     "the body is empty",
                     "send a JSON object with metadata and spec");
         }
-        List<FieldError> errors =
-                validator.validate(body).stream()
-                        .map(Asked::error)
-                        .sorted(
-                                Comparator.comparing(FieldError::field)
-                                        .thenComparing(FieldError::message))
-                        .toList();
-        if (!errors.isEmpty()) {
-            throw ProblemException.fields(errors, "correct the fields named in errors");
+        var violations = validator.validate(body);
+        if (!violations.isEmpty()) {
+            throw refusal(violations);
         }
         if (body.kind() != null && body.kind() != kind) {
             throw mismatch("kind", body.kind().wireName(), kind.wireName());
@@ -47,6 +42,18 @@ public class Asked {
         if (name != null && !name.equals(body.metadata().name())) {
             throw mismatch("metadata.name", body.metadata().name(), name);
         }
+    }
+
+    /** Names every field that is not valid. */
+    static ProblemException refusal(Collection<? extends ConstraintViolation<?>> violations) {
+        List<FieldError> errors =
+                violations.stream()
+                        .map(Asked::error)
+                        .sorted(
+                                Comparator.comparing(FieldError::field)
+                                        .thenComparing(FieldError::message))
+                        .toList();
+        return ProblemException.fields(errors, "correct the fields named in errors");
     }
 
     /** Refuses a changed field that can only be set at creation. */
@@ -102,6 +109,9 @@ public class Asked {
         // Hibernate Validator marks map keys and list elements; people look for the field as they
         // wrote it.
         String field = violation.getPropertyPath().toString().replaceAll("\\.<[^>]*>|<[^>]*>", "");
+        if (violation.getExecutableParameters() != null) {
+            field = field.replaceFirst("^\\w+\\.\\w+\\.?", "");
+        }
         return new FieldError(
                 field,
                 violation.getMessage(),

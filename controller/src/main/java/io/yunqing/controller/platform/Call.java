@@ -3,9 +3,12 @@ package io.yunqing.controller.platform;
 import io.yunqing.api.ProblemCode;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** How a mutation is asked for, apart from its body. */
@@ -36,6 +39,16 @@ public class Call {
                     "wait for a settled phase at most this long, such as 60s; the answer says what it is then")
     public String wait;
 
+    @Context UriInfo uri;
+
+    /** Refuses what cannot be read, before anything is done. */
+    void check() {
+        Parameters.requireKnown(uri, Set.of("mode", "digest", "wait"));
+        planOnly();
+        patience();
+        idempotencyKey();
+    }
+
     boolean planOnly() {
         if (mode == null || mode.equals("apply")) {
             return false;
@@ -43,7 +56,7 @@ public class Call {
         if (mode.equals("plan")) {
             return true;
         }
-        throw parameter(
+        throw Parameters.refused(
                 "mode", "is neither plan nor apply", mode, "leave it out, or say mode=plan");
     }
 
@@ -75,12 +88,12 @@ public class Call {
                                             ? "S"
                                             : ""));
             if (asked.isNegative() || asked.compareTo(LONGEST_WAIT) > 0) {
-                throw parameter(
+                throw Parameters.refused(
                         "wait", "must be between 0s and 10m", wait, "wait again after the answer");
             }
             return asked;
         } catch (DateTimeParseException | StringIndexOutOfBoundsException _) {
-            throw parameter("wait", "is not a duration", wait, "write it like 60s or 2m");
+            throw Parameters.refused("wait", "is not a duration", wait, "write it like 60s or 2m");
         }
     }
 
@@ -103,12 +116,20 @@ public class Call {
         }
     }
 
-    static String etag(long revision) {
-        return "\"" + revision + "\"";
+    /** Refuses to create what the caller believes to exist (RFC 9110, 13.1.1). */
+    void requireNothingSeen() {
+        if (ifMatch != null) {
+            throw ProblemException.field(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "If-Match",
+                    "the resource does not exist, or does not exist any more",
+                    null,
+                    ifMatch,
+                    "leave If-Match out to create it");
+        }
     }
 
-    static ProblemException parameter(String name, String detail, String actual, String remedy) {
-        return ProblemException.field(
-                ProblemCode.REQUEST_PARAMETER, name, detail, null, actual, remedy);
+    static String etag(long revision) {
+        return "\"" + revision + "\"";
     }
 }

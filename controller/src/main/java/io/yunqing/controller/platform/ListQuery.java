@@ -40,38 +40,13 @@ public class ListQuery {
     @Context UriInfo uri;
 
     int limit() {
-        if (limit == null) {
-            return DEFAULT_LIMIT;
-        }
-        try {
-            int asked = Integer.parseInt(limit);
-            if (asked >= 1 && asked <= MOST) {
-                return asked;
-            }
-        } catch (NumberFormatException _) {
-            // refused below, as any other value out of range
-        }
-        throw Call.parameter(
-                "limit",
-                "must be a number from 1 to " + MOST,
-                limit,
-                "page through the rest with cursor");
+        return (int) Parameters.number("limit", limit, DEFAULT_LIMIT, 1, MOST);
     }
 
-    /** Refuses a filter that this list does not have: ignoring it would answer another question. */
     void requireKnown(Set<String> filters) {
-        Set<String> unknown = new TreeSet<>(uri.getQueryParameters().keySet());
-        unknown.removeAll(NAMES);
-        unknown.removeAll(filters);
-        if (!unknown.isEmpty()) {
-            Set<String> known = new TreeSet<>(NAMES);
-            known.addAll(filters);
-            throw Call.parameter(
-                    unknown.iterator().next(),
-                    "is not a filter of this list",
-                    null,
-                    "this list takes " + String.join(", ", known));
-        }
+        Set<String> known = new TreeSet<>(NAMES);
+        known.addAll(filters);
+        Parameters.requireKnown(uri, known);
     }
 
     Position position() {
@@ -93,7 +68,7 @@ public class ListQuery {
                         new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
                 return new Position(text.substring(36), UUID.fromString(text.substring(0, 36)));
             } catch (IllegalArgumentException | StringIndexOutOfBoundsException _) {
-                throw Call.parameter(
+                throw Parameters.refused(
                         "cursor", "was not given out by a list", cursor, "start without a cursor");
             }
         }

@@ -135,7 +135,7 @@ public class Lists {
         for (int i = 0; i < labels.size(); i++) {
             String[] parts = labels.get(i).split("=", 2);
             if (parts.length != 2) {
-                throw Call.parameter(
+                throw Parameters.refused(
                         "label", "is not key=value", labels.get(i), "write it like label=tier=web");
             }
             try {

@@ -12,6 +12,7 @@ import io.yunqing.api.Problem;
 import io.yunqing.api.Problem.FieldError;
 import io.yunqing.api.ProblemCode;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
@@ -30,6 +31,12 @@ class Problems {
     @ServerExceptionMapper
     Response refusal(ProblemException refusal) {
         return answer(refusal.problem());
+    }
+
+    /** A body that an endpoint checks by its annotations alone. */
+    @ServerExceptionMapper
+    Response constraints(ConstraintViolationException invalid) {
+        return answer(Asked.refusal(invalid.getConstraintViolations()).problem());
     }
 
     @ServerExceptionMapper

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /** Gets and changes resources of any kind; see {@link io.yunqing.controller.platform the package} for the flow. */
@@ -56,6 +57,7 @@ public class Resources {
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response create(
             Noun<R, W> noun, W body, Call call) {
+        call.check();
         asked.check(noun.kind(), body, null);
         boolean planOnly = call.planOnly();
         String key = planOnly ? null : call.idempotencyKey();
@@ -86,20 +88,25 @@ public class Resources {
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response put(
             Noun<R, W> noun, String name, W body, Call call) {
+        call.check();
         asked.check(noun.kind(), body, name);
         Response response =
                 inTransaction(
                         noun,
                         call.planOnly(),
-                        () ->
-                                noun.find(name).isPresent()
-                                        ? update(noun, name, body, call)
-                                        : creation(noun, body, call));
+                        () -> {
+                            if (noun.find(name).isPresent()) {
+                                return update(noun, name, body, call);
+                            }
+                            call.requireNothingSeen();
+                            return creation(noun, body, call);
+                        });
         return settle(noun, name, response, call);
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response delete(
             Noun<R, W> noun, String name, Call call) {
+        call.check();
         Response response =
                 inTransaction(
                         noun,
@@ -162,7 +169,10 @@ public class Resources {
             row.revision++;
             em.flush();
             String fields =
-                    String.join(", ", plan.changes().stream().map(Plan.Change::field).toList());
+                    plan.changes().stream()
+                            .map(Plan.Change::field)
+                            .filter(field -> !field.startsWith("status."))
+                            .collect(Collectors.joining(", "));
             changes.announce(row.changed(noun.kind(), "updated", noun.story(row) + ": " + fields));
         }
         W after = view(noun, row);

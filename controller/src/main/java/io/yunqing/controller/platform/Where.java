@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,11 +32,13 @@ public final class Where<W> {
         return this;
     }
 
-    /** A filter on something that is computed, not stored. */
-    public Where<W> computed(String name, Object value, Predicate<W> test) {
+    /** A filter on a word that is computed, not stored. */
+    public <E extends Enum<E>> Where<W> computed(
+            String name, String value, Class<E> words, Function<W, E> word) {
         filters.add(name);
-        if (value != null) {
-            computed = computed.and(test);
+        E wanted = Parameters.word(name, value, words);
+        if (wanted != null) {
+            computed = computed.and(view -> word.apply(view) == wanted);
         }
         return this;
     }

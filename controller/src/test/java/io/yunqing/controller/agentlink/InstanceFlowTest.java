@@ -99,6 +99,12 @@ class InstanceFlowTest {
         assertEquals(253, host.at("status.capacity.addresses.limit").asLong());
     }
 
+    /** Revision 0 asks for everything at once; a host that had it would be asked without a pause. */
+    @Test
+    void aNewHostHasARevisionToWaitBehind() {
+        assertEquals(1, agent.desired(0, 0).revision());
+    }
+
     @Test
     void theWholeLife() {
         Answer placed = create("web");

@@ -19,7 +19,8 @@ class AgentPolicyTest {
     @CsvSource({
         "0, 100, CURRENT",
         "6, 100, CURRENT",
-        "7, 100, LATE",
+        "15, 100, CURRENT",
+        "16, 100, LATE",
         "30, 100, LATE",
         "31, 100, UNREACHABLE",
         // Nobody is given up before the controller has listened for one lease.
