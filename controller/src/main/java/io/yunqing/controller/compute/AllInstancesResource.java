@@ -8,9 +8,11 @@ import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -18,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The virtual machines of all tenants together. */
 @Path("/v1/instances")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Instances")
 @RunOnVirtualThread
 public class AllInstancesResource {
@@ -30,6 +33,7 @@ public class AllInstancesResource {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List instances of all tenants")
     @APIResponseSchema(value = Instance[].class, responseCode = "200")
     public Response list(

@@ -17,8 +17,10 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Named sizes. */
 @Path("/v1/flavors")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Flavors")
 @RunOnVirtualThread
 public class FlavorResource implements Noun<FlavorRow, Flavor> {
@@ -44,6 +47,7 @@ public class FlavorResource implements Noun<FlavorRow, Flavor> {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List flavors")
     @APIResponseSchema(value = Flavor[].class, responseCode = "200")
     public Response list(@BeanParam ListQuery query, @Context HttpHeaders headers) {

@@ -14,9 +14,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -24,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The virtual machines of a tenant. */
 @Path("/v1/tenants/{tenant}/instances")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Instances")
 @RunOnVirtualThread
 public class InstanceResource {
@@ -40,6 +43,7 @@ public class InstanceResource {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List a tenant's instances")
     @APIResponseSchema(value = Instance[].class, responseCode = "200")
     public Response list(
@@ -92,6 +96,7 @@ public class InstanceResource {
 
     @GET
     @Path("{name}/console")
+    @Produces(MediaType.TEXT_PLAIN)
     @Operation(summary = "The last part of the serial console, as text, from an offset on")
     public Response console(String tenant, String name, @QueryParam("offset") String offset) {
         long from = Parameters.number("offset", offset, 0, 0, Long.MAX_VALUE);

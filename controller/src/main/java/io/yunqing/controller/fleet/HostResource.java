@@ -25,9 +25,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +44,7 @@ import org.hibernate.Session;
 
 /** Hypervisor servers and how their agents join. */
 @Path("/v1/hosts")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Hosts")
 @RunOnVirtualThread
 public class HostResource implements Noun<HostRow, Host> {
@@ -75,6 +78,7 @@ public class HostResource implements Noun<HostRow, Host> {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List hosts")
     @APIResponseSchema(value = Host[].class, responseCode = "200")
     public Response list(

@@ -22,7 +22,8 @@ import org.hibernate.Session;
 /** Answers lists: a keyset page costs the same at any depth; as {@code application/x-ndjson} all pages come in one stream. */
 @ApplicationScoped
 public class Lists {
-    private static final String NDJSON = "application/x-ndjson";
+    /** One JSON document a line. */
+    public static final String NDJSON = "application/x-ndjson";
 
     /** How many batches a computed filter may look through for one page, so that a rare match cannot hold a request. */
     private static final int MOST_BATCHES = 20;

@@ -18,8 +18,10 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What instances boot from. */
 @Path("/v1/images")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Images")
 @RunOnVirtualThread
 public class ImageResource implements Noun<ImageRow, Image> {
@@ -45,6 +48,7 @@ public class ImageResource implements Noun<ImageRow, Image> {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List images")
     @APIResponseSchema(value = Image[].class, responseCode = "200")
     public Response list(@BeanParam ListQuery query, @Context HttpHeaders headers) {

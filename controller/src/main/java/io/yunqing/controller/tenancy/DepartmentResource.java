@@ -20,9 +20,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ import org.hibernate.Session;
 
 /** The tree of agencies. */
 @Path("/v1/departments")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Departments")
 @RunOnVirtualThread
 public class DepartmentResource implements Noun<DepartmentRow, Department> {
@@ -51,6 +54,7 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List departments")
     @APIResponseSchema(value = Department[].class, responseCode = "200")
     public Response list(

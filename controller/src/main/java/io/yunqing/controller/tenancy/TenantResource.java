@@ -22,9 +22,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Applications' isolated shares of compute and storage. */
 @Path("/v1/tenants")
+@Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Tenants")
 @RunOnVirtualThread
 public class TenantResource implements Noun<TenantRow, Tenant> {
@@ -53,6 +56,7 @@ public class TenantResource implements Noun<TenantRow, Tenant> {
     }
 
     @GET
+    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List tenants")
     @APIResponseSchema(value = Tenant[].class, responseCode = "200")
     public Response list(
