@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CrashIT {
     @RegisterExtension static final CloudFixture FIXTURE = new CloudFixture(2);
 
-    private static final Duration CONVERGENCE = Duration.ofSeconds(120);
+    private static final Duration CONVERGENCE = Duration.ofMinutes(2);
     private static final UUID STRANGER = UUID.fromString("6f0e4bd1-5c55-4d0c-9f6c-0a4f2f1b7a11");
 
     private final long seed = Long.getLong("e2e.seed", System.nanoTime() & 0xffff_ffffL);
