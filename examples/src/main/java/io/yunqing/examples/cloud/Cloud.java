@@ -158,19 +158,18 @@ public final class Cloud implements AutoCloseable {
                 });
     }
 
+    /** Waits until instances can be given to all hosts: they report, and have said what they have. */
     public void awaitAgents() {
         for (int i = 1; i <= hosts; i++) {
             String host = hostName(i);
             Until.holds(
-                    host + " is CURRENT",
+                    host + " is CURRENT and has an inventory",
                     START,
-                    () ->
-                            rest().get("/v1/hosts/" + host)
-                                    .body()
-                                    .path("status")
-                                    .path("state")
-                                    .asText()
-                                    .equals("CURRENT"));
+                    () -> {
+                        JsonNode status = rest().get("/v1/hosts/" + host).body().path("status");
+                        return status.path("state").asText().equals("CURRENT")
+                                && status.has("inventory");
+                    });
         }
     }
 
