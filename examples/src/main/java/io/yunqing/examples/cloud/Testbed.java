@@ -1,0 +1,116 @@
+package io.yunqing.examples.cloud;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** The isolated libvirt hosts of examples/testbed/hosts, and what virsh and their folders say of them. */
+public final class Testbed {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String QEMU = "/usr/bin/qemu-system-x86_64";
+
+    private final Repository repository;
+    private final Path state;
+
+    Testbed(Repository repository, Path state) {
+        this.repository = repository;
+        this.state = state;
+    }
+
+    /** What this machine lacks to run hosts; empty when nothing. */
+    public static Optional<String> missing() {
+        List<String> missing = new ArrayList<>();
+        boolean root = "root".equals(System.getProperty("user.name"));
+        if (!root && !onPath("sudo")) {
+            missing.add("root or sudo");
+        }
+        for (String program : List.of("libvirtd", "virsh", "qemu-img", "genisoimage", "setpriv")) {
+            if (!onPath(program)) {
+                missing.add(program);
+            }
+        }
+        if (!Files.isExecutable(Path.of(QEMU))) {
+            missing.add(QEMU);
+        }
+        return missing.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", missing));
+    }
+
+    /** Whether this machine has a program. */
+    public static boolean onPath(String program) {
+        return Stream.concat(
+                        Stream.of(System.getenv("PATH").split(":")),
+                        Stream.of("/usr/sbin", "/sbin"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    void up(int hosts) throws IOException {
+        String self = Long.toString(ProcessHandle.current().pid());
+        script("up", Integer.toString(hosts), "--with", self);
+    }
+
+    void down() throws IOException {
+        script("down", "--purge");
+    }
+
+    /** Kills one host's libvirtd and starts another; its guests run on. */
+    public void killLibvirt(int host) throws IOException {
+        script("restart-libvirtd", Integer.toString(host), "-9");
+    }
+
+    public String uri(int host) throws IOException {
+        return script("uri", Integer.toString(host)).strip();
+    }
+
+    public Path pool(int host) {
+        return state.resolve("hosts/" + host + "/pool");
+    }
+
+    /** The files and folders that instances have left on a host, by name. */
+    public List<String> instanceFolders(int host) throws IOException {
+        Path instances = pool(host).resolve("instances");
+        if (!Files.exists(instances)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.list(instances)) {
+            return found.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    public String virsh(int host, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("virsh", "-q", "-c", uri(host)));
+        command.addAll(List.of(arguments));
+        return Program.output(command, Map.of("LC_ALL", "C"), PATIENCE).strip();
+    }
+
+    /** All domains of a host, running or not. */
+    public List<UUID> domains(int host) throws IOException {
+        return uuids(virsh(host, "list", "--all", "--uuid"));
+    }
+
+    /** The domains of a host that run, by libvirt's account. */
+    public List<UUID> runningDomains(int host) throws IOException {
+        return uuids(virsh(host, "list", "--state-running", "--uuid"));
+    }
+
+    private static List<UUID> uuids(String lines) {
+        return lines.lines().filter(line -> !line.isBlank()).map(UUID::fromString).toList();
+    }
+
+    private String script(String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                repository.testbed("hosts").toString(),
+                                "--state",
+                                state.toString()));
+        command.addAll(List.of(arguments));
+        return Program.output(command, Map.of(), PATIENCE);
+    }
+}
