@@ -11,4 +11,7 @@ import java.time.Instant;
  * @param attempts how often it was tried
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Fault(Instant at, String step, String message, int attempts) {}
+public record Fault(Instant at, String step, String message, int attempts) {
+    /** From this many attempts on, a failing step is called a failure; before, it may be a hiccup. */
+    public static final int ATTEMPTS_BEFORE_FAILED = 3;
+}

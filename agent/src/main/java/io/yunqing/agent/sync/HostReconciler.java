@@ -164,7 +164,9 @@ public final class HostReconciler {
             refusals.remove(want.id());
         } else if (before == null || !before.message().equals(refusal)) {
             LOG.warning(what(want) + ": " + refusal);
-            refusals.put(want.id(), new Fault(now, "compare", refusal, 1));
+            // Looking again changes nothing, so it is a failure at once.
+            refusals.put(
+                    want.id(), new Fault(now, "compare", refusal, Fault.ATTEMPTS_BEFORE_FAILED));
         }
     }
 

@@ -117,7 +117,7 @@ final class Report {
                     step.word(),
                     "has not ended after %d s and cannot be taken back; the report's lanes say what hangs"
                             .formatted(HostReconciler.STEP_DEADLINE.toSeconds()),
-                    progress.failures() + 1);
+                    Math.max(Fault.ATTEMPTS_BEFORE_FAILED, progress.failures() + 1));
         }
         return progress.fault();
     }

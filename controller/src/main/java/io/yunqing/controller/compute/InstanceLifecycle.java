@@ -1,14 +1,12 @@
 package io.yunqing.controller.compute;
 
+import io.yunqing.api.Fault;
 import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.InstanceObserved;
 
 /** Where an instance is on its way: a function of what it should be and what was last seen of it. */
 final class InstanceLifecycle {
-    /** From this many attempts on, a failing step is called a failure; before, it may be a hiccup. */
-    static final int ATTEMPTS_BEFORE_FAILED = 3;
-
     private InstanceLifecycle() {}
 
     /**
@@ -54,6 +52,7 @@ final class InstanceLifecycle {
     }
 
     private static boolean failing(InstanceObserved observed) {
-        return observed.fault() != null && observed.fault().attempts() >= ATTEMPTS_BEFORE_FAILED;
+        return observed.fault() != null
+                && observed.fault().attempts() >= Fault.ATTEMPTS_BEFORE_FAILED;
     }
 }
