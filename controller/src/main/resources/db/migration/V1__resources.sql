@@ -86,6 +86,7 @@ CREATE TABLE host_observation (
     token_key_sha256  text,
     key_sha256        text,
     agent_start       uuid,
+    superseded_start  uuid,
     boot_id           text,
     sequence          bigint,
     received_at       timestamptz,
@@ -94,7 +95,8 @@ CREATE TABLE host_observation (
     applied_revision  bigint NOT NULL DEFAULT 0,
     inventory         jsonb,
     unknown_domains   jsonb NOT NULL DEFAULT '[]',
-    lanes             jsonb NOT NULL DEFAULT '[]'
+    lanes             jsonb NOT NULL DEFAULT '[]',
+    announced_state   text
 );
 
 CREATE TABLE instance (

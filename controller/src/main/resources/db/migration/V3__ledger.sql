@@ -111,6 +111,14 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'quota_limit_overuse';
     END IF;
 
+    -- Limits before providers and each in one order, so that two postings never wait for each other in a circle.
+    PERFORM FROM quota_limit q
+    WHERE (q.owner_id, q.resource) IN (SELECT m.owner_id, m.resource FROM unnest(moves) m)
+    ORDER BY q.owner_id, q.resource FOR NO KEY UPDATE;
+    PERFORM FROM provider_capacity c
+    WHERE (c.provider_id, c.resource) IN (SELECT m.provider_id, m.resource FROM unnest(moves) m)
+    ORDER BY c.provider_id, c.resource FOR NO KEY UPDATE;
+
     UPDATE quota_limit q SET used = used + m.delta
     FROM (SELECT owner_id, resource, sum(delta)::bigint AS delta FROM unnest(moves) GROUP BY 1, 2) m
     WHERE q.owner_id = m.owner_id AND q.resource = m.resource AND m.delta <> 0;

@@ -2,6 +2,9 @@ package io.yunqing.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +22,29 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostInventory(
-        String hostname,
-        int cpus,
-        long memoryMiB,
-        List<Pool> pools,
-        String accelerator,
-        String architecture,
-        String hypervisor,
-        String agentVersion,
-        @Nullable HostNetwork network) {
+        @NotNull String hostname,
+        @Min(0) int cpus,
+        @Min(0) long memoryMiB,
+        @NotNull @Valid List<@NotNull Pool> pools,
+        @NotNull String accelerator,
+        @NotNull String architecture,
+        @NotNull String hypervisor,
+        @NotNull String agentVersion,
+        @Nullable @Valid HostNetwork network) {
+
+    /** The same host, offering no network. */
+    public HostInventory withoutNetwork() {
+        return new HostInventory(
+                hostname,
+                cpus,
+                memoryMiB,
+                pools,
+                accelerator,
+                architecture,
+                hypervisor,
+                agentVersion,
+                null);
+    }
 
     /**
      * A libvirt storage pool.
@@ -35,7 +52,11 @@ public record HostInventory(
      * @param type libvirt's name for it, such as {@code dir}
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Pool(String name, String type, long capacityGiB, long availableGiB) {}
+    public record Pool(
+            @NotNull String name,
+            @NotNull String type,
+            @Min(0) long capacityGiB,
+            @Min(0) long availableGiB) {}
 
     /**
      * The bridge a host attaches instances to, and the addresses behind it.
@@ -44,5 +65,6 @@ public record HostInventory(
      * @param gateway an address of {@code subnet} that instances get as their default route
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record HostNetwork(String bridge, String subnet, String gateway) {}
+    public record HostNetwork(
+            @NotNull String bridge, @NotNull String subnet, @NotNull String gateway) {}
 }

@@ -34,7 +34,7 @@ public record HostObserved(
         boolean complete,
         @Nullable String unobservedReason,
         @NotNull Instant observedAt,
-        @Nullable HostInventory inventory,
+        @Nullable @Valid HostInventory inventory,
         @NotNull @Valid List<@NotNull InstanceObserved> instances,
         @NotNull List<@NotNull UnknownDomain> unknownDomains,
         @NotNull List<@NotNull Lane> lanes) {

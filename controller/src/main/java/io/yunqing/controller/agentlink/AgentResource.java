@@ -1,6 +1,5 @@
 package io.yunqing.controller.agentlink;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.CertificateGrant;
@@ -19,6 +18,7 @@ import io.yunqing.controller.pki.Issued;
 import io.yunqing.controller.pki.RequestRefused;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Signals;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -54,6 +54,8 @@ public class AgentResource {
     private final Signals signals;
     private final InstantSource clock;
 
+    private final Transactions transactions;
+
     AgentResource(
             AgentIdentity identity,
             Joining joining,
@@ -64,7 +66,9 @@ public class AgentResource {
             Fleet fleet,
             AgentPolicy policy,
             Signals signals,
-            InstantSource clock) {
+            InstantSource clock,
+            Transactions transactions) {
+        this.transactions = transactions;
         this.identity = identity;
         this.joining = joining;
         this.authority = authority;
@@ -82,34 +86,32 @@ public class AgentResource {
     @Operation(summary = "Trade a join token for a client certificate")
     public CertificateGrant enrol(@Valid @NotNull EnrolRequest request) {
         identity.requireTls();
-        return QuarkusTransaction.requiringNew()
-                .call(() -> {
-                    // Signing proves that the caller owns the key before the token is spent on it.
-                    Issued proof = issue(request.csr(), new UUID(0, 0));
-                    HostRow host = joining.enrol(request.token(), proof.keySha256());
-                    return grant(host, issue(request.csr(), host.id));
-                });
+        return transactions.write(() -> {
+            // Signing proves that the caller owns the key before the token is spent on it.
+            Issued proof = issue(request.csr(), new UUID(0, 0));
+            HostRow host = joining.enrol(request.token(), proof.keySha256());
+            return grant(host, issue(request.csr(), host.id));
+        });
     }
 
     @POST
     @Path("renew")
     @Operation(summary = "Get a new certificate for the same key")
     public CertificateGrant renew(@Valid @NotNull RenewRequest request) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> {
-                    HostRow host = identity.host();
-                    Issued issued = issue(request.csr(), host.id);
-                    if (!issued.keySha256().equals(identity.keySha256())) {
-                        throw ProblemException.field(
-                                ProblemCode.FIELD_INVALID,
-                                "csr",
-                                "is for another key than the present certificate",
-                                identity.keySha256(),
-                                issued.keySha256(),
-                                "renew with the same key, or enrol anew");
-                    }
-                    return grant(host, issued);
-                });
+        return transactions.write(() -> {
+            HostRow host = identity.host();
+            Issued issued = issue(request.csr(), host.id);
+            if (!issued.keySha256().equals(identity.keySha256())) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "csr",
+                        "is for another key than the present certificate",
+                        identity.keySha256(),
+                        issued.keySha256(),
+                        "renew with the same key, or enrol anew");
+            }
+            return grant(host, issued);
+        });
     }
 
     @GET
@@ -121,15 +123,17 @@ public class AgentResource {
             @QueryParam("after") @DefaultValue("0") long after,
             @QueryParam("wait") @DefaultValue("0") int wait)
             throws InterruptedException {
-        UUID host = QuarkusTransaction.requiringNew().call(() -> identity.host().id);
+        UUID host = transactions.write(() -> identity.host().id);
         String topic = Fleet.topic(host);
         Instant end = clock.instant().plusSeconds(Math.clamp(wait, 0, LONGEST_WAIT_SECONDS));
         while (true) {
             long seen = signals.count(topic);
-            HostDesired answer =
-                    QuarkusTransaction.requiringNew().call(() -> desired.behind(host, after));
+            HostDesired answer = transactions.read(() -> desired.behind(host, after));
             Duration left = Duration.between(clock.instant(), end);
-            if (answer.complete() || answer.revision() != after || !left.isPositive()) {
+            if (answer.complete()
+                    || answer.revision() != after
+                    || !left.isPositive()
+                    || signals.ended()) {
                 return answer;
             }
             signals.await(topic, seen, left);
@@ -140,15 +144,14 @@ public class AgentResource {
     @Path("observed")
     @Operation(summary = "What the host is")
     public ReportAnswer observed(@Valid @NotNull HostObserved report) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> {
-                    HostRow host = identity.host();
-                    observations.accept(host, report);
-                    return new ReportAnswer(
-                            policy.reportEvery(HostRow.count()).toMillis(),
-                            policy.lease().toMillis(),
-                            fleet.revision(host.id));
-                });
+        return transactions.write(() -> {
+            HostRow host = identity.host();
+            observations.accept(host, report);
+            return new ReportAnswer(
+                    policy.reportEvery().toMillis(),
+                    policy.lease().toMillis(),
+                    fleet.revision(host.id));
+        });
     }
 
     @PUT
@@ -156,8 +159,7 @@ public class AgentResource {
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "The last part of an instance's serial console")
     public void console(UUID instance, @QueryParam("end") long end, byte[] tail) {
-        QuarkusTransaction.requiringNew()
-                .run(() -> consoles.keep(identity.host().id, instance, tail, end));
+        transactions.write(() -> consoles.keep(identity.host().id, instance, tail, end));
     }
 
     private CertificateGrant grant(HostRow host, Issued issued) {

@@ -1,5 +1,6 @@
 package io.yunqing.controller.agentlink;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
@@ -9,18 +10,23 @@ import io.yunqing.controller.fleet.AgentPolicy;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.StoredJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
+import org.jboss.logging.Logger;
 
 /** Takes in a host's report. */
 @ApplicationScoped
 class Observations {
+    private static final Logger LOG = Logger.getLogger(Observations.class);
+
     private final Session em;
     private final Fleet fleet;
     private final AgentPolicy policy;
@@ -48,16 +54,22 @@ class Observations {
      *
      * @throws ProblemException if another live agent speaks for this host
      */
-    void accept(HostRow host, HostObserved report) {
+    void accept(HostRow host, HostObserved told) {
+        HostObserved report = storable(told);
         HostObservationRow row = em.find(HostObservationRow.class, host.id);
         em.refresh(row, LockModeType.PESSIMISTIC_WRITE);
+        em.refresh(host);
         Instant now = clock.instant();
         boolean sameStart = report.agentStart().equals(row.agentStart);
         if (sameStart && row.sequence != null && report.sequence() <= row.sequence) {
             return;
         }
+        if (report.agentStart().equals(row.supersededStart)) {
+            return;
+        }
         if (!sameStart) {
             refuseSecondAgent(host, row, report, now);
+            row.supersededStart = row.agentStart;
         }
         HostObservationRow before = copyOfSight(row);
         row.agentStart = report.agentStart();
@@ -69,31 +81,41 @@ class Observations {
         row.appliedRevision = report.appliedRevision();
         row.unknownDomains = report.unknownDomains();
         row.lanes = report.lanes();
-        learn(host, row, report);
         em.flush();
         if (before.receivedAt == null) {
             changes.announce(
                     host.changed(Kind.HOST, "reporting", "its agent reported for the first time"));
         }
         instances.accept(before, row, report.instances());
+        // Last, because the ledger's limits are locked before its providers.
+        learn(host, row, report);
     }
 
     private void learn(HostRow host, HostObservationRow row, HostObserved report) {
         if (report.inventory() == null) {
             return;
         }
+        HostInventory found = report.inventory();
+        if (found.network() != null && !Subnet.usable(found.network())) {
+            LOG.warnf(
+                    "Host %s offers a network that cannot be used: %s", host.name, found.network());
+            found = found.withoutNetwork();
+        }
+        if (fleet.learn(host, row, found)) {
+            changes.announce(host.changed(Kind.HOST, "inventory", words(found)));
+        }
+    }
+
+    /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */
+    private static HostObserved storable(HostObserved report) {
         try {
-            if (fleet.learn(host, row, report.inventory())) {
-                changes.announce(host.changed(Kind.HOST, "inventory", words(report.inventory())));
-            }
-        } catch (IllegalArgumentException e) {
-            throw ProblemException.field(
-                    ProblemCode.FIELD_INVALID,
-                    "inventory.network",
-                    e.getMessage(),
-                    null,
-                    report.inventory().network(),
-                    "correct the agent's --subnet and --gateway");
+            String text = StoredJson.MAPPER.writeValueAsString(report);
+            String nul = "\\u0000";
+            return text.contains(nul)
+                    ? StoredJson.MAPPER.readValue(text.replace(nul, "\\ufffd"), HostObserved.class)
+                    : report;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -122,7 +144,7 @@ class Observations {
         if (first || restarted) {
             return;
         }
-        Instant silentAt = row.receivedAt.plus(policy.onTime(HostRow.count()));
+        Instant silentAt = row.receivedAt.plus(policy.onTime());
         if (now.isBefore(silentAt)) {
             throw ProblemException.of(
                     ProblemCode.AGENT_DUPLICATE_IDENTITY,

@@ -14,6 +14,7 @@ import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.placement.Placement;
 import io.yunqing.controller.placement.Placement.Decision;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,9 +35,17 @@ class Admission {
     private final Ledger ledger;
     private final Addresses addresses;
     private final InstanceMeters meters;
+    private final Transactions transactions;
 
-    Admission(Session em, Fleet fleet, Ledger ledger, Addresses addresses, InstanceMeters meters) {
+    Admission(
+            Session em,
+            Fleet fleet,
+            Ledger ledger,
+            Addresses addresses,
+            InstanceMeters meters,
+            Transactions transactions) {
         this.em = em;
+        this.transactions = transactions;
         this.fleet = fleet;
         this.ledger = ledger;
         this.addresses = addresses;
@@ -62,7 +71,7 @@ class Admission {
                     switch (ledger.take(row.id, row.tenant.id, chosen.host().id(), amounts)) {
                         case Taking.Taken _ -> {
                             settle(row, chosen);
-                            meters.admission("admitted");
+                            transactions.afterCommit(() -> meters.admission("admitted"));
                             return;
                         }
                         case OverLimit over -> refuse(row, over);
@@ -86,7 +95,9 @@ class Admission {
         row.hostRevision = fleet.nextRevision(host);
         em.persist(row);
         em.flush();
-        HostNetwork network = em.find(HostObservationRow.class, host).inventory.network();
+        HostObservationRow seen = em.find(HostObservationRow.class, host);
+        em.refresh(seen);
+        HostNetwork network = seen.inventory.network();
         addresses.assign(host, row.id, Subnet.of(network));
     }
 

@@ -1,10 +1,10 @@
 package io.yunqing.controller.compute;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.Instance;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import jakarta.ws.rs.core.Response;
@@ -24,7 +24,10 @@ public class Consoles {
     private final Session em;
     private final InstantSource clock;
 
-    Consoles(Session em, InstantSource clock) {
+    private final Transactions transactions;
+
+    Consoles(Session em, InstantSource clock, Transactions transactions) {
+        this.transactions = transactions;
         this.em = em;
         this.clock = clock;
     }
@@ -32,14 +35,15 @@ public class Consoles {
     /**
      * Keeps what the host of the instance sent; ignored when the instance is not on that host or the tail is an old one.
      *
+     * @return how many consoles it was kept for, 0 or 1
      * @param end how many bytes were ever written to the console when {@code tail} ended
      */
-    public void keep(UUID host, UUID instance, byte[] tail, long end) {
+    public int keep(UUID host, UUID instance, byte[] tail, long end) {
         byte[] kept =
                 tail.length <= MOST
                         ? tail
                         : Arrays.copyOfRange(tail, tail.length - MOST, tail.length);
-        em.createNativeMutationQuery(
+        return em.createNativeMutationQuery(
                         """
                         INSERT INTO console (instance_id, tail, tail_end, received_at)
                         SELECT id, :tail, :end, :now FROM instance WHERE id = :instance AND host_id = :host
@@ -57,7 +61,7 @@ public class Consoles {
 
     /** Answers what is kept behind {@code offset}. */
     Response read(Noun<InstanceRow, Instance> noun, String name, long offset) {
-        Optional<Tuple> found = QuarkusTransaction.requiringNew().call(() -> stored(noun, name));
+        Optional<Tuple> found = transactions.read(() -> stored(noun, name));
         byte[] tail = found.map(row -> row.get("tail", byte[].class)).orElse(new byte[0]);
         long end = found.map(row -> row.get("tail_end", Long.class)).orElse(0L);
         long begin = end - tail.length;

@@ -8,6 +8,7 @@ import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Changes;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,18 +47,20 @@ public class InstanceReports {
         List<InstanceRow> rows = InstanceRow.list("host.id", now.hostId);
         Map<UUID, InstanceObservationRow> known =
                 Instances.observations(rows.stream().map(row -> row.id).toList());
+        List<InstanceRow> gone = new ArrayList<>();
         for (InstanceRow row : rows) {
             InstanceObservationRow stored = known.get(row.id);
             InstanceObserved old = stored == null ? null : stored.view();
             InstanceObserved fresh = fresh(row, byId.get(row.id), old, now);
             if (fresh != null && fresh.state() == DomainState.REMOVED && row.deleted) {
-                remove(row);
+                gone.add(row);
             } else {
                 Phase was = instances.phase(row, old, before);
                 store(row, stored, fresh);
                 tell(row, was, instances.phase(row, fresh, now), old, fresh);
             }
         }
+        remove(gone);
     }
 
     /** What now holds: the report if there is one, proven absence if a complete report is silent, else what held before. */
@@ -100,14 +103,19 @@ public class InstanceReports {
         }
     }
 
-    private void remove(InstanceRow row) {
-        ledger.release(row.id);
-        em.remove(row);
+    private void remove(List<InstanceRow> gone) {
+        if (gone.isEmpty()) {
+            return;
+        }
+        ledger.release(gone.stream().map(row -> row.id).toList());
+        gone.forEach(em::remove);
         em.flush();
-        changes.announce(
-                row.changed(
-                        Kind.INSTANCE,
-                        "deleted",
-                        "host " + row.host.name + " confirms that nothing of it is left"));
+        for (InstanceRow row : gone) {
+            changes.announce(
+                    row.changed(
+                            Kind.INSTANCE,
+                            "deleted",
+                            "host " + row.host.name + " confirms that nothing of it is left"));
+        }
     }
 }

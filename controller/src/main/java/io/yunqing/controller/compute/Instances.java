@@ -1,9 +1,7 @@
 package io.yunqing.controller.compute;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.Address;
 import io.yunqing.api.Condition;
-import io.yunqing.api.HostState;
 import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.InstanceStatus;
@@ -20,6 +18,7 @@ import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,7 +39,10 @@ public class Instances {
     private final Fleet fleet;
     private final Addresses addresses;
 
-    Instances(Admission admission, Fleet fleet, Addresses addresses) {
+    private final Transactions transactions;
+
+    Instances(Admission admission, Fleet fleet, Addresses addresses, Transactions transactions) {
+        this.transactions = transactions;
         this.admission = admission;
         this.fleet = fleet;
         this.addresses = addresses;
@@ -78,7 +80,7 @@ public class Instances {
     }
 
     Phase phase(Power power, boolean deleted, InstanceObserved observed, HostObservationRow host) {
-        return InstanceLifecycle.phase(power, deleted, observed, seen(host));
+        return InstanceLifecycle.phase(power, deleted, observed, fleet.sees(host));
     }
 
     static Map<UUID, InstanceObservationRow> observations(List<UUID> instances) {
@@ -86,10 +88,6 @@ public class Instances {
         InstanceObservationRow.<InstanceObservationRow>list("instanceId in ?1", instances)
                 .forEach(row -> found.put(row.instanceId, row));
         return found;
-    }
-
-    private boolean seen(HostObservationRow host) {
-        return host.complete && fleet.state(host) != HostState.UNREACHABLE;
     }
 
     private InstanceStatus status(
@@ -113,7 +111,7 @@ public class Instances {
     private List<Condition> conditions(
             InstanceRow row, InstanceObserved observed, HostObservationRow host) {
         List<Condition> conditions = new ArrayList<>();
-        if (fleet.state(host) == HostState.UNREACHABLE) {
+        if (host.complete && !fleet.sees(host)) {
             conditions.add(
                     new Condition(
                             "HostUnreachable",
@@ -151,7 +149,7 @@ public class Instances {
      * @throws ProblemException if there is no such tenant
      */
     void requireTenant(String tenant) {
-        QuarkusTransaction.requiringNew().run(() -> tenantRow(tenant));
+        transactions.read(() -> tenantRow(tenant));
     }
 
     private static TenantRow tenantRow(String name) {

@@ -2,7 +2,6 @@ package io.yunqing.controller.feed;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Event;
 import io.yunqing.api.Kind;
@@ -10,6 +9,7 @@ import io.yunqing.api.Page;
 import io.yunqing.controller.feed.EventStore.EventFilter;
 import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Signals;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -18,22 +18,28 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 
 /** The history of resources, and the watch that goes on where a history ends. */
 @Path("/v1/events")
 @Tag(name = "Events")
 @RunOnVirtualThread
 public class EventResource {
+    private static final Logger LOG = Logger.getLogger(EventResource.class);
     private static final int MOST = 1000;
 
     /** An event of a transaction that outlives a younger one becomes visible without a signal of its own. */
@@ -41,11 +47,17 @@ public class EventResource {
 
     private static final int GLANCES_PER_KEEPALIVE = 20;
 
+    /** How long a watcher may take to read what it was sent. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final EventStore store;
     private final Signals signals;
     private final ObjectMapper json;
 
-    EventResource(EventStore store, Signals signals, ObjectMapper json) {
+    private final Transactions transactions;
+
+    EventResource(EventStore store, Signals signals, ObjectMapper json, Transactions transactions) {
+        this.transactions = transactions;
         this.store = store;
         this.signals = signals;
         this.json = json;
@@ -72,11 +84,10 @@ public class EventResource {
                         ? (newestFirst ? Cursor.END : Cursor.BEGINNING)
                         : cursor("after", after);
         List<Event> events =
-                QuarkusTransaction.requiringNew()
-                        .call(() ->
-                                newestFirst
-                                        ? store.before(start, filter, most)
-                                        : store.after(start, filter, most));
+                transactions.read(() ->
+                        newestFirst
+                                ? store.before(start, filter, most)
+                                : store.after(start, filter, most));
         return new Page<>(events, events.size() < most ? null : events.getLast().cursor());
     }
 
@@ -100,34 +111,67 @@ public class EventResource {
         String from = lastEventId == null ? after : lastEventId;
         Cursor position =
                 from == null
-                        ? QuarkusTransaction.requiringNew().call(store::now)
+                        ? transactions.read(store::now)
                         : cursor(lastEventId == null ? "after" : "Last-Event-ID", from);
         try (sink) {
-            sink.send(sse.newEventBuilder().comment("watching").build());
+            send(sink, sse.newEventBuilder().comment("watching").build());
             int glances = 0;
-            while (!sink.isClosed()) {
+            while (!sink.isClosed() && !signals.ended()) {
                 long seen = signals.count(Journal.TOPIC);
                 Cursor here = position;
-                List<Event> events =
-                        QuarkusTransaction.requiringNew()
-                                .call(() -> store.after(here, filter, MOST));
-                for (Event event : events) {
-                    sink.send(
+                Batch batch =
+                        transactions.read(
+                                () -> new Batch(store.now(), store.after(here, filter, MOST)));
+                CompletionStage<?> sent = null;
+                for (Event event : batch.events) {
+                    sent = sink.send(message(sse, event));
+                }
+                if (sent != null) {
+                    // A reader that does not read must not fill this process with what waits for
+                    // it.
+                    sent.toCompletableFuture()
+                            .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join();
+                }
+                if (batch.events.size() == MOST) {
+                    position = cursor("cursor", batch.events.getLast().cursor());
+                    continue;
+                }
+                // All in front of the horizon was looked at, also what the filter left out.
+                position = batch.horizon;
+                if (batch.events.isEmpty() && ++glances % GLANCES_PER_KEEPALIVE == 0) {
+                    send(
+                            sink,
                             sse.newEventBuilder()
-                                    .id(event.cursor())
-                                    .name(event.type())
-                                    .data(json.writeValueAsString(event))
+                                    .id(position.text())
+                                    .comment("still here")
                                     .build());
-                    position = cursor("cursor", event.cursor());
                 }
-                if (events.isEmpty()) {
-                    if (++glances % GLANCES_PER_KEEPALIVE == 0) {
-                        sink.send(sse.newEventBuilder().comment("still here").build());
-                    }
-                    signals.await(Journal.TOPIC, seen, GLANCE);
-                }
+                signals.await(Journal.TOPIC, seen, GLANCE);
             }
+        } catch (CompletionException e) {
+            LOG.debugf("A watcher was let go: %s", e.getCause());
         }
+    }
+
+    /**
+     * @param horizon the place in front of everything that the same snapshot does not show yet
+     */
+    private record Batch(Cursor horizon, List<Event> events) {}
+
+    private OutboundSseEvent message(Sse sse, Event event) throws JsonProcessingException {
+        return sse.newEventBuilder()
+                .id(event.cursor())
+                .name(event.type())
+                .data(json.writeValueAsString(event))
+                .build();
+    }
+
+    private static void send(SseEventSink sink, OutboundSseEvent message) {
+        sink.send(message)
+                .toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     private static boolean newestFirst(String order) {

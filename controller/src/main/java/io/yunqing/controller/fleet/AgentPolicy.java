@@ -15,6 +15,9 @@ public class AgentPolicy {
     private final Duration lease;
     private final Instant started;
 
+    /** How many hosts there are, as of a few seconds ago. */
+    private volatile long hosts;
+
     AgentPolicy(
             @ConfigProperty(name = "yunqing.agents.reports-per-second") int reportsPerSecond,
             @ConfigProperty(name = "yunqing.agents.report-floor") Duration floor,
@@ -26,8 +29,12 @@ public class AgentPolicy {
         this.started = clock.instant();
     }
 
-    /** The time between two reports of one host, so that all together stay below the rate. */
-    public Duration reportEvery(long hosts) {
+    void fleetSize(long hosts) {
+        this.hosts = hosts;
+    }
+
+    /** The time between two reports of one host, so that those of all together stay below the rate. */
+    public Duration reportEvery() {
         Duration scaled = Duration.ofMillis(hosts * 1000 / reportsPerSecond);
         return scaled.compareTo(floor) > 0 ? scaled : floor;
     }
@@ -37,8 +44,13 @@ public class AgentPolicy {
     }
 
     /** See {@link HostState}. After its own start the controller gives every host one lease's time to be heard. */
-    public HostState state(Instant receivedAt, Instant now, long hosts) {
-        return state(receivedAt, now, reportEvery(hosts), lease, started);
+    public HostState state(Instant receivedAt, Instant now) {
+        return state(receivedAt, now, reportEvery(), lease, started);
+    }
+
+    /** Whether a report is so young that what it said may be taken to hold. */
+    boolean heard(Instant receivedAt, Instant now) {
+        return receivedAt != null && Duration.between(receivedAt, now).compareTo(lease) <= 0;
     }
 
     /** Three reports missed, but never less than half a lease: a busy host is no suspect. */
@@ -49,8 +61,8 @@ public class AgentPolicy {
     }
 
     /** How long after a report the next one of the same host is not yet missed. */
-    public Duration onTime(long hosts) {
-        return onTime(reportEvery(hosts), lease);
+    public Duration onTime() {
+        return onTime(reportEvery(), lease);
     }
 
     static HostState state(

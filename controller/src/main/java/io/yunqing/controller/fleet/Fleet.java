@@ -57,7 +57,7 @@ public class Fleet {
             HostObservationRow seen = observations.get(host.id);
             view.add(
                     new FleetView.Host(host.id, host.name, host.zone.name),
-                    state(seen, hosts.size()) == HostState.CURRENT && seen.complete,
+                    state(seen) == HostState.CURRENT && seen.complete,
                     host.spec.schedulable() == null || host.spec.schedulable(),
                     limits,
                     used);
@@ -70,15 +70,18 @@ public class Fleet {
         List<UUID> ids = hosts.stream().map(host -> host.id).toList();
         HostObservationRow.<HostObservationRow>list("hostId in ?1", ids)
                 .forEach(row -> found.put(row.hostId, row));
+        // A host whose row is going at this very moment.
+        ids.forEach(id -> found.computeIfAbsent(id, HostObservationRow::unseen));
         return found;
     }
 
     public HostState state(HostObservationRow seen) {
-        return state(seen, HostRow.count());
+        return policy.state(seen.receivedAt, clock.instant());
     }
 
-    private HostState state(HostObservationRow seen, long hosts) {
-        return policy.state(seen.receivedAt, clock.instant(), hosts);
+    /** Whether what the host last said still holds: it is heard, and it sees its own domains. */
+    public boolean sees(HostObservationRow seen) {
+        return seen.complete && policy.heard(seen.receivedAt, clock.instant());
     }
 
     /** The topic that is raised when what a host should be has changed. */
@@ -160,14 +163,5 @@ public class Fleet {
                 found.hypervisor(),
                 found.agentVersion(),
                 found.network());
-    }
-
-    void retire(UUID host) {
-        Map<String, Capacity> nothing = new TreeMap<>();
-        ledger.capacities(List.of(host))
-                .get(host)
-                .keySet()
-                .forEach(resource -> nothing.put(resource, new Capacity(0, 0, BigDecimal.ONE)));
-        ledger.setCapacities(host, PROVIDER_KIND, nothing);
     }
 }

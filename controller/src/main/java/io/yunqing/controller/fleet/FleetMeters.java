@@ -28,6 +28,7 @@ class FleetMeters {
 
     private final Fleet fleet;
     private final Ledger ledger;
+    private final AgentPolicy policy;
     private final InstantSource clock;
     private final MultiGauge hosts;
     private final MultiGauge reportAges;
@@ -36,9 +37,15 @@ class FleetMeters {
     private final Map<ResourceUnit, MultiGauge> capacity = new EnumMap<>(ResourceUnit.class);
     private final Map<ResourceUnit, MultiGauge> allocated = new EnumMap<>(ResourceUnit.class);
 
-    FleetMeters(Fleet fleet, Ledger ledger, InstantSource clock, MeterRegistry registry) {
+    FleetMeters(
+            Fleet fleet,
+            Ledger ledger,
+            AgentPolicy policy,
+            InstantSource clock,
+            MeterRegistry registry) {
         this.fleet = fleet;
         this.ledger = ledger;
+        this.policy = policy;
         this.clock = clock;
         hosts =
                 MultiGauge.builder("yunqing.hosts")
@@ -81,6 +88,7 @@ class FleetMeters {
 
     private void refresh() {
         List<HostRow> rows = HostRow.listAll();
+        policy.fleetSize(rows.size());
         Map<UUID, HostObservationRow> seen = fleet.observations(rows);
         Map<UUID, Map<String, Usage>> usages = ledger.capacities(seen.keySet());
         Map<HostState, Integer> byState = new EnumMap<>(HostState.class);

@@ -2,10 +2,13 @@ package io.yunqing.controller.fleet;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostState;
 import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.HostObserved.Lane;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
@@ -40,6 +43,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @Column(name = "agent_start")
     public UUID agentStart;
 
+    /** The start before this one, so that a late report of it is known as such. */
+    @Column(name = "superseded_start")
+    public UUID supersededStart;
+
     @Column(name = "boot_id")
     public String bootId;
 
@@ -67,4 +74,17 @@ public class HostObservationRow extends PanacheEntityBase {
 
     @JdbcTypeCode(SqlTypes.JSON)
     public List<Lane> lanes;
+
+    /** The state that was last told to everybody. */
+    @Column(name = "announced_state")
+    @Enumerated(EnumType.STRING)
+    public HostState announcedState;
+
+    static HostObservationRow unseen(UUID host) {
+        HostObservationRow row = new HostObservationRow();
+        row.hostId = host;
+        row.unknownDomains = List.of();
+        row.lanes = List.of();
+        return row;
+    }
 }

@@ -15,10 +15,12 @@ import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
 import io.yunqing.controller.platform.Noun;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Where;
+import jakarta.persistence.LockModeType;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -31,10 +33,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -130,7 +134,8 @@ public class HostResource implements Noun<HostRow, Host> {
     @Path("{name}/join-token")
     @Operation(summary = "Give out a token by which one agent can enrol as this host, within a day")
     @APIResponseSchema(value = JoinToken.class, responseCode = "201")
-    public Response joinToken(String name) {
+    public Response joinToken(String name, @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of());
         return Response.status(201).entity(joining.token(name)).build();
     }
 
@@ -175,11 +180,7 @@ public class HostResource implements Noun<HostRow, Host> {
         em.createNativeMutationQuery("INSERT INTO host_desired (host_id) VALUES (:id)")
                 .setParameter("id", row.id)
                 .executeUpdate();
-        HostObservationRow unseen = new HostObservationRow();
-        unseen.hostId = row.id;
-        unseen.unknownDomains = List.of();
-        unseen.lanes = List.of();
-        em.persist(unseen);
+        em.persist(HostObservationRow.unseen(row.id));
         ledger.setCapacities(row.id, Fleet.PROVIDER_KIND, Map.of());
     }
 
@@ -190,6 +191,8 @@ public class HostResource implements Noun<HostRow, Host> {
         }
         apply(row, asked);
         HostObservationRow seen = em.find(HostObservationRow.class, row.id);
+        // A report that changes the inventory waits for us, or we for it.
+        em.refresh(seen, LockModeType.PESSIMISTIC_WRITE);
         if (seen.inventory != null) {
             fleet.setCapacities(row, seen.inventory);
         }
@@ -198,7 +201,7 @@ public class HostResource implements Noun<HostRow, Host> {
     @Override
     public boolean delete(HostRow row) {
         refuseIfUsed(row);
-        fleet.retire(row.id);
+        ledger.dropProvider(row.id);
         return true;
     }
 

@@ -1,6 +1,5 @@
 package io.yunqing.controller.fleet;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.JoinToken;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
@@ -9,6 +8,7 @@ import io.yunqing.controller.platform.Caller;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import org.hibernate.Session;
 
 /**
@@ -35,12 +36,16 @@ public class Joining {
     private final Caller caller;
     private final InstantSource clock;
 
+    private final Transactions transactions;
+
     Joining(
             Session em,
             CertificateAuthority authority,
             Changes changes,
             Caller caller,
-            InstantSource clock) {
+            InstantSource clock,
+            Transactions transactions) {
+        this.transactions = transactions;
         this.em = em;
         this.authority = authority;
         this.changes = changes;
@@ -49,22 +54,20 @@ public class Joining {
     }
 
     JoinToken token(String name) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> {
-                    HostRow host =
-                            HostRow.<HostRow>find("name", name)
-                                    .firstResultOptional()
-                                    .orElseThrow(() -> noSuchHost(name));
-                    String secret = Ids.secret();
-                    Instant expires = clock.instant().plus(VALIDITY);
-                    HostObservationRow row = locked(host);
-                    row.tokenSha256 = sha256(secret);
-                    row.tokenExpires = expires;
-                    row.tokenKeySha256 = null;
-                    changes.announce(
-                            host.changed(Kind.HOST, "invited", "a join token was given out"));
-                    return new JoinToken(name, secret + "." + authority.fingerprint(), expires);
-                });
+        return transactions.write(() -> {
+            HostRow host =
+                    HostRow.<HostRow>find("name", name)
+                            .firstResultOptional()
+                            .orElseThrow(() -> noSuchHost(name));
+            String secret = Ids.secret();
+            Instant expires = clock.instant().plus(VALIDITY);
+            HostObservationRow row = locked(host);
+            row.tokenSha256 = sha256(secret);
+            row.tokenExpires = expires;
+            row.tokenKeySha256 = null;
+            changes.announce(host.changed(Kind.HOST, "invited", "a join token was given out"));
+            return new JoinToken(name, secret + "." + authority.fingerprint(), expires);
+        });
     }
 
     /**
@@ -79,6 +82,9 @@ public class Joining {
                         .orElseThrow(() -> refused("the token is not known"));
         HostRow host = em.find(HostRow.class, found.hostId);
         HostObservationRow row = locked(host);
+        if (!Arrays.equals(row.tokenSha256, sha256(secret))) {
+            throw refused("a newer token was given out for this host");
+        }
         if (clock.instant().isAfter(row.tokenExpires)) {
             throw refused("the token ended at " + row.tokenExpires);
         }

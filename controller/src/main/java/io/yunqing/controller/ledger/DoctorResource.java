@@ -1,7 +1,7 @@
 package io.yunqing.controller.ledger;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -17,7 +17,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class DoctorResource {
     private final Ledger ledger;
 
-    DoctorResource(Ledger ledger) {
+    private final Transactions transactions;
+
+    DoctorResource(Ledger ledger, Transactions transactions) {
+        this.transactions = transactions;
         this.ledger = ledger;
     }
 
@@ -27,7 +30,7 @@ public class DoctorResource {
     @GET
     @Operation(summary = "Recompute every sum of the ledger from its allocations")
     public Diagnosis examine() {
-        List<String> differences = QuarkusTransaction.requiringNew().call(ledger::doctor);
+        List<String> differences = transactions.read(ledger::doctor);
         return new Diagnosis(differences.isEmpty(), differences);
     }
 }

@@ -70,10 +70,13 @@ public class Ledger {
         return store.consumers("owner_id", owners);
     }
 
-    /** What would refuse the amounts on the owner's account, if anything; the account is locked from here on. */
+    /** What would refuse the amounts on the owner's account as it is now; {@link #take} has the last word. */
     public Optional<OverLimit> overLimit(UUID owner, Map<String, Long> amounts) {
+        return overLimit(store.limits(List.of(owner)).get(owner), amounts);
+    }
+
+    private Optional<OverLimit> overLimit(Map<String, Usage> limits, Map<String, Long> amounts) {
         Set<String> limited = limitedResources().keySet();
-        Map<String, Usage> limits = store.lockLimits(owner);
         for (var amount : new TreeMap<>(amounts).entrySet()) {
             Usage limit = limits.getOrDefault(amount.getKey(), new Usage(0, 0));
             if (limited.contains(amount.getKey())
@@ -95,7 +98,7 @@ public class Ledger {
      */
     public Taking take(UUID consumer, UUID owner, UUID provider, Map<String, Long> amounts) {
         Map<String, Long> ordered = new TreeMap<>(amounts);
-        Optional<OverLimit> over = overLimit(owner, ordered);
+        Optional<OverLimit> over = overLimit(store.lockLimits(owner), ordered);
         if (over.isPresent()) {
             return over.get();
         }
@@ -111,9 +114,14 @@ public class Ledger {
         return new Taken();
     }
 
-    /** Gives back all that the consumer holds; harmless when it holds nothing. */
-    public void release(UUID consumer) {
-        store.close(consumer, clock.instant());
+    /** Gives back all that the consumers hold; harmless when they hold nothing. */
+    public void release(Collection<UUID> consumers) {
+        store.close(consumers, clock.instant());
+    }
+
+    /** Takes a provider's capacity away that nobody uses; its row stays as long as the history needs it. */
+    public void dropProvider(UUID provider) {
+        store.dropProvider(provider);
     }
 
     /** Recomputes every sum from the allocations; one line for each that differs. None is the only good answer. */

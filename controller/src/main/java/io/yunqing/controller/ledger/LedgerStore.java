@@ -51,6 +51,7 @@ class LedgerStore {
     }
 
     void dropLimits(UUID owner) {
+        lockLimits(owner);
         em.createNativeMutationQuery("DELETE FROM quota_limit WHERE owner_id = :owner AND used = 0")
                 .setParameter("owner", owner)
                 .executeUpdate();
@@ -149,12 +150,30 @@ class LedgerStore {
                 .executeUpdate();
     }
 
-    void close(UUID consumer, Instant now) {
+    void close(Collection<UUID> consumers, Instant now) {
         em.createNativeMutationQuery(
-                        "UPDATE allocation SET closed = greatest(opened, :now) WHERE consumer_id = :consumer AND closed IS NULL")
+                        """
+                        UPDATE allocation SET closed = greatest(opened, :now)
+                        WHERE consumer_id = ANY (:consumers) AND closed IS NULL
+                        """)
                 .setParameter("now", now)
-                .setParameter("consumer", consumer)
+                .setParameter("consumers", consumers.toArray(UUID[]::new))
                 .executeUpdate();
+    }
+
+    void dropProvider(UUID provider) {
+        lockCapacities(provider);
+        em.createNativeMutationQuery(
+                        "UPDATE provider_capacity SET capacity = 0 WHERE provider_id = :provider")
+                .setParameter("provider", provider)
+                .executeUpdate();
+        for (String table : List.of("provider_capacity WHERE provider_id", "provider WHERE id")) {
+            em.createNativeMutationQuery(
+                            "DELETE FROM %s = :provider AND NOT EXISTS (SELECT FROM allocation WHERE provider_id = :provider)"
+                                    .formatted(table))
+                    .setParameter("provider", provider)
+                    .executeUpdate();
+        }
     }
 
     List<String> differences() {

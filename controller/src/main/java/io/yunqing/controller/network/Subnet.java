@@ -34,6 +34,16 @@ public record Subnet(long first, int prefix, long gateway) {
         return new Subnet(number(cidr.group(1)) & mask, prefix, number(network.gateway()));
     }
 
+    /** Whether addresses can be given out of it, through a gateway that lies in it. */
+    public static boolean usable(HostNetwork network) {
+        try {
+            Subnet subnet = of(network);
+            return subnet.gateway > subnet.first && subnet.gateway < subnet.last();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
     private long last() {
         return first + (1L << (32 - prefix)) - 1;
     }
@@ -56,6 +66,9 @@ public record Subnet(long first, int prefix, long gateway) {
     }
 
     private static long number(String dotted) {
+        if (!dotted.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
+            throw new IllegalArgumentException(dotted + " is not an IPv4 address");
+        }
         long number = 0;
         for (String part : dotted.split("\\.")) {
             int octet = Integer.parseInt(part);

@@ -1,5 +1,6 @@
 package io.yunqing.controller.platform;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Problem.FieldError;
 import io.yunqing.api.ProblemCode;
@@ -16,9 +17,11 @@ import java.util.Map;
 @ApplicationScoped
 public class Asked {
     private final Validator validator;
+    private final ObjectMapper json;
 
-    Asked(Validator validator) {
+    Asked(Validator validator, ObjectMapper json) {
         this.validator = validator;
+        this.json = json;
     }
 
     /**
@@ -36,6 +39,7 @@ public class Asked {
         if (!violations.isEmpty()) {
             throw refusal(violations);
         }
+        CleanText.check("", json.valueToTree(body));
         if (body.kind() != null && body.kind() != kind) {
             throw mismatch("kind", body.kind().wireName(), kind.wireName());
         }

@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /** How a mutation is asked for, apart from its body. */
 public class Call {
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(100);
 
     @HeaderParam("Idempotency-Key")
     @Parameter(
@@ -89,7 +89,7 @@ public class Call {
                                             : ""));
             if (asked.isNegative() || asked.compareTo(LONGEST_WAIT) > 0) {
                 throw Parameters.refused(
-                        "wait", "must be between 0s and 10m", wait, "wait again after the answer");
+                        "wait", "must be between 0s and 100s", wait, "wait again after the answer");
             }
             return asked;
         } catch (DateTimeParseException | StringIndexOutOfBoundsException _) {

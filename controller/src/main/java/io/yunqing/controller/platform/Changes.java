@@ -29,6 +29,10 @@ public class Changes {
         return signals.count(topic(id));
     }
 
+    boolean ended() {
+        return signals.ended();
+    }
+
     void await(UUID id, long seen, Duration patience) {
         try {
             signals.await(topic(id), seen, patience);

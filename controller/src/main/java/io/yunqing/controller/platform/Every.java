@@ -1,6 +1,5 @@
 package io.yunqing.controller.platform;
 
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -19,13 +18,22 @@ public class Every {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("chores").factory());
 
+    private final Transactions transactions;
+
+    Every(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
     /** Runs the chore at once and then again each time {@code pause} has passed since it ended. */
     public void run(String chore, Duration pause, Runnable work) {
         var _ =
                 clockwork.scheduleWithFixedDelay(
                         () -> {
                             try {
-                                QuarkusTransaction.requiringNew().run(work);
+                                transactions.write(() -> {
+                                    work.run();
+                                    return true;
+                                });
                             } catch (RuntimeException e) {
                                 LOG.warnf(
                                         "%s failed, will be tried again: %s",

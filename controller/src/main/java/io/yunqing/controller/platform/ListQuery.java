@@ -66,11 +66,14 @@ public class ListQuery {
             try {
                 String text =
                         new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-                return new Position(text.substring(36), UUID.fromString(text.substring(0, 36)));
+                if (CleanText.clean(text)) {
+                    return new Position(text.substring(36), UUID.fromString(text.substring(0, 36)));
+                }
             } catch (IllegalArgumentException | StringIndexOutOfBoundsException _) {
-                throw Parameters.refused(
-                        "cursor", "was not given out by a list", cursor, "start without a cursor");
+                // refused below, like one that holds no text
             }
+            throw Parameters.refused(
+                    "cursor", "was not given out by a list", cursor, "start without a cursor");
         }
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.Page;
 import io.yunqing.api.Resource;
 import io.yunqing.controller.platform.ListQuery.Position;
@@ -31,7 +30,10 @@ public class Lists {
     private final Session em;
     private final ObjectMapper json;
 
-    Lists(Session em, ObjectMapper json) {
+    private final Transactions transactions;
+
+    Lists(Session em, ObjectMapper json, Transactions transactions) {
+        this.transactions = transactions;
         this.em = em;
         this.json = json;
     }
@@ -46,8 +48,7 @@ public class Lists {
         if (accept != null && accept.contains(NDJSON)) {
             return Response.ok(lines(noun, all, start, query), NDJSON).build();
         }
-        Page<W> page =
-                QuarkusTransaction.requiringNew().call(() -> page(noun, all, start, query.limit()));
+        Page<W> page = transactions.read(() -> page(noun, all, start, query.limit()));
         if (query.fields == null) {
             return Response.ok(page).build();
         }
@@ -63,8 +64,7 @@ public class Lists {
             boolean more = true;
             while (more) {
                 Position here = from;
-                Page<W> page =
-                        QuarkusTransaction.requiringNew().call(() -> page(noun, where, here, 1000));
+                Page<W> page = transactions.read(() -> page(noun, where, here, 1000));
                 for (W item : page.items()) {
                     Object line = query.fields == null ? item : project(item, query.fields);
                     out.write(json.writeValueAsString(line).getBytes(StandardCharsets.UTF_8));
@@ -154,6 +154,13 @@ public class Lists {
         JsonNode whole = json.valueToTree(item);
         ObjectNode result = json.createObjectNode();
         for (String field : fields.split(",")) {
+            if (!field.strip().matches("\\w+(\\.\\w+)*")) {
+                throw Parameters.refused(
+                        "fields",
+                        "is not a list of field names",
+                        fields,
+                        "write it like metadata.name,status.phase");
+            }
             copy(whole, result, field.strip().split("\\."), 0);
         }
         return result;
@@ -161,7 +168,7 @@ public class Lists {
 
     private static void copy(JsonNode from, ObjectNode to, String[] path, int depth) {
         JsonNode value = from.get(path[depth]);
-        if (value == null) {
+        if (value == null || (depth < path.length - 1 && !value.isObject())) {
             return;
         }
         if (depth == path.length - 1) {

@@ -17,11 +17,9 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -102,7 +100,7 @@ class Problems {
 
     @ServerExceptionMapper
     Response failure(Exception e) {
-        for (Throwable cause : causes(e)) {
+        for (Throwable cause : Causes.of(e)) {
             if (cause instanceof ProblemException refusal) {
                 return answer(refusal.problem());
             }
@@ -115,24 +113,13 @@ class Problems {
                                 "try again in a few seconds"));
             }
         }
-        LOG.error("A request failed", e);
+        String incident = Ids.next().toString();
+        LOG.errorf(e, "Incident %s", incident);
         return answer(
                 problem(
                         ProblemCode.INTERNAL,
-                        e.toString(),
-                        "report it with the controller's log of this moment"));
-    }
-
-    /** A transaction that cannot commit has the database's own words suppressed, not as its cause. */
-    private static List<Throwable> causes(Throwable e) {
-        List<Throwable> causes = new ArrayList<>(List.of(e));
-        for (int i = 0; i < causes.size(); i++) {
-            Throwable one = causes.get(i);
-            Stream.concat(Stream.ofNullable(one.getCause()), Arrays.stream(one.getSuppressed()))
-                    .filter(next -> !causes.contains(next))
-                    .forEach(causes::add);
-        }
-        return causes;
+                        "incident " + incident,
+                        "report it with the part of the controller's log that names this incident"));
     }
 
     /** Class 08 (connection), 57P (shutdown) and Agroal's own time-out for a connection. */

@@ -3,7 +3,6 @@ package io.yunqing.controller.platform;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.yunqing.api.Plan;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Resource;
@@ -32,6 +31,8 @@ public class Resources {
     private final Idempotency idempotency;
     private final Changes changes;
 
+    private final Transactions transactions;
+
     Resources(
             Session em,
             ObjectMapper json,
@@ -39,7 +40,9 @@ public class Resources {
             Asked asked,
             Plans plans,
             Idempotency idempotency,
-            Changes changes) {
+            Changes changes,
+            Transactions transactions) {
+        this.transactions = transactions;
         this.em = em;
         this.json = json;
         this.clock = clock;
@@ -51,8 +54,7 @@ public class Resources {
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response get(
             Noun<R, W> noun, String name) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> answer(200, view(noun, existing(noun, name))));
+        return transactions.read(() -> answer(200, view(noun, existing(noun, name))));
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response create(
@@ -63,7 +65,6 @@ public class Resources {
         String key = planOnly ? null : call.idempotencyKey();
         Response response =
                 inTransaction(
-                        noun,
                         planOnly,
                         () -> {
                             if (key != null) {
@@ -92,7 +93,6 @@ public class Resources {
         asked.check(noun.kind(), body, name);
         Response response =
                 inTransaction(
-                        noun,
                         call.planOnly(),
                         () -> {
                             if (noun.find(name).isPresent()) {
@@ -109,7 +109,6 @@ public class Resources {
         call.check();
         Response response =
                 inTransaction(
-                        noun,
                         call.planOnly(),
                         () -> {
                             R row = locked(noun, name);
@@ -159,13 +158,17 @@ public class Resources {
     private <R extends ResourceRow, W extends Resource<?, ?>> Response update(
             Noun<R, W> noun, String name, W body, Call call) {
         R row = locked(noun, name);
-        call.requireSeen(row.revision);
+        if (call.ifMatch != null) {
+            call.requireSeen(row.revision);
+        }
         JsonNode before = plans.tree(view(noun, row));
         row.labels = new HashMap<>(body.metadata().labelsOrEmpty());
         noun.update(row, body);
         em.flush();
         Plan plan = plans.compare(before, plans.tree(view(noun, row)));
         if (plan.action().equals("update")) {
+            // Only now, so that the same PUT sent twice is answered twice.
+            call.requireSeen(row.revision);
             row.revision++;
             em.flush();
             String fields =
@@ -201,47 +204,58 @@ public class Resources {
     private <R extends ResourceRow, W extends Resource<?, ?>> Response settle(
             Noun<R, W> noun, String name, Response response, Call call) {
         Duration patience = call.patience();
-        if (patience.isZero()
-                || call.planOnly()
-                || !(response.getEntity() instanceof Resource<?, ?> answered)) {
+        Optional<UUID> id = call.planOnly() ? Optional.empty() : answeredId(response);
+        if (patience.isZero() || id.isEmpty()) {
             return response;
         }
-        UUID id = answered.metadata().id();
         Instant end = clock.instant().plus(patience);
         while (true) {
-            long seen = changes.count(id);
+            long seen = changes.count(id.get());
             Optional<W> now =
-                    QuarkusTransaction.requiringNew()
-                            .call(() ->
-                                    noun.find(name)
-                                            .filter(row -> row.id.equals(id))
-                                            .map(row -> view(noun, row)));
-            Duration left = Duration.between(clock.instant(), end);
+                    transactions.read(() ->
+                            noun.find(name)
+                                    .filter(row -> row.id.equals(id.get()))
+                                    .map(row -> view(noun, row)));
             if (now.isEmpty()) {
-                return Response.noContent().build();
+                return response.getStatus() == 201 ? response : Response.noContent().build();
             }
-            if (noun.settled(now.get()) || left.isNegative() || left.isZero()) {
+            Duration left = Duration.between(clock.instant(), end);
+            if (noun.settled(now.get()) || !left.isPositive() || changes.ended()) {
                 return answer(response.getStatus(), now.get());
             }
-            changes.await(id, seen, left);
+            changes.await(id.get(), seen, left);
         }
     }
 
-    private <R extends ResourceRow> Response inTransaction(
-            Noun<R, ?> noun, boolean planOnly, Supplier<Response> work) {
+    /** Which resource an answer shows; the answer to a repeated request is text. */
+    private Optional<UUID> answeredId(Response response) {
+        return switch (response.getEntity()) {
+            case Resource<?, ?> resource -> Optional.ofNullable(resource.metadata().id());
+            case String text ->
+                    Optional.of(UUID.fromString(parsed(text).at("/metadata/id").asText()));
+            case null, default -> Optional.empty();
+        };
+    }
+
+    private JsonNode parsed(String text) {
         try {
-            return QuarkusTransaction.requiringNew()
-                    .call(() -> {
-                        Response response = work.get();
-                        if (planOnly) {
-                            throw new Planned(response);
-                        }
-                        return response;
-                    });
+            return json.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Response inTransaction(boolean planOnly, Supplier<Response> work) {
+        try {
+            return transactions.write(() -> {
+                Response response = work.get();
+                if (planOnly) {
+                    throw new Planned(response);
+                }
+                return response;
+            });
         } catch (Planned planned) {
             return planned.answer;
-        } catch (RuntimeException e) {
-            throw Violations.explain(noun.kind(), e);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.yunqing.controller.platform;
 
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -18,6 +20,18 @@ public class Signals {
     private static final int MOST_TOPICS = 100_000;
 
     private final ConcurrentHashMap<String, Topic> topics = new ConcurrentHashMap<>();
+
+    private volatile boolean ended;
+
+    /** Whether the process is ending: who waits in a loop should then come to an end too. */
+    public boolean ended() {
+        return ended;
+    }
+
+    void end(@Observes ShutdownEvent event) {
+        ended = true;
+        raiseAll();
+    }
 
     public long count(String topic) {
         return topic(topic).count();

@@ -5,9 +5,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,19 +25,15 @@ public class Wakeups {
     private static final long RETRY_MILLIS = 1_000;
 
     private final Session em;
-    private final TransactionSynchronizationRegistry transaction;
+    private final Transactions transactions;
     private final Signals signals;
     private final AgroalDataSource dataSource;
     private volatile boolean stopping;
     private Thread listener;
 
-    Wakeups(
-            Session em,
-            TransactionSynchronizationRegistry transaction,
-            Signals signals,
-            AgroalDataSource dataSource) {
+    Wakeups(Session em, Transactions transactions, Signals signals, AgroalDataSource dataSource) {
         this.em = em;
-        this.transaction = transaction;
+        this.transactions = transactions;
         this.signals = signals;
         this.dataSource = dataSource;
     }
@@ -51,18 +44,7 @@ public class Wakeups {
                 .setParameter("channel", CHANNEL)
                 .setParameter("topic", topic)
                 .getSingleResult();
-        transaction.registerInterposedSynchronization(
-                new Synchronization() {
-                    @Override
-                    public void beforeCompletion() {}
-
-                    @Override
-                    public void afterCompletion(int status) {
-                        if (status == Status.STATUS_COMMITTED) {
-                            signals.raise(topic);
-                        }
-                    }
-                });
+        transactions.afterCommit(() -> signals.raise(topic));
     }
 
     void start(@Observes StartupEvent event) {

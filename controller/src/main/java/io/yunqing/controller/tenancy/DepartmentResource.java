@@ -142,16 +142,14 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
     public void update(DepartmentRow row, Department asked) {
         lockTree();
         DepartmentRow parent = parent(asked);
-        for (DepartmentRow above = parent; above != null; above = above.parent) {
-            if (above.id.equals(row.id)) {
-                throw ProblemException.field(
-                        ProblemCode.FIELD_INVALID,
-                        "spec.parent",
-                        "is the department itself or lies below it",
-                        "a department outside " + row.name,
-                        parent.name,
-                        "choose a parent that does not depend on this department");
-            }
+        if (parent != null && liesBelow(parent, row)) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.parent",
+                    "is the department itself or lies below it",
+                    "a department outside " + row.name,
+                    parent.name,
+                    "choose a parent that does not depend on this department");
         }
         row.parent = parent;
         row.spec = asked.spec();
@@ -177,6 +175,23 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
                 : DepartmentRow.<DepartmentRow>find("name", parent)
                         .firstResultOptional()
                         .orElseThrow(() -> Asked.unknown("spec.parent", Kind.DEPARTMENT, parent));
+    }
+
+    /** Asks the database, because what was read before the lock may have moved. */
+    private boolean liesBelow(DepartmentRow lower, DepartmentRow upper) {
+        return em.createNativeQuery(
+                        """
+                        WITH RECURSIVE above (id, parent_id) AS (
+                            SELECT id, parent_id FROM department WHERE id = :lower
+                            UNION
+                            SELECT d.id, d.parent_id FROM department d JOIN above a ON d.id = a.parent_id
+                        )
+                        SELECT EXISTS (SELECT FROM above WHERE id = :upper)
+                        """,
+                        Boolean.class)
+                .setParameter("lower", lower.id)
+                .setParameter("upper", upper.id)
+                .getSingleResult();
     }
 
     /** Two moves that are harmless alone can close a circle together; so moves go one after the other. */

@@ -46,6 +46,7 @@ class AgentPolicyTest {
     @CsvSource({"0, 2000", "1, 2000", "1000, 2000", "10000, 20000", "100000, 200000"})
     void reportsAreScaledToTheFleet(long hosts, long millis) {
         AgentPolicy policy = new AgentPolicy(500, EVERY, LEASE, InstantSource.system());
-        assertEquals(Duration.ofMillis(millis), policy.reportEvery(hosts));
+        policy.fleetSize(hosts);
+        assertEquals(Duration.ofMillis(millis), policy.reportEvery());
     }
 }

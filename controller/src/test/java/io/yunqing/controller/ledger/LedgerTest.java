@@ -60,8 +60,8 @@ class LedgerTest {
         assertInstanceOf(Taken.class, take(consumer, Map.of("vcpus", 3L, "memoryMiB", 100L)));
         assertEquals(new Usage(10, 3), limit("vcpus"));
         assertEquals(new Usage(8, 3), capacityOf("vcpus"));
-        inTransaction(() -> ledger.release(consumer));
-        inTransaction(() -> ledger.release(consumer));
+        inTransaction(() -> ledger.release(List.of(consumer)));
+        inTransaction(() -> ledger.release(List.of(consumer)));
         assertEquals(new Usage(10, 0), limit("vcpus"));
         assertEquals(new Usage(8, 0), capacityOf("vcpus"));
     }
@@ -107,7 +107,7 @@ class LedgerTest {
         capacity(4, "1");
         assertEquals(new Usage(4, 6), capacityOf("vcpus"));
         assertInstanceOf(ProviderFull.class, take(UUID.randomUUID(), Map.of("vcpus", 1L)));
-        inTransaction(() -> ledger.release(consumer));
+        inTransaction(() -> ledger.release(List.of(consumer)));
         assertEquals(new Usage(4, 0), capacityOf("vcpus"));
     }
 
@@ -176,13 +176,13 @@ class LedgerTest {
                 }
             } else {
                 UUID consumer = new ArrayList<>(held.keySet()).get(random.nextInt(held.size()));
-                inTransaction(() -> ledger.release(consumer));
+                inTransaction(() -> ledger.release(List.of(consumer)));
                 held.remove(consumer);
             }
             long expected = held.values().stream().mapToLong(Long::longValue).sum();
             assertEquals(new Usage(8, expected), capacityOf("vcpus"), () -> "seed " + seed);
         }
-        held.keySet().forEach(consumer -> inTransaction(() -> ledger.release(consumer)));
+        held.keySet().forEach(consumer -> inTransaction(() -> ledger.release(List.of(consumer))));
         List<String> sums = QuarkusTransaction.requiringNew().call(ledger::doctor);
         assertTrue(
                 sums.stream().noneMatch(line -> line.contains("used is")),
