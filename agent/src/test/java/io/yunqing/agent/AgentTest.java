@@ -72,6 +72,16 @@ class AgentTest {
     }
 
     @Test
+    void aReportThatFailedIsMadeAgainThoughThereIsNoNews() {
+        agent.start();
+        long before = controller.await(report -> report.complete()).sequence();
+        controller.failing(LinkFault.Kind.UNREACHABLE);
+        controller.awaitFailedReports(1);
+        controller.failing(null);
+        controller.until(() -> controller.last().sequence() > before + 1);
+    }
+
+    @Test
     void anAgentThatIsADuplicateChangesNothing() {
         controller.desire(Instances.running().build());
         controller.failing(LinkFault.Kind.DUPLICATE);

@@ -26,6 +26,7 @@ final class ScriptedController implements Controller {
     private long revision = 1;
     private LinkFault.@Nullable Kind failing;
     private int failedCalls;
+    private int failedReports;
 
     synchronized void desire(InstanceDesired... instances) {
         for (InstanceDesired instance : instances) {
@@ -39,6 +40,7 @@ final class ScriptedController implements Controller {
     synchronized void failing(LinkFault.@Nullable Kind kind) {
         failing = kind;
         failedCalls = 0;
+        failedReports = 0;
         notifyAll();
     }
 
@@ -59,6 +61,7 @@ final class ScriptedController implements Controller {
 
     @Override
     public synchronized ReportAnswer report(HostObserved observed) throws LinkFault {
+        failedReports += failing == null ? 0 : 1;
         fail();
         reports.add(observed);
         notifyAll();
@@ -90,6 +93,14 @@ final class ScriptedController implements Controller {
         int from = Math.max(0, reports.size() - 1);
         until(() -> reports.stream().skip(from).anyMatch(condition));
         return reports.stream().skip(from).filter(condition).findFirst().orElseThrow();
+    }
+
+    synchronized void awaitFailedReports(int number) {
+        until(() -> failedReports >= number);
+    }
+
+    synchronized HostObserved last() {
+        return reports.getLast();
     }
 
     synchronized void awaitFailedCalls(int number) {

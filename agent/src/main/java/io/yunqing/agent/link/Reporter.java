@@ -109,6 +109,8 @@ public final class Reporter implements AutoCloseable {
             scheduleNext(answer.reportAfterMillis());
             return Duration.ZERO;
         } catch (LinkFault fault) {
+            // What was not taken is still to be said, whether or not there is news by then.
+            due(Duration.ZERO);
             outcome.failed(fault);
             return patience.failed(fault);
         }
@@ -140,9 +142,13 @@ public final class Reporter implements AutoCloseable {
         long millis = Math.clamp(askedMillis, 200, LONGEST_INTERVAL_MILLIS);
         // A tenth earlier at most: late is what the controller notices.
         long spread = millis - random.nextLong(millis / 10 + 1);
+        due(Duration.ofMillis(spread));
+    }
+
+    private void due(Duration within) {
         lock.lock();
         try {
-            dueBy(Duration.ofMillis(spread));
+            dueBy(within);
         } finally {
             lock.unlock();
         }
