@@ -221,28 +221,32 @@ summary() {
 
 # Waits for ever; what dies is started again, unless it cannot live at all.
 supervise() {
-    local dead name
+    local name
     while :; do
-        dead=
-        # Bash's own word on how a process died goes to /dev/null; ours follows.
-        wait -n -p dead "${process[@]}" "$holder" 2>/dev/null || true
-        if [ "$dead" = "$holder" ]; then
+        # Bash forgets a death that falls into the handling of another one, so all are looked at, now and then unasked.
+        sleep 5 3>&- 7>&- &
+        wait -n "${process[@]}" "$holder" $! 2>/dev/null || true
+        if ! kill -0 "$holder" 2>/dev/null; then
             step="hold the hosts" log=$logs/hosts.log
             return 1
         fi
         for name in "${!process[@]}"; do
-            [ "${process[$name]}" = "$dead" ] || continue
-            if [ $((SECONDS - started[$name])) -gt 20 ]; then quick_deaths[$name]=0; fi
-            quick_deaths[$name]=$((${quick_deaths[$name]:-0} + 1))
-            if [ "${quick_deaths[$name]}" -gt 5 ]; then
-                step="keep $name running" log=$logs/$name.log
-                return 1
-            fi
-            say "$(date +%T) $name ended; starting it again (its log: $logs/$name.log)"
-            sleep 1
-            relaunch "$name"
+            running "$name" || revive "$name" || return 1
         done
     done
+}
+
+revive() {
+    local name=$1
+    if [ $((SECONDS - started[$name])) -gt 20 ]; then quick_deaths[$name]=0; fi
+    quick_deaths[$name]=$((${quick_deaths[$name]:-0} + 1))
+    if [ "${quick_deaths[$name]}" -gt 5 ]; then
+        step="keep $name running" log=$logs/$name.log
+        return 1
+    fi
+    say "$(date +%T) $name ended; starting it again (its log: $logs/$name.log)"
+    sleep 1
+    relaunch "$name"
 }
 
 # --- The two commands -------------------------------------------------------------------------------------------------
@@ -288,7 +292,8 @@ up() {
     run_step agents agents_up "$n"
     run_step city city_up
     summary
-    supervise
+    # Bash's own words on how a process died; ours go to 3.
+    supervise 2>/dev/null
 }
 
 # Everything that "up" made while running, but not what only takes time to make again.

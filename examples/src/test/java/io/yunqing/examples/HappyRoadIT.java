@@ -136,8 +136,10 @@ class HappyRoadIT {
         yqctl.ok("instance", "stop", NAME, "--wait=60s");
         assertEquals("STOPPED", phase());
         assertEquals("shut off", testbed.virsh(host(), "domstate", id().toString()));
-        String log = yqctl.ok("instance", "log", NAME);
-        assertTrue(log.contains("yunqing-guest: power button"), log);
+        Until.holds(
+                "the console shows the power button",
+                Duration.ofSeconds(10),
+                () -> yqctl.ok("instance", "log", NAME).contains("yunqing-guest: power button"));
     }
 
     @Test
@@ -213,6 +215,8 @@ class HappyRoadIT {
     private String gauge(String name) throws IOException {
         return rest.text("/q/metrics")
                 .lines()
+                // The plain text format may end the labels with a comma.
+                .map(line -> line.replace(",}", "}"))
                 .filter(line -> line.startsWith(name + " "))
                 .map(line -> line.substring(name.length() + 1))
                 .findFirst()

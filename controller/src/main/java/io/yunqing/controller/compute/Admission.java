@@ -59,11 +59,12 @@ class Admission {
      */
     void admit(InstanceRow row) {
         Map<String, Long> amounts = row.amounts();
-        ledger.overLimit(row.tenant.id, amounts).ifPresent(over -> refuse(row, over));
         var request = new Placement.Request(row.spec.zone(), new TreeMap<>(amounts));
         for (int round = 0; round < ROUNDS; round++) {
             switch (Placement.choose(fleet.view(), request)) {
                 case Decision.NoHost refusal -> {
+                    // A limit is the better answer: it holds wherever there may be room.
+                    ledger.overLimit(row.tenant.id, amounts).ifPresent(over -> refuse(row, over));
                     meters.admission("no_host");
                     throw noHost(refusal.explanation());
                 }

@@ -42,7 +42,7 @@ final class InstanceLifecycle {
         return switch (observed.state()) {
             case RUNNING, SHUTTING_DOWN, PAUSED -> Phase.STOPPING;
             case SHUTOFF, CRASHED -> Phase.STOPPED;
-            // Nothing is made for an instance that is to be off; it is made when it is started.
+            // There is nothing yet that could run.
             case ABSENT, REMOVED -> failing(observed) ? Phase.FAILED : Phase.STOPPED;
         };
     }

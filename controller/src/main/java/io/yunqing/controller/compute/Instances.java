@@ -31,18 +31,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.hibernate.Session;
 
 /** The rules of instances. */
 @ApplicationScoped
 public class Instances {
+    private final Session em;
     private final Admission admission;
     private final Fleet fleet;
     private final Addresses addresses;
 
     private final Transactions transactions;
 
-    Instances(Admission admission, Fleet fleet, Addresses addresses, Transactions transactions) {
+    Instances(
+            Session em,
+            Admission admission,
+            Fleet fleet,
+            Addresses addresses,
+            Transactions transactions) {
         this.transactions = transactions;
+        this.em = em;
         this.admission = admission;
         this.fleet = fleet;
         this.addresses = addresses;
@@ -166,6 +174,9 @@ public class Instances {
     private final class InTenant implements Noun<InstanceRow, Instance> {
         private final String tenant;
 
+        /** Good for the transaction that it was read in. */
+        private TenantRow tenantRow;
+
         InTenant(String tenant) {
             this.tenant = tenant;
         }
@@ -192,14 +203,14 @@ public class Instances {
 
         @Override
         public Optional<InstanceRow> find(String name) {
-            return InstanceRow.find("tenant = ?1 and name = ?2", tenantRow(tenant), name)
+            return InstanceRow.find("tenant = ?1 and name = ?2", tenantRow(), name)
                     .firstResultOptional();
         }
 
         @Override
         public void create(InstanceRow row, Instance asked) {
             InstanceSpec spec = asked.spec();
-            row.tenant = tenantRow(tenant);
+            row.tenant = tenantRow();
             requireSameTenant(asked);
             row.flavor =
                     FlavorRow.<FlavorRow>find("name", spec.flavor())
@@ -271,6 +282,13 @@ public class Instances {
         @Override
         public boolean settled(Instance view) {
             return view.status().phase().settled();
+        }
+
+        private TenantRow tenantRow() {
+            if (tenantRow == null || !em.contains(tenantRow)) {
+                tenantRow = Instances.tenantRow(tenant);
+            }
+            return tenantRow;
         }
 
         private void requireSameTenant(Instance asked) {

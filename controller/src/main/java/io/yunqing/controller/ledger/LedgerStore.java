@@ -19,16 +19,22 @@ import org.hibernate.Session;
 class LedgerStore {
     private final Session em;
 
+    /** Read once: kinds of resources come with migrations only. */
+    private volatile Map<String, String> limitedResources = Map.of();
+
     LedgerStore(Session em) {
         this.em = em;
     }
 
     Map<String, String> limitedResources() {
-        Map<String, String> kinds = new TreeMap<>();
-        em.createNativeQuery("SELECT name, unit FROM resource_kind WHERE quota", Tuple.class)
-                .getResultList()
-                .forEach(row -> kinds.put(row.get(0, String.class), row.get(1, String.class)));
-        return kinds;
+        if (limitedResources.isEmpty()) {
+            Map<String, String> kinds = new TreeMap<>();
+            em.createNativeQuery("SELECT name, unit FROM resource_kind WHERE quota", Tuple.class)
+                    .getResultList()
+                    .forEach(row -> kinds.put(row.get(0, String.class), row.get(1, String.class)));
+            limitedResources = kinds;
+        }
+        return limitedResources;
     }
 
     void setLimits(UUID owner, Map<String, Long> limits) {

@@ -1,58 +1,43 @@
 package io.yunqing.controller.platform;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-import io.yunqing.api.Problem;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
-import org.eclipse.microprofile.openapi.annotations.Components;
-import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
-import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
-import org.eclipse.microprofile.openapi.annotations.info.Info;
-import org.eclipse.microprofile.openapi.annotations.info.License;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
-import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
-/** What all paths of the published interface have in common: the token, and the problem that answers a refusal. */
-@OpenAPIDefinition(
-        info =
-                @Info(
-                        title = "Yunqing",
-                        version = "v1",
-                        description = "The control plane of a government cloud",
-                        license = @License(name = "Apache-2.0")),
-        security = @SecurityRequirement(name = "token"),
-        components =
-                @Components(
-                        securitySchemes =
-                                @SecurityScheme(
-                                        securitySchemeName = "token",
-                                        type = SecuritySchemeType.HTTP,
-                                        scheme = "bearer"),
-                        responses =
-                                @APIResponse(
-                                        name = "problem",
-                                        description = "A refusal (RFC 9457)",
-                                        content =
-                                                @Content(
-                                                        mediaType = Problem.MEDIA_TYPE,
-                                                        schema =
-                                                                @Schema(
-                                                                        implementation =
-                                                                                Problem.class)))))
+/** Completes the published interface where annotations cannot say it: refusals of every path, and pages. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApi implements OASFilter {
     @Override
     public Operation filterOperation(Operation operation) {
         operation.getResponses().removeAPIResponse("400");
+        pageIfList(operation.getResponses().getAPIResponse("200"));
         operation
                 .getResponses()
                 .addAPIResponse(
                         "default",
                         OASFactory.createAPIResponse().ref("#/components/responses/problem"));
         return operation;
+    }
+
+    /** A list is annotated as an array of its items; it is answered in pages. */
+    private static void pageIfList(APIResponse response) {
+        Content content = response == null ? null : response.getContent();
+        MediaType json = content == null ? null : content.getMediaType("application/json");
+        if (json == null || json.getSchema() == null || json.getSchema().getItems() == null) {
+            return;
+        }
+        Schema items = json.getSchema();
+        json.setSchema(
+                OASFactory.createSchema()
+                        .addType(Schema.SchemaType.OBJECT)
+                        .addProperty("items", items)
+                        .addProperty(
+                                "next",
+                                OASFactory.createSchema().addType(Schema.SchemaType.STRING)));
     }
 }

@@ -1,6 +1,6 @@
 package io.yunqing.controller.platform;
 
-import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
@@ -28,7 +28,7 @@ public class Signals {
         return ended;
     }
 
-    void end(@Observes ShutdownEvent event) {
+    void end(@Observes ShutdownDelayInitiatedEvent event) {
         ended = true;
         raiseAll();
     }
