@@ -18,6 +18,11 @@ public record Layout(Path pool) {
         return images().resolve(image.sha256() + "." + word(image));
     }
 
+    /** An empty disk of a size on an image, that instances' disks are copies of. */
+    public Path overlay(ImageSource image, int gibibytes) {
+        return images().resolve(image.sha256() + "." + word(image) + "." + gibibytes + ".overlay");
+    }
+
     public Path instances() {
         return pool.resolve("instances");
     }

@@ -1,5 +1,6 @@
 package io.yunqing.agent.storage;
 
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -122,6 +123,22 @@ class StorageTest {
         Files.writeString(layout.images().resolve(".0123.99.part"), "half");
         images.open();
         assertEquals(List.of(), filesIn(layout.images()));
+    }
+
+    @Test
+    void disksAreOfTheSizeAskedForHoweverManyAreMadeOnOneImage() throws Exception {
+        var image = fetched();
+        try (var files = new InstanceFiles(layout, images)) {
+            for (int gibibytes : List.of(2, 3, 2)) {
+                files.prepare(Instances.running().image(image).rootDiskGiB(gibibytes).build());
+                Path disk = layout.disk(Instances.ID);
+                var header = Qcow2Header.read(disk);
+                assertEquals((long) gibibytes << 30, header.virtualSize());
+                assertEquals(-1, Files.mismatch(layout.overlay(image, gibibytes), disk));
+                assertTrue(Files.getPosixFilePermissions(disk).contains(OTHERS_READ));
+                files.erase(Instances.ID);
+            }
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.yunqing.examples.cloud;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -23,6 +24,7 @@ public final class Cloud implements AutoCloseable {
     public static final String TENANT = "business-registration-production";
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration END = Duration.ofSeconds(10);
     private static final List<String> ZONES = List.of("futian", "baoan");
 
     private final Repository repository;
@@ -269,7 +271,14 @@ public final class Cloud implements AutoCloseable {
             agents.forEach(Program::stop);
             controller.stop();
             testbed.down();
-            remove(folder);
+            // What a program left running behind itself may still write for a moment.
+            Until.holds(
+                    folder + " can be removed",
+                    END,
+                    () -> {
+                        remove(folder);
+                        return true;
+                    });
         } catch (IOException e) {
             throw new IllegalStateException("left behind: " + folder, e);
         }
@@ -279,8 +288,10 @@ public final class Cloud implements AutoCloseable {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
+                    Files.deleteIfExists(path);
                 }
+            } catch (UncheckedIOException e) {
+                throw new IOException("it changes while it is looked at", e);
             }
         }
     }
