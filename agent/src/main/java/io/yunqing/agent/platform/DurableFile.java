@@ -33,12 +33,20 @@ public final class DurableFile {
         publish(tmp, file);
     }
 
-    /** Gives a finished temporary file its name, after its bytes have reached the disk. */
-    public static void publish(Path tmp, Path file) throws IOException {
+    /**
+     * Gives a finished temporary file its name, after its bytes have reached the disk. A power failure may take the name
+     * away again, never the bytes behind it: for what can be made anew.
+     */
+    public static void name(Path tmp, Path file) throws IOException {
         try (var channel = FileChannel.open(tmp, StandardOpenOption.READ)) {
             channel.force(true);
         }
         Files.move(tmp, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Gives a finished temporary file its name for good: both its bytes and its name have reached the disk. */
+    public static void publish(Path tmp, Path file) throws IOException {
+        name(tmp, file);
         var folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {

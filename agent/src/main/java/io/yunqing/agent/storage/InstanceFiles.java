@@ -77,7 +77,7 @@ public final class InstanceFiles implements AutoCloseable {
         Path tmp = disk.resolveSibling(".disk.tmp");
         Files.deleteIfExists(tmp);
         Files.copy(overlay, tmp);
-        DurableFile.publish(tmp, disk);
+        DurableFile.name(tmp, disk);
     }
 
     /**
@@ -105,7 +105,7 @@ public final class InstanceFiles implements AutoCloseable {
                                 String.valueOf(size)));
                 // QEMU may run as another user, and a copy is readable as this is.
                 Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rw-r--r--"));
-                DurableFile.publish(tmp, overlay);
+                DurableFile.name(tmp, overlay);
             } finally {
                 Files.deleteIfExists(tmp);
             }
@@ -121,7 +121,7 @@ public final class InstanceFiles implements AutoCloseable {
         try {
             Path tmp = seed.resolveSibling(".seed.tmp");
             SeedImage.write(instance, tmp, DEADLINE);
-            DurableFile.publish(tmp, seed);
+            DurableFile.name(tmp, seed);
         } catch (IOException e) {
             throw new CompletionException(e);
         }

@@ -150,8 +150,8 @@ final class FakeAgent {
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */
-    void obey(DomainState state) {
-        report(
+    Answer obey(DomainState state) {
+        return report(
                 null,
                 true,
                 desired(0, 0).instances().stream()

@@ -22,14 +22,9 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,55 +33,24 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(TestServer.class)
 class InstanceFlowTest {
-    private static int rounds;
-
     @Inject CertificateAuthority authority;
 
     private final Rest rest = Rest.operator();
+    private City city;
     private String id;
     private FakeAgent agent;
 
-    /** A tenant for 4 vCPUs, a zone and a reporting host of 8 vCPUs of its own, so that tests do not meet. */
     @BeforeEach
-    void city() {
-        id = "flow" + ++rounds;
-        created("/v1/departments", id, "{}");
-        created(
-                "/v1/applications",
-                id,
-                "{\"department\":\"%s\",\"securityGrade\":3,\"networkZone\":\"EXTRANET\"}"
-                        .formatted(id));
-        created(
-                "/v1/tenants",
-                id,
-                "{\"application\":\"%s\",\"environment\":\"TEST\",\"limits\":{\"vcpus\":4,\"memoryMiB\":4096,\"storageGiB\":50}}"
-                        .formatted(id));
-        created("/v1/zones", id, "{}");
-        created("/v1/flavors", id, "{\"vcpus\":1,\"memoryMiB\":128,\"rootDiskGiB\":2}");
-        created(
-                "/v1/images",
-                id,
-                "{\"url\":\"file:///image\",\"sha256\":\"%s\",\"format\":\"QCOW2\",\"minDiskGiB\":1}"
-                        .formatted("0".repeat(64)));
-        created(
-                "/v1/hosts",
-                id,
-                "{\"zone\":\"%s\",\"overcommit\":{\"vcpus\":4},\"reserved\":{\"memoryMiB\":512}}"
-                        .formatted(id));
-        agent = FakeAgent.reporting(rest, authority.certificatePem(), id, subnet(), 2, 4608);
+    void newCity() {
+        city = new City(rest, authority.certificatePem());
+        id = city.id;
+        agent = city.agent;
     }
 
     @AfterEach
     void theBooksAreRight() {
         assertEquals("[]", rest.get("/v1/doctor").at("differences").toString());
-        agent.report(null, false, List.of());
-        Answer host = rest.get("/v1/hosts/" + id);
-        // Out of the way of other tests.
-        rest.put(
-                "/v1/hosts/" + id,
-                "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"zone\":\"%s\",\"schedulable\":false}}"
-                        .formatted(id, id),
-                host.etag());
+        city.close();
     }
 
     @Test
@@ -107,7 +71,7 @@ class InstanceFlowTest {
 
     @Test
     void theWholeLife() {
-        Answer placed = create("web");
+        Answer placed = city.create("web");
         assertEquals(201, placed.status(), placed.text());
         assertEquals("SCHEDULED", placed.at("status.phase").asText());
         assertEquals(id, placed.at("status.host").asText());
@@ -125,24 +89,24 @@ class InstanceFlowTest {
         assertEquals(placed.at("status.addresses.0.ip").asText(), instance.nic().address());
 
         agent.obey(DomainState.SHUTOFF);
-        assertEquals("STARTING", phase("web"));
+        assertEquals("STARTING", city.phase("web"));
         agent.obey(DomainState.RUNNING);
-        assertEquals("RUNNING", phase("web"));
+        assertEquals("RUNNING", city.phase("web"));
 
-        assertEquals(200, power("web", "STOPPED").status());
-        assertEquals("STOPPING", phase("web"));
+        assertEquals(200, city.power("web", "STOPPED").status());
+        assertEquals("STOPPING", city.phase("web"));
         assertEquals(
                 Power.STOPPED, agent.desired(desired.revision(), 0).instances().getFirst().power());
         agent.obey(DomainState.SHUTOFF);
-        assertEquals("STOPPED", phase("web"));
+        assertEquals("STOPPED", city.phase("web"));
 
-        assertEquals("DELETING", rest.delete(path("web")).at("status.phase").asText());
+        assertEquals("DELETING", rest.delete(city.path("web")).at("status.phase").asText());
         assertEquals(
                 1,
                 rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong(),
                 "held until the host confirms");
         agent.obey(DomainState.SHUTOFF);
-        assertEquals(404, rest.get(path("web")).status());
+        assertEquals(404, rest.get(city.path("web")).status());
         assertEquals(0, rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong());
         assertTrue(agent.desired(0, 0).instances().isEmpty());
 
@@ -164,7 +128,8 @@ class InstanceFlowTest {
             long before = agent.desired(0, 0).revision();
             Future<Answer> answer =
                     waiting.submit(() ->
-                            rest.post("/v1/tenants/" + id + "/instances?wait=30s", body("web")));
+                            rest.post(
+                                    "/v1/tenants/" + id + "/instances?wait=30s", city.body("web")));
             // The desired state is long-polled, so this returns when the instance is there.
             assertEquals(1, agent.desired(before, 30).instances().size());
             agent.obey(DomainState.RUNNING);
@@ -174,88 +139,42 @@ class InstanceFlowTest {
 
     @Test
     void waitingInVainSaysHonestlyWhereItIs() {
-        Answer answer = rest.post("/v1/tenants/" + id + "/instances?wait=1s", body("web"));
+        Answer answer = rest.post("/v1/tenants/" + id + "/instances?wait=1s", city.body("web"));
         assertEquals(201, answer.status());
         assertEquals("SCHEDULED", answer.at("status.phase").asText());
     }
 
     @Test
-    void parallelRequestsGetExactlyWhatThereIs() throws Exception {
-        int asked = 40;
-        try (ExecutorService crowd = Executors.newFixedThreadPool(asked)) {
-            List<Callable<Answer>> requests =
-                    IntStream.range(0, asked)
-                            .<Callable<Answer>>mapToObj(i -> () -> create("web-" + i))
-                            .toList();
-            Map<Integer, List<Answer>> byStatus =
-                    crowd.invokeAll(requests).stream()
-                            .map(InstanceFlowTest::get)
-                            .collect(Collectors.groupingBy(Answer::status));
-            assertEquals(Set.of(201, 409), byStatus.keySet());
-            assertEquals(4, byStatus.get(201).size());
-            assertTrue(
-                    byStatus.get(409).stream()
-                            .allMatch(a -> a.at("code").asText().equals("quota.exceeded")));
-            long addresses =
-                    byStatus.get(201).stream()
-                            .map(a -> a.at("status.addresses.0.ip").asText())
-                            .distinct()
-                            .count();
-            assertEquals(4, addresses);
-        }
-        assertEquals(4, rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong());
-        assertEquals(4, rest.get("/v1/hosts/" + id).at("status.capacity.vcpus.used").asLong());
-    }
-
-    @Test
-    void parallelRequestsForOneNameMakeOneInstance() throws Exception {
-        try (ExecutorService crowd = Executors.newFixedThreadPool(8)) {
-            List<Callable<Answer>> requests =
-                    IntStream.range(0, 8)
-                            .<Callable<Answer>>mapToObj(_ -> () -> create("web"))
-                            .toList();
-            List<Integer> statuses =
-                    crowd.invokeAll(requests).stream()
-                            .map(InstanceFlowTest::get)
-                            .map(Answer::status)
-                            .sorted()
-                            .toList();
-            assertEquals(List.of(201, 409, 409, 409, 409, 409, 409, 409), statuses);
-        }
-        assertEquals(1, rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong());
-    }
-
-    @Test
     void aLimitLoweredBelowItsUseOnlyTakesNothingNew() {
-        assertEquals(201, create("web").status());
+        assertEquals(201, city.create("web").status());
         Answer tenant = rest.get("/v1/tenants/" + id);
         String lowered =
                 "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"application\":\"%s\",\"environment\":\"TEST\",\"limits\":{\"memoryMiB\":4096}}}"
                         .formatted(id, id);
         assertEquals(200, rest.put("/v1/tenants/" + id, lowered, tenant.etag()).status());
-        assertEquals("quota.exceeded", create("web-2").at("code").asText());
-        assertEquals(200, rest.get(path("web")).status());
-        rest.delete(path("web"));
+        assertEquals("quota.exceeded", city.create("web-2").at("code").asText());
+        assertEquals(200, rest.get(city.path("web")).status());
+        rest.delete(city.path("web"));
         agent.obey(DomainState.SHUTOFF);
-        assertEquals(404, rest.get(path("web")).status());
+        assertEquals(404, rest.get(city.path("web")).status());
     }
 
     @Test
     void aPlanChoosesAHostAndTakesNothing() {
-        Answer plan = rest.post("/v1/tenants/" + id + "/instances?mode=plan", body("web"));
+        Answer plan = rest.post("/v1/tenants/" + id + "/instances?mode=plan", city.body("web"));
         assertEquals("create", plan.at("action").asText());
         assertEquals(id, plan.at("after.status.host").asText());
         assertEquals(0, rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong());
         Answer applied =
                 rest.post(
                         "/v1/tenants/" + id + "/instances?digest=" + plan.at("digest").asText(),
-                        body("web"));
+                        city.body("web"));
         assertEquals(201, applied.status(), applied.text());
     }
 
     @Test
     void theLastErrorIsShownInTheHypervisorsWords() {
-        create("web");
+        city.create("web");
         InstanceDesired instance = agent.desired(0, 0).instances().getFirst();
         Fault fault = new Fault(Instant.EPOCH, "start", "internal error: no such bridge 'br0'", 3);
         agent.report(
@@ -264,7 +183,7 @@ class InstanceFlowTest {
                 List.of(
                         new InstanceObserved(
                                 instance.id(), 1, DomainState.SHUTOFF, null, null, fault)));
-        Answer failed = rest.get(path("web"));
+        Answer failed = rest.get(city.path("web"));
         assertEquals("FAILED", failed.at("status.phase").asText());
         assertEquals(
                 "internal error: no such bridge 'br0'",
@@ -273,28 +192,28 @@ class InstanceFlowTest {
 
     @Test
     void onlyACompleteReportProvesAbsence() {
-        create("web");
+        city.create("web");
         agent.obey(DomainState.RUNNING);
         agent.report(null, false, List.of());
-        assertEquals("UNOBSERVED", phase("web"));
+        assertEquals("UNOBSERVED", city.phase("web"));
         assertEquals(
                 "HypervisorUnobserved",
-                rest.get(path("web")).at("status.conditions.0.type").asText());
+                rest.get(city.path("web")).at("status.conditions.0.type").asText());
         agent.report(null, true, List.of());
-        assertEquals("STARTING", phase("web"));
+        assertEquals("STARTING", city.phase("web"));
     }
 
     /** A complete report that was made before the agent knew of an instance says nothing about it. */
     @Test
     void aReportOlderThanTheInstanceDoesNotProveItsAbsence() {
-        create("web");
+        city.create("web");
         agent.report(null, true, 100, 0, List.of());
-        assertEquals("SCHEDULED", phase("web"));
+        assertEquals("SCHEDULED", city.phase("web"));
     }
 
     @Test
     void anOlderReportThatArrivesLateIsDropped() {
-        create("web");
+        city.create("web");
         agent.report(
                 null,
                 true,
@@ -304,14 +223,14 @@ class InstanceFlowTest {
                         FakeAgent.observed(
                                 agent.desired(0, 0).instances().getFirst(), DomainState.RUNNING)));
         agent.report(null, true, 99, Long.MAX_VALUE, List.of());
-        assertEquals("RUNNING", phase("web"));
+        assertEquals("RUNNING", city.phase("web"));
         agent.report(null, true, 100, Long.MAX_VALUE, List.of());
-        assertEquals("RUNNING", phase("web"));
+        assertEquals("RUNNING", city.phase("web"));
     }
 
     @Test
     void aReportOfAnEarlierEpochIsIgnored() {
-        create("web");
+        city.create("web");
         InstanceDesired instance = agent.desired(0, 0).instances().getFirst();
         agent.report(
                 null,
@@ -319,22 +238,22 @@ class InstanceFlowTest {
                 List.of(
                         new InstanceObserved(
                                 instance.id(), 0, DomainState.RUNNING, null, null, null)));
-        assertEquals("SCHEDULED", phase("web"));
+        assertEquals("SCHEDULED", city.phase("web"));
     }
 
     @Test
     void removedIsOnlyBelievedOfWhatWasDeleted() {
-        create("web");
+        city.create("web");
         InstanceDesired instance = agent.desired(0, 0).instances().getFirst();
         agent.report(null, true, List.of(FakeAgent.observed(instance, DomainState.REMOVED)));
-        assertEquals("STARTING", phase("web"));
+        assertEquals("STARTING", city.phase("web"));
     }
 
     @Test
     void oneHostCannotSpeakForAnothersInstances() {
-        create("web");
+        city.create("web");
         InstanceDesired instance = agent.desired(0, 0).instances().getFirst();
-        created(
+        city.created(
                 "/v1/hosts",
                 id + "-other",
                 "{\"zone\":\"%s\",\"schedulable\":false}".formatted(id));
@@ -342,24 +261,24 @@ class InstanceFlowTest {
                 FakeAgent.reporting(
                         rest, authority.certificatePem(), id + "-other", "10.250.0.0/24", 1, 512);
         other.report(null, true, List.of(FakeAgent.observed(instance, DomainState.RUNNING)));
-        assertEquals("SCHEDULED", phase("web"));
+        assertEquals("SCHEDULED", city.phase("web"));
         assertEquals(204, other.console(instance.id(), "lies", 4).status());
-        assertEquals("", rest.get(path("web") + "/console").text());
+        assertEquals("", rest.get(city.path("web") + "/console").text());
         assertTrue(other.desired(0, 0).instances().isEmpty());
     }
 
     @Test
     void theConsoleKeepsItsTailAndItsPlace() {
-        create("web");
+        city.create("web");
         InstanceDesired instance = agent.desired(0, 0).instances().getFirst();
         agent.console(instance.id(), "hostname=web\n", 13);
-        Answer console = rest.get(path("web") + "/console");
+        Answer console = rest.get(city.path("web") + "/console");
         assertEquals("hostname=web\n", console.text());
         assertEquals("13", console.headers().get("Yunqing-Console-End"));
         agent.console(instance.id(), "older", 5);
-        assertEquals("web\n", rest.get(path("web") + "/console?offset=9").text());
+        assertEquals("web\n", rest.get(city.path("web") + "/console?offset=9").text());
         agent.console(instance.id(), "x".repeat(70_000), 100_000);
-        Answer tail = rest.get(path("web") + "/console?offset=13");
+        Answer tail = rest.get(city.path("web") + "/console?offset=13");
         assertEquals(65_536, tail.text().length());
         assertEquals(
                 String.valueOf(100_000 - 65_536), tail.headers().get("Yunqing-Console-Offset"));
@@ -440,56 +359,15 @@ class InstanceFlowTest {
         assertEquals(200, answer.status(), answer.body().toString());
         assertEquals(
                 "legacy", rest.get("/v1/hosts/" + id).at("status.unknownDomains.0.name").asText());
-        agent = FakeAgent.reporting(rest, authority.certificatePem(), id, subnet(), 2, 4608);
+        agent = city.newAgent();
     }
 
     @Test
     void aHostWithInstancesDoesNotVanish() {
-        create("web");
+        city.create("web");
         Answer refused = rest.delete("/v1/hosts/" + id);
         assertEquals("reference.in_use", refused.at("code").asText());
         assertTrue(refused.at("detail").asText().contains(id + "/web"), refused.text());
         assertFalse(rest.delete("/v1/tenants/" + id).status() == 204);
-    }
-
-    private Answer create(String name) {
-        return rest.post("/v1/tenants/" + id + "/instances", body(name));
-    }
-
-    private String body(String name) {
-        return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"%s\",\"zone\":\"%s\"}}"
-                .formatted(name, id, id, id);
-    }
-
-    private Answer power(String name, String power) {
-        String asked = body(name).replace("\"zone\"", "\"power\":\"" + power + "\",\"zone\"");
-        return rest.put(path(name), asked, rest.get(path(name)).etag());
-    }
-
-    private String path(String name) {
-        return "/v1/tenants/" + id + "/instances/" + name;
-    }
-
-    private String phase(String name) {
-        return rest.get(path(name)).at("status.phase").asText();
-    }
-
-    private void created(String path, String name, String spec) {
-        Answer answer =
-                rest.post(
-                        path, "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}".formatted(name, spec));
-        assertEquals(201, answer.status(), answer.text());
-    }
-
-    private static String subnet() {
-        return "10.%d.0.0/24".formatted(rounds);
-    }
-
-    private static <T> T get(Future<T> future) {
-        try {
-            return future.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -1,0 +1,102 @@
+package io.yunqing.controller.agentlink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.yunqing.controller.Rest;
+import io.yunqing.controller.Rest.Answer;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A department with an application and a tenant for 4 vCPUs, a zone and a reporting host of 8 vCPUs of its own: all of one
+ * name that no other test has.
+ */
+final class City {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    final String id;
+    FakeAgent agent;
+
+    private final Rest rest;
+    private final String authority;
+    private final String subnet;
+
+    City(Rest rest, String authority) {
+        this.rest = rest;
+        this.authority = authority;
+        int number = COUNT.incrementAndGet();
+        id = "city" + number;
+        subnet = "10.%d.0.0/24".formatted(number);
+        created("/v1/departments", id, "{}");
+        created(
+                "/v1/applications",
+                id,
+                "{\"department\":\"%s\",\"securityGrade\":3,\"networkZone\":\"EXTRANET\"}"
+                        .formatted(id));
+        created(
+                "/v1/tenants",
+                id,
+                "{\"application\":\"%s\",\"environment\":\"TEST\",\"limits\":{\"vcpus\":4,\"memoryMiB\":4096,\"storageGiB\":50}}"
+                        .formatted(id));
+        created("/v1/zones", id, "{}");
+        created("/v1/flavors", id, "{\"vcpus\":1,\"memoryMiB\":128,\"rootDiskGiB\":2}");
+        created(
+                "/v1/images",
+                id,
+                "{\"url\":\"file:///image\",\"sha256\":\"%s\",\"format\":\"QCOW2\",\"minDiskGiB\":1}"
+                        .formatted("0".repeat(64)));
+        created(
+                "/v1/hosts",
+                id,
+                "{\"zone\":\"%s\",\"overcommit\":{\"vcpus\":4},\"reserved\":{\"memoryMiB\":512}}"
+                        .formatted(id));
+        agent = newAgent();
+    }
+
+    /** An agent that enrols for the host with a new token and reports 2 CPUs and 4608 MiB. */
+    FakeAgent newAgent() {
+        return FakeAgent.reporting(rest, authority, id, subnet, 2, 4608);
+    }
+
+    /** Lets no instance of another test come to this host. */
+    void close() {
+        Answer host = rest.get("/v1/hosts/" + id);
+        rest.put(
+                "/v1/hosts/" + id,
+                "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"zone\":\"%s\",\"schedulable\":false}}"
+                        .formatted(id, id),
+                host.etag());
+    }
+
+    Answer create(String name) {
+        return rest.post("/v1/tenants/" + id + "/instances", body(name));
+    }
+
+    String body(String name) {
+        return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"%s\",\"zone\":\"%s\"}}"
+                .formatted(name, id, id, id);
+    }
+
+    Answer power(String name, String power) {
+        String asked = body(name).replace("\"zone\"", "\"power\":\"" + power + "\",\"zone\"");
+        return rest.put(path(name), asked, rest.get(path(name)).etag());
+    }
+
+    String path(String name) {
+        return "/v1/tenants/" + id + "/instances/" + name;
+    }
+
+    String phase(String name) {
+        return rest.get(path(name)).at("status.phase").asText();
+    }
+
+    long vcpusUsed() {
+        return rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong();
+    }
+
+    void created(String path, String name, String spec) {
+        Answer answer =
+                rest.post(
+                        path, "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}".formatted(name, spec));
+        assertEquals(201, answer.status(), answer.text());
+    }
+}
