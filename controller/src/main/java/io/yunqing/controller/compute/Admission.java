@@ -96,9 +96,7 @@ class Admission {
         row.hostRevision = fleet.nextRevision(host);
         em.persist(row);
         em.flush();
-        HostObservationRow seen = em.find(HostObservationRow.class, host);
-        em.refresh(seen);
-        HostNetwork network = seen.inventory.network();
+        HostNetwork network = em.find(HostObservationRow.class, host).inventory.network();
         addresses.assign(host, row.id, Subnet.of(network));
     }
 

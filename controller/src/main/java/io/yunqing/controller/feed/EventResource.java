@@ -7,6 +7,7 @@ import io.yunqing.api.Event;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Page;
 import io.yunqing.controller.feed.EventStore.EventFilter;
+import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Transactions;
@@ -117,7 +118,7 @@ public class EventResource {
             send(sink, sse.newEventBuilder().comment("watching").build());
             int glances = 0;
             while (!sink.isClosed() && !signals.ended()) {
-                long seen = signals.count(Journal.TOPIC);
+                long seen = signals.count(Changes.FEED);
                 Cursor here = position;
                 Batch batch =
                         transactions.read(
@@ -147,7 +148,7 @@ public class EventResource {
                                     .comment("still here")
                                     .build());
                 }
-                signals.await(Journal.TOPIC, seen, GLANCE);
+                signals.await(Changes.FEED, seen, GLANCE);
             }
         } catch (CompletionException e) {
             LOG.debugf("A watcher was let go: %s", e.getCause());

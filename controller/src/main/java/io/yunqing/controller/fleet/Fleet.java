@@ -15,9 +15,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.hibernate.RemovalsMode;
 import org.hibernate.Session;
+import org.hibernate.SessionCheckMode;
 
 /** What is known of the hosts, and the counter of what each should be. */
 @ApplicationScoped
@@ -43,7 +46,7 @@ public class Fleet {
 
     /** What placement chooses from. */
     public FleetView view() {
-        List<HostRow> hosts = HostRow.listAll();
+        List<HostRow> hosts = HostRow.list("from HostRow h join fetch h.zone");
         Map<UUID, HostObservationRow> observations = observations(hosts);
         Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
         FleetView.Builder view = new FleetView.Builder();
@@ -68,7 +71,14 @@ public class Fleet {
     public Map<UUID, HostObservationRow> observations(Collection<HostRow> hosts) {
         Map<UUID, HostObservationRow> found = new HashMap<>();
         List<UUID> ids = hosts.stream().map(host -> host.id).toList();
-        HostObservationRow.<HostObservationRow>list("hostId in ?1", ids)
+        em
+                .findMultiple(
+                        HostObservationRow.class,
+                        ids,
+                        SessionCheckMode.ENABLED,
+                        RemovalsMode.REPLACE)
+                .stream()
+                .filter(Objects::nonNull)
                 .forEach(row -> found.put(row.hostId, row));
         // A host whose row is going at this very moment.
         ids.forEach(id -> found.computeIfAbsent(id, HostObservationRow::unseen));

@@ -8,6 +8,9 @@ import java.util.UUID;
 /** Announces changes inside the transaction that makes them, and lets others wait for the changes of one resource. */
 @ApplicationScoped
 public class Changes {
+    /** The topic that every change raises. */
+    public static final String FEED = "feed";
+
     private final Event<Change> observers;
     private final Wakeups wakeups;
     private final Signals signals;
@@ -21,7 +24,7 @@ public class Changes {
     /** To be called after the change is flushed, in its transaction. */
     public void announce(Change change) {
         observers.fire(change);
-        wakeups.onCommit(topic(change.id()));
+        wakeups.onCommit(topic(change.id()), FEED);
     }
 
     /** To be read before the resource is; see {@link Signals}. */

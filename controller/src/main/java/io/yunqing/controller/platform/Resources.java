@@ -74,6 +74,9 @@ public class Resources {
                                     return earlier.get();
                                 }
                             }
+                            if (noun.find(body.metadata().name()).isPresent()) {
+                                throw nameTaken(noun, body.metadata().name());
+                            }
                             Response created = creation(noun, body, call);
                             if (key != null) {
                                 idempotency.remember(
@@ -137,13 +140,9 @@ public class Resources {
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Response creation(
             Noun<R, W> noun, W body, Call call) {
-        String name = body.metadata().name();
-        if (noun.find(name).isPresent()) {
-            throw nameTaken(noun, name);
-        }
         R row = blank(noun);
         row.id = Ids.next();
-        row.name = name;
+        row.name = body.metadata().name();
         row.revision = 1;
         row.created = clock.instant();
         row.labels = new HashMap<>(body.metadata().labelsOrEmpty());

@@ -38,13 +38,19 @@ public class Wakeups {
         this.dataSource = dataSource;
     }
 
-    /** Wakes the topic's waiters once the current transaction has committed. */
-    public void onCommit(String topic) {
-        em.createNativeQuery("SELECT pg_notify(:channel, :topic)", Object.class)
+    /** Wakes the topics' waiters once the current transaction has committed. */
+    public void onCommit(String... topics) {
+        em.createNativeQuery(
+                        "SELECT pg_notify(:channel, topic) FROM unnest(:topics) AS topic",
+                        Object.class)
                 .setParameter("channel", CHANNEL)
-                .setParameter("topic", topic)
-                .getSingleResult();
-        transactions.afterCommit(() -> signals.raise(topic));
+                .setParameter("topics", topics)
+                .getResultList();
+        transactions.afterCommit(() -> {
+            for (String topic : topics) {
+                signals.raise(topic);
+            }
+        });
     }
 
     void start(@Observes StartupEvent event) {
