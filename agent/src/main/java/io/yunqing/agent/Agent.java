@@ -43,6 +43,12 @@ public final class Agent implements AutoCloseable {
     private final AtomicReference<@Nullable HostDesired> unsaved = new AtomicReference<>();
     private volatile Set<UUID> withConsole = Set.of();
 
+    /** Of the loop: the controller has told what is desired, or could not be asked. */
+    private boolean informed;
+
+    /** Of the loop: the controller has taken a report, or could not be told. */
+    private boolean admitted;
+
     /**
      * @param data where what was heard is kept
      */
@@ -57,7 +63,7 @@ public final class Agent implements AutoCloseable {
         this.reconciler = new HostReconciler(hypervisor, lanes, loop, clock, backoff, this::told);
         this.reporter =
                 new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), random);
-        this.watch = new Watch(controller, this::heard, this::duplicate, clock, random);
+        this.watch = new Watch(controller, this::heard, this::unheard, clock, random);
         this.consoles = new Consoles(hypervisor, lanes, controller, () -> withConsole, random);
     }
 
@@ -82,6 +88,8 @@ public final class Agent implements AutoCloseable {
         loop.execute(() -> {
             reconciler.hear(news);
             save();
+            informed = true;
+            beginIfReady();
         });
     }
 
@@ -100,6 +108,24 @@ public final class Agent implements AutoCloseable {
                 kept.write(newest);
             }
             return null;
+        }
+    }
+
+    /** What was kept from before counts only when the controller cannot be asked. */
+    private void unheard(LinkFault fault) {
+        if (fault.kind() == LinkFault.Kind.DUPLICATE) {
+            duplicate(String.valueOf(fault.getMessage()));
+        } else {
+            loop.execute(() -> {
+                informed = true;
+                beginIfReady();
+            });
+        }
+    }
+
+    private void beginIfReady() {
+        if (informed && admitted) {
+            reconciler.begin();
         }
     }
 
@@ -127,7 +153,8 @@ public final class Agent implements AutoCloseable {
         @Override
         public void taken(HostView view, ReportAnswer answer) {
             loop.execute(() -> {
-                reconciler.begin();
+                admitted = true;
+                beginIfReady();
                 reconciler.hold(null);
                 reconciler.confirmed(view);
             });
@@ -139,7 +166,10 @@ public final class Agent implements AutoCloseable {
             if (fault.kind() == LinkFault.Kind.DUPLICATE) {
                 duplicate(String.valueOf(fault.getMessage()));
             } else {
-                loop.execute(reconciler::begin);
+                loop.execute(() -> {
+                    admitted = true;
+                    beginIfReady();
+                });
             }
         }
     }

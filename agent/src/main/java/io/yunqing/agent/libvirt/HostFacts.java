@@ -3,7 +3,6 @@ package io.yunqing.agent.libvirt;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.api.HostInventory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -91,24 +90,21 @@ public final class HostFacts {
         }
     }
 
-    private static List<HostInventory.Pool> pools(Connect connect) throws LibvirtException {
-        var pools = new ArrayList<HostInventory.Pool>();
-        for (String name : connect.listStoragePools()) {
-            var pool = connect.storagePoolLookupByName(name);
-            try {
-                pool.refresh(0); // or the numbers stay those of the pool's start
-                StoragePoolInfo room = pool.getInfo();
-                pools.add(
-                        new HostInventory.Pool(
-                                name,
-                                PoolXml.type(pool.getXMLDesc(0)),
-                                room.capacity / GIB,
-                                room.available / GIB));
-            } finally {
-                pool.free();
-            }
+    /** Ours alone: to refresh a pool can stop it, and others' pools are not ours to touch. */
+    private List<HostInventory.Pool> pools(Connect connect) throws LibvirtException {
+        var pool = connect.storagePoolLookupByName(given.pool());
+        try {
+            pool.refresh(0); // or the numbers stay those of the pool's start
+            StoragePoolInfo room = pool.getInfo();
+            return List.of(
+                    new HostInventory.Pool(
+                            given.pool(),
+                            PoolXml.type(pool.getXMLDesc(0)),
+                            room.capacity / GIB,
+                            room.available / GIB));
+        } finally {
+            pool.free();
         }
-        return List.copyOf(pools);
     }
 
     private static String version(long number) {

@@ -22,7 +22,7 @@ public final class Watch implements AutoCloseable {
 
     private final Controller controller;
     private final Consumer<HostDesired> heard;
-    private final Consumer<String> refusedAsDuplicate;
+    private final Consumer<LinkFault> unheard;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Patience patience;
@@ -35,12 +35,12 @@ public final class Watch implements AutoCloseable {
     public Watch(
             Controller controller,
             Consumer<HostDesired> heard,
-            Consumer<String> refusedAsDuplicate,
+            Consumer<LinkFault> unheard,
             InstantSource clock,
             RandomGenerator random) {
         this.controller = controller;
         this.heard = heard;
-        this.refusedAsDuplicate = refusedAsDuplicate;
+        this.unheard = unheard;
         this.clock = clock;
         this.random = random;
         this.patience = new Patience(LOG, "asking for the desired state", random);
@@ -78,9 +78,7 @@ public final class Watch implements AutoCloseable {
             return Duration.ZERO;
         } catch (LinkFault fault) {
             everything = all;
-            if (fault.kind() == LinkFault.Kind.DUPLICATE) {
-                refusedAsDuplicate.accept(String.valueOf(fault.getMessage()));
-            }
+            unheard.accept(fault);
             return patience.failed(fault);
         }
     }

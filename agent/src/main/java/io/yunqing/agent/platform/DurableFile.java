@@ -38,9 +38,7 @@ public final class DurableFile {
      * away again, never the bytes behind it: for what can be made anew.
      */
     public static void name(Path tmp, Path file) throws IOException {
-        try (var channel = FileChannel.open(tmp, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        force(tmp);
         Files.move(tmp, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -49,9 +47,14 @@ public final class DurableFile {
         name(tmp, file);
         var folder = file.toAbsolutePath().getParent();
         if (folder != null) {
-            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            force(folder);
+        }
+    }
+
+    /** Brings a file's bytes, or a directory's names, to the disk. */
+    public static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
@@ -21,7 +22,12 @@ public final class SeedImage {
         Path networkConfig = folder.resolve("network-config");
         var seed = Seed.of(instance);
         try {
-            Files.createDirectories(folder);
+            if (!Files.exists(folder)) {
+                Files.createDirectory(
+                        folder,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+            }
             Files.writeString(metaData, seed.metaData());
             Files.writeString(userData, seed.userData());
             Files.writeString(networkConfig, seed.networkConfig());

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,6 +31,13 @@ public final class InstanceFiles implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
+    /** Disk, seed and console hold guests' secrets; libvirt gives its own user what it needs. */
+    private static final Set<PosixFilePermission> OWN =
+            PosixFilePermissions.fromString("rw-------");
+
+    private static final Set<PosixFilePermission> PASSABLE =
+            PosixFilePermissions.fromString("rwx--x--x");
+
     private final Layout layout;
     private final ImageStore images;
     private final ExecutorService beside =
@@ -43,7 +52,10 @@ public final class InstanceFiles implements AutoCloseable {
     public void prepare(InstanceDesired instance) throws HypervisorFault {
         Path image = images.file(instance.image());
         try {
-            Files.createDirectories(layout.instance(instance.id()));
+            Path folder = layout.instance(instance.id());
+            if (!Files.exists(folder)) {
+                Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
+            }
             var seed = CompletableFuture.runAsync(() -> makeSeed(instance), beside);
             try {
                 makeConsole(instance.id());
@@ -51,6 +63,10 @@ public final class InstanceFiles implements AutoCloseable {
             } finally {
                 seed.join();
             }
+            // A domain is defined next; after a power failure it must not find its files' names
+            // gone.
+            DurableFile.force(folder);
+            DurableFile.force(layout.instances());
         } catch (IOException e) {
             throw fault(instance.id(), e);
         } catch (CompletionException e) {
@@ -77,6 +93,7 @@ public final class InstanceFiles implements AutoCloseable {
         Path tmp = disk.resolveSibling(".disk.tmp");
         Files.deleteIfExists(tmp);
         Files.copy(overlay, tmp);
+        Files.setPosixFilePermissions(tmp, OWN);
         DurableFile.name(tmp, disk);
     }
 
@@ -103,8 +120,6 @@ public final class InstanceFiles implements AutoCloseable {
                                 image.toString(),
                                 tmp.toString(),
                                 String.valueOf(size)));
-                // QEMU may run as another user, and a copy is readable as this is.
-                Files.setPosixFilePermissions(tmp, PosixFilePermissions.fromString("rw-r--r--"));
                 DurableFile.name(tmp, overlay);
             } finally {
                 Files.deleteIfExists(tmp);
@@ -121,6 +136,7 @@ public final class InstanceFiles implements AutoCloseable {
         try {
             Path tmp = seed.resolveSibling(".seed.tmp");
             SeedImage.write(instance, tmp, DEADLINE);
+            Files.setPosixFilePermissions(tmp, OWN);
             DurableFile.name(tmp, seed);
         } catch (IOException e) {
             throw new CompletionException(e);
@@ -131,7 +147,7 @@ public final class InstanceFiles implements AutoCloseable {
     private void makeConsole(UUID id) throws IOException {
         Path console = layout.console(id);
         if (!Files.exists(console)) {
-            Files.createFile(console);
+            Files.createFile(console, PosixFilePermissions.asFileAttribute(OWN));
         }
     }
 

@@ -224,7 +224,7 @@ public final class HostReconciler {
         if (failure != null) {
             progress.put(id, afterFailure(run.want, step, failure));
             look(run);
-        } else if (index + 1 < run.steps.size()) {
+        } else if (index + 1 < run.steps.size() && held == null && levels.asks(run.want)) {
             progress.put(id, progressOf(id).done(step, clock.instant()));
             advance(run, index + 1);
         } else {

@@ -49,6 +49,11 @@ final class Levels {
         return new Change(changed, refused);
     }
 
+    /** Whether this is still wished, to the letter. */
+    boolean asks(InstanceDesired wish) {
+        return wish.equals(instances.get(wish.id()));
+    }
+
     /** A tombstone whose confirmation the controller has taken is done with. */
     void forget(UUID id) {
         instances.remove(id);

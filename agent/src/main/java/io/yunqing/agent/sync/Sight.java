@@ -36,6 +36,9 @@ final class Sight implements Hypervisor.Listener {
     /** Events may be lost; this is how long it can go unnoticed. */
     static final Duration COMPARE_EVERY = Duration.ofSeconds(30);
 
+    /** How long a look may take before what was seen earlier no longer counts. */
+    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(20);
+
     private final Hypervisor hypervisor;
     private final Lanes lanes;
     private final Executor mailbox;
@@ -50,6 +53,8 @@ final class Sight implements Hypervisor.Listener {
     private @Nullable HostInventory inventory;
     private Instant nextCompare = Instant.EPOCH;
     private boolean comparing;
+    private Instant comparingSince = Instant.MIN;
+    private boolean inventorying;
     private int failures;
 
     Sight(
@@ -112,22 +117,38 @@ final class Sight implements Hypervisor.Listener {
     /** Starts a full comparison when one is due; returns when the next one is. */
     Instant lookIfDue(Instant now) {
         if (comparing) {
-            return Instant.MAX;
+            return overdue(now);
         }
         if (now.isBefore(nextCompare)) {
             return nextCompare;
         }
         comparing = true;
+        comparingSince = now;
         long look = ++looks;
         var _ =
                 lanes.submit(LaneName.QUERY, "list domains", hypervisor::domains)
                         .whenComplete((seen, failure) ->
                                 mailbox.execute(() -> compared(look, seen, failure)));
-        var _ =
-                lanes.submit(LaneName.STORAGE, "inventory", hypervisor::inventory)
-                        .whenComplete((found, failure) ->
-                                mailbox.execute(() -> inventoried(found, failure)));
-        return Instant.MAX;
+        if (!inventorying) {
+            inventorying = true;
+            var _ =
+                    lanes.submit(LaneName.STORAGE, "inventory", hypervisor::inventory)
+                            .whenComplete((found, failure) ->
+                                    mailbox.execute(() -> inventoried(found, failure)));
+        }
+        return now.plus(LOOK_DEADLINE);
+    }
+
+    /** A look that does not come back proves nothing, however alive the connection seems. */
+    private Instant overdue(Instant now) {
+        Instant due = comparingSince.plus(LOOK_DEADLINE);
+        if (now.isBefore(due)) {
+            return due;
+        }
+        blinded(
+                "listing the domains has not ended after %d s"
+                        .formatted(LOOK_DEADLINE.toSeconds()));
+        return now.plus(LOOK_DEADLINE);
     }
 
     CompletableFuture<Optional<ObservedDomain>> look(UUID id) {
@@ -175,6 +196,7 @@ final class Sight implements Hypervisor.Listener {
     }
 
     private void inventoried(@Nullable HostInventory found, @Nullable Throwable failure) {
+        inventorying = false;
         if (found != null) {
             inventory = found;
         } else if (complete()) {

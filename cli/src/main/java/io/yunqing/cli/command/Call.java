@@ -12,6 +12,7 @@ import io.yunqing.cli.rest.Answer;
 import io.yunqing.cli.rest.Rest;
 import io.yunqing.cli.rest.Url;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class Call {
 
     Rest rest() {
         if (rest == null) {
-            rest = new Rest(setting("server"), setting("token"), setting("ca"), shell);
+            rest = new Rest(setting("server"), token(), setting("ca"), shell);
         }
         return rest;
     }
@@ -76,16 +77,32 @@ final class Call {
         return args.has("--output");
     }
 
+    /** A token kept by a sign-in is for the controller of that sign-in alone. */
+    private String token() {
+        String token = given("token").strip();
+        if (token.isEmpty() && setting("server").equals(kept("server"))) {
+            token = kept("token").strip();
+        }
+        if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw Failure.usage(
+                    "the token holds characters that no token has; take it from one line of its file");
+        }
+        return token;
+    }
+
     /** A setting: the flag, else the environment, else what {@code login} wrote; empty when none says it. */
     String setting(String name) {
-        Optional<String> flag = args.text("--" + name);
-        if (flag.isPresent()) {
-            return flag.get();
-        }
-        String variable = shell.variable("YQCTL_" + name.toUpperCase(java.util.Locale.ROOT));
-        if (!variable.isEmpty()) {
-            return variable;
-        }
+        String given = given(name);
+        return given.isEmpty() ? kept(name) : given;
+    }
+
+    /** By flag or variable, here and now. */
+    private String given(String name) {
+        return args.text("--" + name)
+                .orElseGet(() -> shell.variable("YQCTL_" + name.toUpperCase(Locale.ROOT)));
+    }
+
+    private String kept(String name) {
         if (config == null) {
             config = configFile().read();
         }

@@ -3,6 +3,7 @@ package io.yunqing.cli.rest;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.platform.Failure;
+import io.yunqing.cli.print.Width;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +17,10 @@ public final class Refused extends Failure {
     private final String code;
 
     private Refused(int status, Map<String, Object> problem, String message) {
-        super(Exit.ofRefusal(status, Tree.textAt(problem, "kind")), message, linesOf(problem));
+        super(
+                Exit.ofRefusal(status, Tree.textAt(problem, "kind")),
+                Width.harmless(message),
+                linesOf(problem).stream().map(Width::harmless).toList());
         this.status = status;
         this.code = Tree.textAt(problem, "code");
     }

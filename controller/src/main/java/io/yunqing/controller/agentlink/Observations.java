@@ -65,7 +65,10 @@ class Observations {
             return;
         }
         if (report.agentStart().equals(row.supersededStart)) {
-            return;
+            throw duplicate(
+                    host,
+                    row,
+                    "stop one of them; a host that was cloned must enrol as a host of its own");
         }
         if (!sameStart) {
             refuseSecondAgent(host, row, report, now);
@@ -146,13 +149,20 @@ class Observations {
         }
         Instant silentAt = row.receivedAt.plus(policy.onTime());
         if (now.isBefore(silentAt)) {
-            throw ProblemException.of(
-                    ProblemCode.AGENT_DUPLICATE_IDENTITY,
-                    "another agent has reported for host " + host.name + " at " + row.receivedAt,
-                    "if this host was cloned, stop this agent and enrol it as a host of its own; a rebooted host is let in"
-                            + " after "
+            throw duplicate(
+                    host,
+                    row,
+                    "if this host was cloned, stop this agent and enrol it as a host of its own; a rebooted host is"
+                            + " let in after "
                             + silentAt);
         }
+    }
+
+    private static ProblemException duplicate(HostRow host, HostObservationRow row, String remedy) {
+        return ProblemException.of(
+                ProblemCode.AGENT_DUPLICATE_IDENTITY,
+                "another agent has reported for host " + host.name + " at " + row.receivedAt,
+                remedy);
     }
 
     /** How the host was seen before this report, for comparing phases. */
