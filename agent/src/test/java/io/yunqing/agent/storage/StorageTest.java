@@ -1,6 +1,7 @@
 package io.yunqing.agent.storage;
 
-import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -135,7 +137,7 @@ class StorageTest {
                 var header = Qcow2Header.read(disk);
                 assertEquals((long) gibibytes << 30, header.virtualSize());
                 assertEquals(-1, Files.mismatch(layout.overlay(image, gibibytes), disk));
-                assertTrue(Files.getPosixFilePermissions(disk).contains(OTHERS_READ));
+                assertEquals(Set.of(OWNER_READ, OWNER_WRITE), Files.getPosixFilePermissions(disk));
                 files.erase(Instances.ID);
             }
         }
