@@ -39,7 +39,10 @@ class DesiredState {
         boolean complete = after <= 0 || after > revision;
         List<InstanceRow> rows =
                 InstanceRow.list(
-                        "host.id = ?1 and hostRevision > ?2 order by hostRevision",
+                        """
+                        from InstanceRow i join fetch i.tenant join fetch i.image join fetch i.host
+                        where i.host.id = ?1 and i.hostRevision > ?2 order by i.hostRevision
+                        """,
                         host,
                         complete ? 0 : after);
         Map<UUID, String> ips = addresses.of(rows.stream().map(row -> row.id).toList());

@@ -44,7 +44,10 @@ public class InstanceReports {
                         .collect(
                                 Collectors.toMap(
                                         InstanceObserved::id, o -> o, (_, later) -> later));
-        List<InstanceRow> rows = InstanceRow.list("host.id", now.hostId);
+        List<InstanceRow> rows =
+                InstanceRow.list(
+                        "from InstanceRow i join fetch i.tenant join fetch i.host where i.host.id = ?1",
+                        now.hostId);
         Map<UUID, InstanceObservationRow> known =
                 Instances.observations(rows.stream().map(row -> row.id).toList());
         List<InstanceRow> gone = new ArrayList<>();

@@ -124,7 +124,7 @@ public class Resources {
                                 changes.announce(
                                         row.changed(noun.kind(), "deleted", noun.story(row)));
                                 return decided(
-                                        plans.compare(before, null),
+                                        () -> plans.compare(before, null),
                                         null,
                                         call,
                                         Response.noContent().build());
@@ -133,7 +133,10 @@ public class Resources {
                             changes.announce(row.changed(noun.kind(), "deleting", noun.story(row)));
                             W left = view(noun, row);
                             return decided(
-                                    plans.compare(before, null), left, call, answer(200, left));
+                                    () -> plans.compare(before, null),
+                                    left,
+                                    call,
+                                    answer(200, left));
                         });
         return settle(noun, name, response, call);
     }
@@ -151,7 +154,8 @@ public class Resources {
         em.flush();
         changes.announce(row.changed(noun.kind(), "created", noun.story(row)));
         W after = view(noun, row);
-        return decided(plans.compare(null, plans.tree(after)), after, call, answer(201, after));
+        return decided(
+                () -> plans.compare(null, plans.tree(after)), after, call, answer(201, after));
     }
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Response update(
@@ -178,11 +182,15 @@ public class Resources {
             changes.announce(row.changed(noun.kind(), "updated", noun.story(row) + ": " + fields));
         }
         W after = view(noun, row);
-        return decided(plan, after, call, answer(200, after));
+        return decided(() -> plan, after, call, answer(200, after));
     }
 
     /** Answers the plan if only that was asked; refuses if the caller agreed to another plan. */
-    private Response decided(Plan plan, Object after, Call call, Response applied) {
+    private Response decided(Supplier<Plan> planned, Object after, Call call, Response applied) {
+        if (!call.planOnly() && call.digest == null) {
+            return applied;
+        }
+        Plan plan = planned.get();
         if (call.planOnly()) {
             return Response.ok(new Plan(plan.action(), plan.changes(), after, plan.digest()))
                     .build();

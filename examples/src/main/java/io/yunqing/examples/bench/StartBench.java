@@ -25,10 +25,10 @@ import org.libvirt.Domain;
  * seed were made before the clock started.
  */
 public final class StartBench {
-    private static final int WARM_UP = 8;
+    private static final int WARM_UP = 24;
 
     /** Admissions that are only planned, as a controller that was just started is still being compiled. */
-    private static final int PLANS = 300;
+    private static final int PLANS = 3_000;
 
     private static final int ROUNDS = 21;
     private static final int XML_INACTIVE = 2;
