@@ -22,7 +22,7 @@ import org.hibernate.Session;
  * then sees what the other did; so its answer is the one it would have got a moment later.
  *
  * <p>Rows are written at a flush or at the commit, not before each query as is Hibernate's habit: to look through all rows of
- * a request for changes, JSON included, each time it asks something costs more than the asking. Whoever writes by SQL what
+ * a request for changes, JSON included, each time it asks something is work that no answer needs. Whoever writes by SQL what
  * refers to a row flushes first.
  */
 @ApplicationScoped
