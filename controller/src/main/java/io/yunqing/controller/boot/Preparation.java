@@ -5,6 +5,7 @@ import io.yunqing.controller.datafolder.StartRefused;
 import io.yunqing.controller.pki.CertificateAuthority;
 import io.yunqing.controller.pki.ServerCertificate;
 import io.yunqing.controller.pki.ServerCertificateRenewal;
+import io.yunqing.controller.postgres.ApplicationRole;
 import io.yunqing.controller.postgres.Database;
 import io.yunqing.controller.postgres.EmbeddedPostgres;
 import java.io.IOException;
@@ -117,7 +118,12 @@ public final class Preparation implements AutoCloseable {
         return Map.of(
                 "quarkus.datasource.jdbc.url", database.jdbcUrl(),
                 "quarkus.datasource.username", database.user(),
-                "quarkus.datasource.password", database.password());
+                "quarkus.datasource.password", database.password(),
+                "quarkus.datasource.jdbc.new-connection-sql", "SET ROLE " + ApplicationRole.NAME,
+                // Migrations are the owner's, on connections of their own.
+                "quarkus.flyway.jdbc-url", database.jdbcUrl(),
+                "quarkus.flyway.username", database.user(),
+                "quarkus.flyway.password", database.password());
     }
 
     /** Asked now, because the answer would otherwise come from the depths of the web server. */
@@ -137,7 +143,7 @@ public final class Preparation implements AutoCloseable {
 
     private static void requireReachable(Database database) {
         try (Connection connection = database.connect()) {
-            connection.setReadOnly(true);
+            requireRole(connection, database);
         } catch (SQLException e) {
             throw new StartRefused(
                     Settings.JDBC_URL,
@@ -148,6 +154,20 @@ public final class Preparation implements AutoCloseable {
                             + ", "
                             + Settings.JDBC_PASSWORD
                             + ")",
+                    e);
+        }
+    }
+
+    private static void requireRole(Connection connection, Database database) {
+        try {
+            ApplicationRole.ensure(connection, database.user());
+        } catch (SQLException e) {
+            throw new StartRefused(
+                    Settings.JDBC_USER,
+                    database.user(),
+                    "it cannot work as role " + ApplicationRole.NAME + " (" + e.getMessage() + ")",
+                    "as a superuser: CREATE ROLE %1$s; GRANT %1$s TO \"%2$s\""
+                            .formatted(ApplicationRole.NAME, database.user()),
                     e);
         }
     }

@@ -1,131 +1,203 @@
 package io.yunqing.controller.ledger;
 
 import io.yunqing.api.Usage;
-import io.yunqing.controller.ledger.Taking.OverLimit;
-import io.yunqing.controller.ledger.Taking.ProviderFull;
-import io.yunqing.controller.ledger.Taking.Taken;
-import io.yunqing.controller.platform.Ids;
+import io.yunqing.controller.platform.RoundTrip;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
+import org.hibernate.Session;
+import org.hibernate.jdbc.ReturningWork;
+import org.hibernate.jdbc.Work;
 
 /** Gives out capacity and takes it back. */
 @ApplicationScoped
 public class Ledger {
-    private final LedgerStore store;
+    /** A limit that is none. */
+    public static final long UNLIMITED = 1_000_000_000_000_000_000L;
+
+    private final Session em;
     private final InstantSource clock;
 
-    Ledger(LedgerStore store, InstantSource clock) {
-        this.store = store;
+    /** Read once: kinds of resources come with migrations. */
+    private volatile ResourceKinds kinds;
+
+    Ledger(Session em, InstantSource clock) {
+        this.em = em;
         this.clock = clock;
     }
 
     /** A capacity as a provider has it: physical, kept back, and how many times the rest may be promised. */
     public record Capacity(long physical, long reserved, BigDecimal ratio) {}
 
-    /** The resources that owners have limits for, by name, with their units. */
-    public Map<String, String> limitedResources() {
-        return store.limitedResources();
+    /**
+     * What an owner may use, for a time.
+     *
+     * @param from when it begins; always when null
+     * @param until when it ends, itself not part of it; never when null
+     */
+    public record Grant(Map<String, Long> amounts, Instant from, Instant until) {}
+
+    /** An owner that has given to those below it more than it has itself. */
+    public record OverGiven(UUID owner, String resource, long granted, long given) {}
+
+    public ResourceKinds kinds() {
+        if (kinds == null) {
+            kinds = reading(LedgerStore::kinds);
+        }
+        return kinds;
     }
 
-    /** Sets what an owner may use; a resource left out may not be used. A limit below its use only takes nothing new. */
-    public void setLimits(UUID owner, Map<String, Long> limits) {
-        store.setLimits(owner, limits);
+    /**
+     * Begins an owner's account.
+     *
+     * @param parent whose limits hold for it too; none when null
+     * @param strict whether it may use only what it is granted; if not, a kind without any grant is not limited here
+     */
+    public void openOwner(UUID owner, UUID parent, boolean strict) {
+        doing(connection -> LedgerStore.openOwner(connection, owner, parent, strict));
     }
 
-    /** Forgets an owner that uses nothing. */
-    public void dropLimits(UUID owner) {
-        store.dropLimits(owner);
+    /** Puts an owner, and all below it, under another; what they use counts there from now on, if it fits there. */
+    public void moveOwner(UUID owner, UUID parent) {
+        doing(connection -> LedgerStore.moveOwner(connection, owner, parent));
     }
 
-    /** What each owner uses, by resource. */
+    /** Ends the account of an owner that uses nothing. */
+    public void dropOwner(UUID owner) {
+        doing(connection -> LedgerStore.dropOwner(connection, owner));
+    }
+
+    /**
+     * Sets all that an owner may use; grants of one moment add up. A limit below its use only takes nothing new.
+     *
+     * @return the owner above that has now given more than it has; the caller refuses then
+     */
+    public Optional<OverGiven> setGrants(UUID owner, List<Grant> grants) {
+        return reading(connection -> {
+            LedgerStore.setGrants(connection, owner, grants);
+            LedgerStore.settle(connection, List.of(owner), clock.instant());
+            return LedgerStore.overGiven(connection, owner);
+        });
+    }
+
+    /** Lets grants begin and end whose time has come. */
+    public void settleGrants() {
+        doing(connection -> {
+            Instant now = clock.instant();
+            List<UUID> due = LedgerStore.due(connection, now);
+            if (!due.isEmpty()) {
+                LedgerStore.settle(connection, due, now);
+            }
+        });
+    }
+
+    /** What each owner may use and uses of each kind that has quota, with what is used below it. */
     public Map<UUID, Map<String, Usage>> limits(Collection<UUID> owners) {
-        return store.limits(owners);
+        Map<UUID, Map<String, Usage>> limits =
+                reading(connection -> LedgerStore.limits(connection, kinds(), owners));
+        limits.values().forEach(usages -> usages.keySet().retainAll(kinds().limited().keySet()));
+        return limits;
     }
 
     /** Sets what a provider has. A capacity below its use only takes nothing new. */
     public void setCapacities(UUID provider, String kind, Map<String, Capacity> capacities) {
-        store.setCapacities(provider, kind, capacities);
+        doing(connection ->
+                LedgerStore.setCapacities(connection, kinds(), provider, kind, capacities));
     }
 
     /** What each provider may promise and has promised, by resource. */
     public Map<UUID, Map<String, Usage>> capacities(Collection<UUID> providers) {
-        return store.capacities(providers);
+        return reading(connection -> LedgerStore.capacities(connection, kinds(), providers));
     }
 
     /** How many consumers hold something of each provider. */
-    public Map<UUID, Integer> consumersByProvider(Collection<UUID> providers) {
-        return store.consumers("provider_id", providers);
-    }
-
-    /** How many consumers hold something on each owner's account. */
-    public Map<UUID, Integer> consumersByOwner(Collection<UUID> owners) {
-        return store.consumers("owner_id", owners);
-    }
-
-    /** What would refuse the amounts on the owner's account as it is now; {@link #take} has the last word. */
-    public Optional<OverLimit> overLimit(UUID owner, Map<String, Long> amounts) {
-        return overLimit(store.limits(List.of(owner)).get(owner), amounts);
-    }
-
-    private Optional<OverLimit> overLimit(Map<String, Usage> limits, Map<String, Long> amounts) {
-        Set<String> limited = limitedResources().keySet();
-        for (var amount : new TreeMap<>(amounts).entrySet()) {
-            Usage limit = limits.getOrDefault(amount.getKey(), new Usage(0, 0));
-            if (limited.contains(amount.getKey())
-                    && limit.used() + amount.getValue() > limit.limit()) {
-                return Optional.of(
-                        new OverLimit(
-                                amount.getKey(), limit.limit(), limit.used(), amount.getValue()));
-            }
-        }
-        return Optional.empty();
+    public Map<UUID, Integer> consumers(Collection<UUID> providers) {
+        return reading(connection -> LedgerStore.consumers(connection, providers));
     }
 
     /**
-     * Takes all the amounts or none of them.
-     *
-     * @param consumer who uses them; holds each resource at most once
-     * @param owner on whose account
-     * @param provider whose capacity
+     * Adds the statements to a transaction's round trip that lock owners and providers; once it has run, the balances tell what
+     * fits, and {@link #open} writes what was taken.
      */
-    public Taking take(UUID consumer, UUID owner, UUID provider, Map<String, Long> amounts) {
-        Map<String, Long> ordered = new TreeMap<>(amounts);
-        Optional<OverLimit> over = overLimit(store.lockLimits(owner), ordered);
-        if (over.isPresent()) {
-            return over.get();
-        }
-        Map<String, Usage> capacities = store.lockCapacities(provider);
-        for (var amount : ordered.entrySet()) {
-            Usage capacity = capacities.getOrDefault(amount.getKey(), new Usage(0, 0));
-            if (capacity.used() + amount.getValue() > capacity.limit()) {
-                return new ProviderFull(
-                        amount.getKey(), capacity.limit(), capacity.used(), amount.getValue());
+    public Balances lock(RoundTrip trip, Collection<UUID> owners, Collection<UUID> providers) {
+        Balances balances = new Balances(kinds());
+        LedgerStore.lock(trip, balances, owners, providers);
+        return balances;
+    }
+
+    /** Adds the statement that writes takings which their balances let pass. */
+    public void open(RoundTrip trip, List<Taking> takings, Instant now) {
+        LedgerStore.open(trip, takings, now);
+    }
+
+    /** Takes all or nothing, in the caller's transaction. */
+    public Optional<Refusal> take(List<Taking> takings) {
+        return reading(connection -> {
+            List<UUID> owners = new ArrayList<>();
+            List<UUID> providers = new ArrayList<>();
+            takings.forEach(taking -> owners.add(taking.owner()));
+            takings.forEach(taking -> providers.add(taking.provider()));
+            RoundTrip locks = new RoundTrip();
+            Balances balances = lock(locks, owners, providers);
+            locks.run(connection);
+            Optional<Refusal> refusal = balances.take(takings);
+            if (refusal.isEmpty()) {
+                RoundTrip writing = new RoundTrip();
+                open(writing, takings, clock.instant());
+                writing.run(connection);
             }
-        }
-        store.open(Ids::next, consumer, owner, provider, ordered, clock.instant());
-        return new Taken();
+            return refusal;
+        });
     }
 
     /** Gives back all that the consumers hold; harmless when they hold nothing. */
     public void release(Collection<UUID> consumers) {
-        store.close(consumers, clock.instant());
+        doing(connection -> LedgerStore.close(connection, consumers, clock.instant()));
+    }
+
+    /**
+     * Lets the consumer hold the same of another provider. The owner is never charged twice, and its own limits cannot refuse it.
+     *
+     * @throws org.hibernate.exception.ConstraintViolationException if the provider is full
+     */
+    public void move(UUID consumer, UUID provider) {
+        doing(connection ->
+                LedgerStore.change(connection, consumer, provider, null, clock.instant()));
+    }
+
+    /**
+     * Lets the consumer hold other amounts of the same provider; only the difference counts.
+     *
+     * @throws org.hibernate.exception.ConstraintViolationException if the provider or a limit has no room for more
+     */
+    public void resize(UUID consumer, long[] amounts) {
+        doing(connection ->
+                LedgerStore.change(connection, consumer, null, amounts, clock.instant()));
     }
 
     /** Takes a provider's capacity away that nobody uses; its row stays as long as the history needs it. */
     public void dropProvider(UUID provider) {
-        store.dropProvider(provider);
+        doing(connection -> LedgerStore.dropProvider(connection, provider));
     }
 
     /** Recomputes every sum from the allocations; one line for each that differs. None is the only good answer. */
     public List<String> doctor() {
-        return store.differences();
+        return reading(LedgerStore::differences);
+    }
+
+    private void doing(Work work) {
+        em.flush();
+        em.doWork(work);
+    }
+
+    private <T> T reading(ReturningWork<T> work) {
+        return em.doReturningWork(work);
     }
 }

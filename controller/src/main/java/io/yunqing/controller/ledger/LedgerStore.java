@@ -2,241 +2,405 @@ package io.yunqing.controller.ledger;
 
 import io.yunqing.api.Usage;
 import io.yunqing.controller.ledger.Ledger.Capacity;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.Tuple;
+import io.yunqing.controller.ledger.Ledger.Grant;
+import io.yunqing.controller.ledger.Ledger.OverGiven;
+import io.yunqing.controller.ledger.ResourceKinds.ResourceKind;
+import io.yunqing.controller.platform.RoundTrip;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Supplier;
-import org.hibernate.Session;
 
-/** The ledger's tables. */
-@ApplicationScoped
-class LedgerStore {
-    private final Session em;
+/** The ledger's tables. Each method works in the connection's transaction. */
+final class LedgerStore {
+    private LedgerStore() {}
 
-    /** Read once: kinds of resources come with migrations only. */
-    private volatile Map<String, String> limitedResources = Map.of();
-
-    LedgerStore(Session em) {
-        this.em = em;
+    static ResourceKinds kinds(Connection connection) throws SQLException {
+        List<ResourceKind> kinds = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        "SELECT name, unit, quota FROM resource_kind ORDER BY position",
+                        row ->
+                                kinds.add(
+                                        new ResourceKind(
+                                                row.getString("name"),
+                                                row.getString("unit"),
+                                                row.getBoolean("quota"))))
+                .run(connection);
+        return new ResourceKinds(kinds);
     }
 
-    Map<String, String> limitedResources() {
-        if (limitedResources.isEmpty()) {
-            Map<String, String> kinds = new TreeMap<>();
-            em.createNativeQuery("SELECT name, unit FROM resource_kind WHERE quota", Tuple.class)
-                    .getResultList()
-                    .forEach(row -> kinds.put(row.get(0, String.class), row.get(1, String.class)));
-            limitedResources = kinds;
+    // --- Owners -----------------------------------------------------------------------------------------------------
+
+    static void openOwner(Connection connection, UUID owner, UUID parent, boolean strict)
+            throws SQLException {
+        new RoundTrip()
+                .write(
+                        """
+                        INSERT INTO quota_owner (id, parent_id, strict, granted)
+                        VALUES (?, ?, ?, ledger_granted(NULL, ?, NULL))
+                        """,
+                        owner,
+                        parent,
+                        strict,
+                        strict)
+                .run(connection);
+    }
+
+    static void moveOwner(Connection connection, UUID owner, UUID parent) throws SQLException {
+        new RoundTrip()
+                .write("UPDATE quota_owner SET parent_id = ? WHERE id = ?", parent, owner)
+                .run(connection);
+    }
+
+    static void dropOwner(Connection connection, UUID owner) throws SQLException {
+        new RoundTrip().write("DELETE FROM quota_owner WHERE id = ?", owner).run(connection);
+    }
+
+    static void setGrants(Connection connection, UUID owner, List<Grant> grants)
+            throws SQLException {
+        RoundTrip trip =
+                new RoundTrip()
+                        .write("SELECT FROM quota_owner WHERE id = ? FOR NO KEY UPDATE", owner)
+                        .write("DELETE FROM quota_grant WHERE owner_id = ?", owner);
+        for (Grant grant : grants) {
+            grant.amounts()
+                    .forEach((resource, amount) ->
+                            trip.write(
+                                    "INSERT INTO quota_grant VALUES (?, ?, ?, tstzrange(?, ?))",
+                                    owner,
+                                    resource,
+                                    amount,
+                                    grant.from(),
+                                    grant.until()));
         }
-        return limitedResources;
+        trip.run(connection);
     }
 
-    void setLimits(UUID owner, Map<String, Long> limits) {
-        lockLimits(owner);
-        em.createNativeMutationQuery(
-                        "UPDATE quota_limit SET granted = 0 WHERE owner_id = :owner AND resource <> ALL (:kept)")
-                .setParameter("owner", owner)
-                .setParameter("kept", limits.keySet().toArray(String[]::new))
-                .executeUpdate();
-        limits.forEach((resource, amount) ->
-                em.createNativeMutationQuery(
-                                """
-                                INSERT INTO quota_limit (owner_id, resource, granted) VALUES (:owner, :resource, :amount)
-                                ON CONFLICT (owner_id, resource) DO UPDATE SET granted = excluded.granted
-                                """)
-                        .setParameter("owner", owner)
-                        .setParameter("resource", resource)
-                        .setParameter("amount", amount)
-                        .executeUpdate());
+    /** Works out what the grants of some owners add up to at a moment. */
+    static void settle(Connection connection, Collection<UUID> owners, Instant now)
+            throws SQLException {
+        new RoundTrip()
+                .write(
+                        """
+                        UPDATE quota_owner o
+                        SET granted = ledger_granted(o.id, o.strict, cast(? AS timestamptz)), settled = cast(? AS timestamptz),
+                            due = (SELECT min(edge)
+                                   FROM quota_grant g, unnest(ARRAY[lower(g.valid), upper(g.valid)]) AS edge
+                                   WHERE g.owner_id = o.id AND edge > cast(? AS timestamptz))
+                        WHERE id = ANY (?)
+                        """,
+                        now,
+                        now,
+                        now,
+                        owners)
+                .run(connection);
     }
 
-    void dropLimits(UUID owner) {
-        lockLimits(owner);
-        em.createNativeMutationQuery("DELETE FROM quota_limit WHERE owner_id = :owner AND used = 0")
-                .setParameter("owner", owner)
-                .executeUpdate();
+    /** Owners for whom a grant has begun or ended since, also when the clock went back. */
+    static List<UUID> due(Connection connection, Instant now) throws SQLException {
+        List<UUID> due = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT o.id FROM quota_owner o
+                        WHERE o.due <= cast(? AS timestamptz)
+                           OR o.settled > cast(? AS timestamptz)
+                              AND EXISTS (SELECT FROM quota_grant g WHERE g.owner_id = o.id AND NOT g.valid = '(,)')
+                        ORDER BY o.id FOR NO KEY UPDATE
+                        """,
+                        row -> due.add(id(row, "id")),
+                        now,
+                        now)
+                .run(connection);
+        return due;
     }
 
-    Map<UUID, Map<String, Usage>> limits(Collection<UUID> owners) {
+    static Map<UUID, Map<String, Usage>> limits(
+            Connection connection, ResourceKinds kinds, Collection<UUID> owners)
+            throws SQLException {
         return usages(
-                "SELECT owner_id, resource, granted, used FROM quota_limit WHERE owner_id = ANY (:ids)",
+                connection,
+                kinds,
+                "SELECT id, granted AS most, used FROM quota_owner WHERE id = ANY (?)",
                 owners);
     }
 
-    Map<String, Usage> lockLimits(UUID owner) {
-        return usage(
-                """
-                SELECT owner_id, resource, granted, used FROM quota_limit
-                WHERE owner_id = :id ORDER BY resource FOR NO KEY UPDATE
-                """,
-                owner);
+    /** The owner above who has given more than it has, if {@code owner} got too much. */
+    static Optional<OverGiven> overGiven(Connection connection, UUID owner) throws SQLException {
+        List<OverGiven> found = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT a.id, k.name, a.granted[k.position] AS granted, sum(d.granted[k.position])::bigint AS given
+                        FROM quota_owner o
+                        JOIN quota_owner a ON a.id = ANY (o.path[2:])
+                        JOIN resource_kind k ON k.quota AND a.granted[k.position] < ledger_unlimited()
+                        JOIN quota_owner d ON d.path @> ARRAY[a.id] AND d.id <> a.id AND d.granted[k.position] < ledger_unlimited()
+                        WHERE o.id = ?
+                          AND NOT EXISTS (SELECT FROM quota_owner m
+                                          WHERE m.id = ANY (d.path[2:]) AND m.path @> ARRAY[a.id] AND m.id <> a.id
+                                            AND m.granted[k.position] < ledger_unlimited())
+                        GROUP BY a.id, k.name, a.granted[k.position], cardinality(a.path)
+                        HAVING sum(d.granted[k.position]) > a.granted[k.position]
+                        ORDER BY cardinality(a.path) DESC, k.name
+                        LIMIT 1
+                        """,
+                        row ->
+                                found.add(
+                                        new OverGiven(
+                                                id(row, "id"),
+                                                row.getString("name"),
+                                                row.getLong("granted"),
+                                                row.getLong("given"))),
+                        owner)
+                .run(connection);
+        return found.stream().findFirst();
     }
 
-    void setCapacities(UUID provider, String kind, Map<String, Capacity> capacities) {
-        em.createNativeMutationQuery(
-                        "INSERT INTO provider (id, kind) VALUES (:id, :kind) ON CONFLICT (id) DO NOTHING")
-                .setParameter("id", provider)
-                .setParameter("kind", kind)
-                .executeUpdate();
-        lockCapacities(provider);
-        new TreeMap<>(capacities)
-                .forEach((resource, capacity) ->
-                        em.createNativeMutationQuery(
-                                        """
-                                        INSERT INTO provider_capacity (provider_id, resource, capacity, reserved, ratio)
-                                        VALUES (:provider, :resource, :capacity, :reserved, :ratio)
-                                        ON CONFLICT (provider_id, resource) DO UPDATE
-                                        SET capacity = excluded.capacity, reserved = excluded.reserved, ratio = excluded.ratio
-                                        """)
-                                .setParameter("provider", provider)
-                                .setParameter("resource", resource)
-                                .setParameter("capacity", capacity.physical())
-                                .setParameter("reserved", capacity.reserved())
-                                .setParameter("ratio", capacity.ratio())
-                                .executeUpdate());
+    // --- Providers --------------------------------------------------------------------------------------------------
+
+    static void setCapacities(
+            Connection connection,
+            ResourceKinds kinds,
+            UUID provider,
+            String kind,
+            Map<String, Capacity> capacities)
+            throws SQLException {
+        int size = capacities.isEmpty() ? 0 : kinds.size();
+        long[] physical = new long[size];
+        long[] reserved = new long[size];
+        String[] ratios = new String[size];
+        for (int i = 0; i < ratios.length; i++) {
+            Capacity capacity =
+                    capacities.getOrDefault(kinds.name(i), new Capacity(0, 0, BigDecimal.ONE));
+            physical[i] = capacity.physical();
+            reserved[i] = capacity.reserved();
+            ratios[i] = capacity.ratio().toPlainString();
+        }
+        new RoundTrip()
+                .write(
+                        """
+                        INSERT INTO provider (id, kind, capacity, reserved, ratio)
+                        VALUES (?, ?, cast(? AS bigint[]), cast(? AS bigint[]), cast(? AS numeric[]))
+                        ON CONFLICT (id) DO UPDATE
+                        SET capacity = excluded.capacity, reserved = excluded.reserved, ratio = excluded.ratio
+                        """,
+                        provider,
+                        kind,
+                        RoundTrip.text(physical),
+                        RoundTrip.text(reserved),
+                        "{" + String.join(",", ratios) + "}")
+                .run(connection);
     }
 
-    Map<UUID, Map<String, Usage>> capacities(Collection<UUID> providers) {
+    static Map<UUID, Map<String, Usage>> capacities(
+            Connection connection, ResourceKinds kinds, Collection<UUID> providers)
+            throws SQLException {
         return usages(
-                "SELECT provider_id, resource, effective, used FROM provider_capacity WHERE provider_id = ANY (:ids)",
+                connection,
+                kinds,
+                "SELECT id, effective AS most, used FROM provider WHERE id = ANY (?)",
                 providers);
     }
 
-    Map<String, Usage> lockCapacities(UUID provider) {
-        return usage(
-                """
-                SELECT provider_id, resource, effective, used FROM provider_capacity
-                WHERE provider_id = :id ORDER BY resource FOR NO KEY UPDATE
-                """,
-                provider);
-    }
-
-    /** {@code column} is one of this class's own names, never a caller's text. */
-    Map<UUID, Integer> consumers(String column, Collection<UUID> ids) {
+    static Map<UUID, Integer> consumers(Connection connection, Collection<UUID> providers)
+            throws SQLException {
         Map<UUID, Integer> counts = new HashMap<>();
-        String sql =
-                "SELECT %1$s, count(DISTINCT consumer_id) FROM allocation WHERE closed IS NULL AND %1$s = ANY (:ids) GROUP BY 1"
-                        .formatted(column);
-        em.createNativeQuery(sql, Tuple.class)
-                .setParameter("ids", ids.toArray(UUID[]::new))
-                .getResultList()
-                .forEach(row ->
-                        counts.put(row.get(0, UUID.class), row.get(1, Long.class).intValue()));
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT provider_id, count(*) AS consumers FROM allocation
+                        WHERE closed IS NULL AND provider_id = ANY (?) GROUP BY 1
+                        """,
+                        row -> counts.put(id(row, "provider_id"), row.getInt("consumers")),
+                        providers)
+                .run(connection);
         return counts;
     }
 
-    void open(
-            Supplier<UUID> ids,
-            UUID consumer,
-            UUID owner,
-            UUID provider,
-            Map<String, Long> amounts,
-            Instant now) {
-        em.createNativeMutationQuery(
+    static void dropProvider(Connection connection, UUID provider) throws SQLException {
+        new RoundTrip()
+                .write(
+                        "UPDATE provider SET capacity = '{}', reserved = '{}', ratio = '{}' WHERE id = ?",
+                        provider)
+                .write(
+                        "DELETE FROM provider WHERE id = ? AND NOT EXISTS (SELECT FROM allocation WHERE provider_id = ?)",
+                        provider,
+                        provider)
+                .run(connection);
+    }
+
+    // --- Allocations ------------------------------------------------------------------------------------------------
+
+    /**
+     * Adds the statements that lock owners, all above them, and providers, in the order in which every posting locks them, and
+     * read what they say into {@code balances}.
+     */
+    static void lock(
+            RoundTrip trip,
+            Balances balances,
+            Collection<UUID> owners,
+            Collection<UUID> providers) {
+        RoundTrip.Row owner =
+                row ->
+                        balances.owner(
+                                id(row, "id"),
+                                RoundTrip.ids(row, "path"),
+                                RoundTrip.numbers(row, "granted"),
+                                RoundTrip.numbers(row, "used"));
+        trip.read(
                         """
-                        INSERT INTO allocation (id, consumer_id, provider_id, owner_id, resource, amount, opened)
-                        SELECT a.id, :consumer, :provider, :owner, a.resource, a.amount, :now
-                        FROM unnest(cast(:ids AS uuid[]), cast(:resources AS text[]), cast(:amounts AS bigint[]))
-                             AS a (id, resource, amount)
-                        """)
-                .setParameter(
-                        "ids", amounts.keySet().stream().map(_ -> ids.get()).toArray(UUID[]::new))
-                .setParameter("resources", amounts.keySet().toArray(String[]::new))
-                .setParameter("amounts", amounts.values().toArray(Long[]::new))
-                .setParameter("consumer", consumer)
-                .setParameter("provider", provider)
-                .setParameter("owner", owner)
-                .setParameter("now", now)
-                .executeUpdate();
-    }
-
-    void close(Collection<UUID> consumers, Instant now) {
-        em.createNativeMutationQuery(
+                        SELECT id, path, granted, used FROM quota_owner WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE
+                        """,
+                        owner,
+                        owners)
+                .read(
                         """
-                        UPDATE allocation SET closed = greatest(opened, :now)
-                        WHERE consumer_id = ANY (:consumers) AND closed IS NULL
-                        """)
-                .setParameter("now", now)
-                .setParameter("consumers", consumers.toArray(UUID[]::new))
-                .executeUpdate();
+                        SELECT id, path, granted, used FROM quota_owner
+                        WHERE id IN (SELECT unnest(path[2:]) FROM quota_owner WHERE id = ANY (?))
+                        ORDER BY id FOR NO KEY UPDATE
+                        """,
+                        owner,
+                        owners)
+                .read(
+                        """
+                        SELECT id, effective, used FROM provider WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE
+                        """,
+                        row ->
+                                balances.provider(
+                                        id(row, "id"),
+                                        RoundTrip.numbers(row, "effective"),
+                                        RoundTrip.numbers(row, "used")),
+                        providers);
     }
 
-    void dropProvider(UUID provider) {
-        lockCapacities(provider);
-        em.createNativeMutationQuery(
-                        "UPDATE provider_capacity SET capacity = 0 WHERE provider_id = :provider")
-                .setParameter("provider", provider)
-                .executeUpdate();
-        for (String table : List.of("provider_capacity WHERE provider_id", "provider WHERE id")) {
-            em.createNativeMutationQuery(
-                            "DELETE FROM %s = :provider AND NOT EXISTS (SELECT FROM allocation WHERE provider_id = :provider)"
-                                    .formatted(table))
-                    .setParameter("provider", provider)
-                    .executeUpdate();
-        }
+    /** Adds the statement that opens allocations. */
+    static void open(RoundTrip trip, List<Taking> takings, Instant now) {
+        trip.write(
+                """
+                INSERT INTO allocation (consumer_id, provider_id, owner_id, amounts, opened)
+                SELECT t.consumer, t.provider, t.owner, cast(t.amounts AS bigint[]), ?
+                FROM unnest(?, ?, ?, ?) AS t (consumer, provider, owner, amounts)
+                """,
+                now,
+                takings.stream().map(Taking::consumer).toArray(UUID[]::new),
+                takings.stream().map(Taking::provider).toArray(UUID[]::new),
+                takings.stream().map(Taking::owner).toArray(UUID[]::new),
+                takings.stream().map(t -> RoundTrip.text(t.amounts())).toArray(String[]::new));
     }
 
-    List<String> differences() {
-        List<String> lines =
-                em.createNativeQuery(
-                                """
-                                SELECT format('provider %s %s: used is %s, its allocations add up to %s',
-                                              c.provider_id, c.resource, c.used, coalesce(sum(a.amount), 0))
-                                FROM provider_capacity c
-                                LEFT JOIN allocation a ON a.provider_id = c.provider_id AND a.resource = c.resource AND a.closed IS NULL
-                                GROUP BY c.provider_id, c.resource
-                                HAVING c.used <> coalesce(sum(a.amount), 0)
-                                UNION ALL
-                                SELECT format('owner %s %s: used is %s, its allocations add up to %s',
-                                              q.owner_id, q.resource, q.used, coalesce(sum(a.amount), 0))
-                                FROM quota_limit q
-                                LEFT JOIN allocation a ON a.owner_id = q.owner_id AND a.resource = q.resource AND a.closed IS NULL
-                                GROUP BY q.owner_id, q.resource
-                                HAVING q.used <> coalesce(sum(a.amount), 0)
-                                UNION ALL
-                                SELECT format('consumer %s holds %s but is no instance', a.consumer_id, a.resource)
-                                FROM allocation a
-                                WHERE a.closed IS NULL AND NOT EXISTS (SELECT FROM instance i WHERE i.id = a.consumer_id)
-                                UNION ALL
-                                SELECT format('instance %s holds nothing on its host', i.id)
-                                FROM instance i
-                                WHERE NOT EXISTS (SELECT FROM allocation a
-                                                  WHERE a.consumer_id = i.id AND a.provider_id = i.host_id AND a.closed IS NULL)
-                                """,
-                                String.class)
-                        .getResultList();
+    static void close(Connection connection, Collection<UUID> consumers, Instant now)
+            throws SQLException {
+        new RoundTrip()
+                .write(
+                        """
+                        UPDATE allocation SET closed = greatest(opened, ?)
+                        WHERE consumer_id = ANY (?) AND closed IS NULL
+                        """,
+                        now,
+                        consumers)
+                .run(connection);
+    }
+
+    /** One statement: nothing is charged twice, and what was held before becomes a closed row. */
+    static void change(
+            Connection connection, UUID consumer, UUID provider, long[] amounts, Instant now)
+            throws SQLException {
+        new RoundTrip()
+                .write(
+                        """
+                        WITH held AS (
+                            SELECT * FROM allocation WHERE consumer_id = ? AND closed IS NULL FOR UPDATE
+                        ), past AS (
+                            INSERT INTO allocation (consumer_id, provider_id, owner_id, amounts, opened, closed)
+                            SELECT consumer_id, provider_id, owner_id, amounts, opened, greatest(opened, ?) FROM held
+                        )
+                        UPDATE allocation a
+                        SET provider_id = coalesce(?, a.provider_id), amounts = coalesce(cast(? AS bigint[]), a.amounts),
+                            opened = greatest(a.opened, ?)
+                        FROM held WHERE a.consumer_id = held.consumer_id AND a.closed IS NULL
+                        """,
+                        consumer,
+                        now,
+                        provider,
+                        amounts == null ? null : RoundTrip.text(amounts),
+                        now)
+                .run(connection);
+    }
+
+    static List<String> differences(Connection connection) throws SQLException {
+        List<String> lines = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT format('provider %s: used is %s, its allocations add up to %s', p.id, p.used, s.used) AS line
+                        FROM provider p
+                        CROSS JOIN LATERAL (SELECT ledger_sum(amounts) AS used FROM allocation
+                                            WHERE provider_id = p.id AND closed IS NULL) s
+                        WHERE NOT 0 = ALL (ledger_add(p.used, ledger_negative(s.used)))
+                        UNION ALL
+                        SELECT format('owner %s: used is %s, its allocations add up to %s', o.id, o.used, s.used)
+                        FROM quota_owner o
+                        LEFT JOIN (SELECT payer, ledger_sum(amounts) AS used
+                                   FROM (SELECT owner_id, ledger_sum(amounts) AS amounts
+                                         FROM allocation WHERE closed IS NULL GROUP BY 1) a
+                                   JOIN quota_owner l ON l.id = a.owner_id CROSS JOIN unnest(l.path) AS payer
+                                   GROUP BY 1) s ON s.payer = o.id
+                        WHERE NOT 0 = ALL (ledger_add(o.used, ledger_negative(coalesce(s.used, '{}'))))
+                        UNION ALL
+                        SELECT format('provider %s: %s used, which is more than its ceiling %s', id, used, ceiling)
+                        FROM provider WHERE NOT ledger_within(used, ceiling)
+                        UNION ALL
+                        SELECT format('consumer %s holds %s but is no instance', a.consumer_id, a.amounts)
+                        FROM allocation a
+                        WHERE a.closed IS NULL AND NOT EXISTS (SELECT FROM instance i WHERE i.id = a.consumer_id)
+                        UNION ALL
+                        SELECT format('instance %s holds nothing on its host', i.id)
+                        FROM instance i
+                        WHERE NOT EXISTS (SELECT FROM allocation a
+                                          WHERE a.consumer_id = i.id AND a.provider_id = i.host_id AND a.closed IS NULL)
+                        """,
+                        row -> lines.add(row.getString("line")))
+                .run(connection);
         return lines;
     }
 
-    private Map<String, Usage> usage(String sql, UUID id) {
-        Map<String, Usage> usages = new TreeMap<>();
-        em.createNativeQuery(sql, Tuple.class)
-                .setParameter("id", id)
-                .getResultList()
-                .forEach(row ->
-                        usages.put(
-                                row.get(1, String.class),
-                                new Usage(row.get(2, Long.class), row.get(3, Long.class))));
-        return usages;
-    }
-
-    private Map<UUID, Map<String, Usage>> usages(String sql, Collection<UUID> ids) {
+    private static Map<UUID, Map<String, Usage>> usages(
+            Connection connection, ResourceKinds kinds, String sql, Collection<UUID> ids)
+            throws SQLException {
         Map<UUID, Map<String, Usage>> all = new HashMap<>();
         ids.forEach(id -> all.put(id, new TreeMap<>()));
-        em.createNativeQuery(sql, Tuple.class)
-                .setParameter("ids", ids.toArray(UUID[]::new))
-                .getResultList()
-                .forEach(row ->
-                        all.get(row.get(0, UUID.class))
-                                .put(
-                                        row.get(1, String.class),
-                                        new Usage(row.get(2, Long.class), row.get(3, Long.class))));
+        new RoundTrip()
+                .read(
+                        sql,
+                        row -> {
+                            long[] most = RoundTrip.numbers(row, "most");
+                            long[] used = RoundTrip.numbers(row, "used");
+                            Map<String, Usage> usages = all.get(id(row, "id"));
+                            for (int i = 0; i < Math.max(most.length, used.length); i++) {
+                                usages.put(
+                                        kinds.name(i),
+                                        new Usage(
+                                                ResourceKinds.at(most, i),
+                                                ResourceKinds.at(used, i)));
+                            }
+                        },
+                        ids)
+                .run(connection);
         return all;
+    }
+
+    private static UUID id(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, UUID.class);
     }
 }

@@ -1,12 +1,11 @@
 package io.yunqing.controller.ledger;
 
-/** How an attempt to take capacity ended. */
-public sealed interface Taking {
-    record Taken() implements Taking {}
+import java.util.UUID;
 
-    /** The owner's limit does not allow it; nothing was taken. */
-    record OverLimit(String resource, long limit, long used, long asked) implements Taking {}
-
-    /** The provider has less left than the caller believed; nothing was taken. */
-    record ProviderFull(String resource, long limit, long used, long asked) implements Taking {}
-}
+/**
+ * What one consumer wants to hold of one provider, on an owner's account.
+ *
+ * @param consumer holds one allocation at most
+ * @param amounts by position, see {@link ResourceKinds}
+ */
+public record Taking(UUID consumer, UUID owner, UUID provider, long[] amounts) {}

@@ -196,6 +196,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             if (!exists(statement, "SELECT 1 FROM pg_database WHERE datname = '" + NAME + "'")) {
                 statement.execute("CREATE DATABASE " + NAME + " OWNER " + NAME);
             }
+            ApplicationRole.ensure(connection, NAME);
         }
     }
 
@@ -210,7 +211,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return false;
         }
         try (Connection connection = database().connect()) {
-            return connection.isValid(1);
+            ApplicationRole.ensure(connection, NAME);
+            return true;
         } catch (SQLException e) {
             return false;
         }

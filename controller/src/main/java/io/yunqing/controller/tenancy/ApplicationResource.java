@@ -41,11 +41,13 @@ public class ApplicationResource implements Noun<ApplicationRow, Application> {
     private final Resources resources;
     private final Lists lists;
     private final References references;
+    private final Quota quota;
 
-    ApplicationResource(Resources resources, Lists lists, References references) {
+    ApplicationResource(Resources resources, Lists lists, References references, Quota quota) {
         this.resources = resources;
         this.lists = lists;
         this.references = references;
+        this.quota = quota;
     }
 
     @GET
@@ -125,18 +127,28 @@ public class ApplicationResource implements Noun<ApplicationRow, Application> {
 
     @Override
     public void create(ApplicationRow row, Application asked) {
-        update(row, asked);
+        row.department = department(asked);
+        row.spec = asked.spec();
     }
 
+    /** With another department, what its tenants may use and do use counts there. */
     @Override
     public void update(ApplicationRow row, Application asked) {
-        String department = asked.spec().department();
-        row.department =
-                DepartmentRow.<DepartmentRow>find("name", department)
-                        .firstResultOptional()
-                        .orElseThrow(() ->
-                                Asked.unknown("spec.department", Kind.DEPARTMENT, department));
+        DepartmentRow department = department(asked);
+        if (!department.equals(row.department)) {
+            TenantRow.<TenantRow>list("application = ?1 order by id", row)
+                    .forEach(tenant -> quota.move(tenant.id, tenant.name, department));
+        }
+        row.department = department;
         row.spec = asked.spec();
+    }
+
+    private static DepartmentRow department(Application asked) {
+        String department = asked.spec().department();
+        return DepartmentRow.<DepartmentRow>find("name", department)
+                .firstResultOptional()
+                .orElseThrow(
+                        () -> Asked.unknown("spec.department", Kind.DEPARTMENT, department));
     }
 
     @Override

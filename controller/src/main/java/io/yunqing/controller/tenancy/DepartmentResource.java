@@ -5,6 +5,8 @@ import io.yunqing.api.Department;
 import io.yunqing.api.DepartmentStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
+import io.yunqing.api.Usage;
+import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
@@ -28,6 +30,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -44,12 +47,22 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
     private final Resources resources;
     private final Lists lists;
     private final Session em;
+    private final Ledger ledger;
+    private final Quota quota;
     private final References references;
 
-    DepartmentResource(Resources resources, Lists lists, Session em, References references) {
+    DepartmentResource(
+            Resources resources,
+            Lists lists,
+            Session em,
+            Ledger ledger,
+            Quota quota,
+            References references) {
         this.resources = resources;
         this.lists = lists;
         this.em = em;
+        this.ledger = ledger;
+        this.quota = quota;
         this.references = references;
     }
 
@@ -119,6 +132,8 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
     public List<Department> views(List<DepartmentRow> rows) {
         Map<UUID, Long> children = references.count("department", "parent_id", rows);
         Map<UUID, Long> applications = references.count("application", "department_id", rows);
+        Map<UUID, Map<String, Usage>> limits =
+                ledger.limits(rows.stream().map(row -> row.id).toList());
         return rows.stream()
                 .map(row ->
                         new Department(
@@ -128,7 +143,9 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
                                 new DepartmentStatus(
                                         path(row),
                                         children.get(row.id).intValue(),
-                                        applications.get(row.id).intValue())))
+                                        applications.get(row.id).intValue(),
+                                        Quota.granted(limits.get(row.id)),
+                                        Quota.used(limits.get(row.id)))))
                 .toList();
     }
 
@@ -136,6 +153,8 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
     public void create(DepartmentRow row, Department asked) {
         row.parent = parent(asked);
         row.spec = asked.spec();
+        ledger.openOwner(row.id, row.parent == null ? null : row.parent.id, false);
+        quota.set(row.id, row.spec.limits(), row.spec.grants());
     }
 
     @Override
@@ -151,8 +170,12 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
                     parent.name,
                     "choose a parent that does not depend on this department");
         }
+        if (!Objects.equals(row.parent, parent)) {
+            quota.move(row.id, row.name, parent);
+        }
         row.parent = parent;
         row.spec = asked.spec();
+        quota.set(row.id, row.spec.limits(), row.spec.grants());
     }
 
     @Override
@@ -161,6 +184,7 @@ public class DepartmentResource implements Noun<DepartmentRow, Department> {
                 row, "departments", "SELECT name FROM department WHERE parent_id = :id");
         references.refuseIfAny(
                 row, "applications", "SELECT name FROM application WHERE department_id = :id");
+        ledger.dropOwner(row.id);
         return true;
     }
 

@@ -2,7 +2,6 @@ package io.yunqing.controller.tenancy;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Kind;
-import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Tenant;
 import io.yunqing.api.TenantStatus;
 import io.yunqing.api.Usage;
@@ -12,7 +11,6 @@ import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
 import io.yunqing.controller.platform.Noun;
-import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Where;
@@ -31,7 +29,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -46,12 +43,15 @@ public class TenantResource implements Noun<TenantRow, Tenant> {
     private final Resources resources;
     private final Lists lists;
     private final Ledger ledger;
+    private final Quota quota;
     private final References references;
 
-    TenantResource(Resources resources, Lists lists, Ledger ledger, References references) {
+    TenantResource(
+            Resources resources, Lists lists, Ledger ledger, Quota quota, References references) {
         this.resources = resources;
         this.lists = lists;
         this.ledger = ledger;
+        this.quota = quota;
         this.references = references;
     }
 
@@ -130,21 +130,18 @@ public class TenantResource implements Noun<TenantRow, Tenant> {
     public List<Tenant> views(List<TenantRow> rows) {
         List<UUID> ids = rows.stream().map(row -> row.id).toList();
         Map<UUID, Map<String, Usage>> limits = ledger.limits(ids);
-        Map<UUID, Integer> instances = ledger.consumersByOwner(ids);
+        Map<UUID, Long> instances = references.count("instance", "tenant_id", rows);
         return rows.stream()
-                .map(row -> {
-                    Map<String, Long> used = new TreeMap<>();
-                    limits.get(row.id)
-                            .forEach((resource, usage) -> used.put(resource, usage.used()));
-                    return new Tenant(
-                            kind(),
-                            row.metadata(),
-                            row.spec,
-                            new TenantStatus(
-                                    row.application.department.name,
-                                    used,
-                                    instances.getOrDefault(row.id, 0)));
-                })
+                .map(row ->
+                        new Tenant(
+                                kind(),
+                                row.metadata(),
+                                row.spec,
+                                new TenantStatus(
+                                        row.application.department.name,
+                                        Quota.granted(limits.get(row.id)),
+                                        Quota.used(limits.get(row.id)),
+                                        instances.get(row.id).intValue())))
                 .toList();
     }
 
@@ -156,39 +153,22 @@ public class TenantResource implements Noun<TenantRow, Tenant> {
                         .firstResultOptional()
                         .orElseThrow(() ->
                                 Asked.unknown("spec.application", Kind.APPLICATION, application));
-        apply(row, asked);
+        row.spec = asked.spec();
+        ledger.openOwner(row.id, row.application.department.id, true);
+        quota.set(row.id, row.spec.limits(), row.spec.grants());
     }
 
     @Override
     public void update(TenantRow row, Tenant asked) {
         Asked.same("spec.application", row.spec.application(), asked.spec().application());
-        apply(row, asked);
+        row.spec = asked.spec();
+        quota.set(row.id, row.spec.limits(), row.spec.grants());
     }
 
     @Override
     public boolean delete(TenantRow row) {
         references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE tenant_id = :id");
-        ledger.dropLimits(row.id);
+        ledger.dropOwner(row.id);
         return true;
-    }
-
-    private void apply(TenantRow row, Tenant asked) {
-        Map<String, String> known = ledger.limitedResources();
-        asked.spec()
-                .limits()
-                .keySet()
-                .forEach(resource -> {
-                    if (!known.containsKey(resource)) {
-                        throw ProblemException.field(
-                                ProblemCode.FIELD_INVALID,
-                                "spec.limits." + ProblemException.abbreviate(resource),
-                                "is not a resource that can be limited",
-                                "one of " + String.join(", ", known.keySet()),
-                                null,
-                                "use one of them");
-                    }
-                });
-        row.spec = asked.spec();
-        ledger.setLimits(row.id, asked.spec().limits());
     }
 }

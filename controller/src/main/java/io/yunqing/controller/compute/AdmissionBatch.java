@@ -1,0 +1,400 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.Address;
+import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceStatus;
+import io.yunqing.api.Kind;
+import io.yunqing.api.Metadata;
+import io.yunqing.api.Phase;
+import io.yunqing.api.Plan;
+import io.yunqing.api.PlacementExplanation;
+import io.yunqing.controller.compute.AdmissionStore.Entry;
+import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.FleetMirror;
+import io.yunqing.controller.ledger.Balances;
+import io.yunqing.controller.ledger.Refusal;
+import io.yunqing.controller.ledger.Refusal.OverLimit;
+import io.yunqing.controller.ledger.Refusal.ProviderFull;
+import io.yunqing.controller.ledger.Taking;
+import io.yunqing.controller.network.AddressBook;
+import io.yunqing.controller.network.Addresses;
+import io.yunqing.controller.placement.Decision;
+import io.yunqing.controller.placement.Decision.Chosen;
+import io.yunqing.controller.placement.Decision.NoHost;
+import io.yunqing.controller.platform.Change;
+import io.yunqing.controller.platform.Changes;
+import io.yunqing.controller.platform.Idempotency;
+import io.yunqing.controller.platform.RoundTrip;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Some orders on their way through one transaction: placed in memory, their rows locked and read, decided, written, committed.
+ * The search is over before the first lock is taken. Good for one run.
+ */
+final class AdmissionBatch {
+    private final Admission.Means means;
+    private final Instant now;
+    private final List<Case> cases = new ArrayList<>();
+    private final Set<String> namesTaken = new HashSet<>();
+    private final Map<Idempotency.Claim, Idempotency.Earlier> answered = new HashMap<>();
+    private final Map<UUID, Long> revisions = new HashMap<>();
+    private final AddressBook addresses = new AddressBook();
+    private Balances balances;
+
+    /** Whether something that was counted while placing came to nothing, so that a refusal for want of room may be wrong. */
+    private boolean roomCameBack;
+
+    AdmissionBatch(Admission.Means means, List<Order> orders) {
+        this.means = means;
+        this.now = means.clock().instant();
+        orders.forEach(order -> cases.add(new Case(order)));
+    }
+
+    /** An order and what becomes of it here. Without an outcome it is to be tried again. */
+    private static final class Case {
+        private final Order order;
+        private final List<Chosen> places = new ArrayList<>();
+        private final List<Taking> takings = new ArrayList<>();
+        private final List<Instance> views = new ArrayList<>();
+        private Wish homeless;
+        private NoHost noHost;
+        private Outcome outcome;
+
+        Case(Order order) {
+            this.order = order;
+        }
+
+        boolean placed() {
+            return noHost == null;
+        }
+
+        boolean admitted() {
+            return outcome instanceof Outcome.Admitted;
+        }
+    }
+
+    /**
+     * Does all of it. When it returns, everything is committed; when it throws, nothing is, or nobody knows.
+     *
+     * @return the orders that have to be tried again
+     */
+    List<Order> run(Connection connection) throws SQLException {
+        try {
+            place(connection);
+            lock(connection);
+            cases.forEach(this::decide);
+            List<Case> admitted = cases.stream().filter(Case::admitted).toList();
+            if (admitted.isEmpty()) {
+                connection.rollback();
+            } else {
+                write(connection, admitted);
+                connection.commit();
+                announce(admitted);
+            }
+            correct();
+        } finally {
+            cases.forEach(this::settle);
+        }
+        cases.stream()
+                .filter(one -> one.outcome != null)
+                .forEach(one -> one.order.outcome().complete(one.outcome));
+        return cases.stream().filter(one -> one.outcome == null).map(one -> one.order).toList();
+    }
+
+    // --- Before the locks -------------------------------------------------------------------------------------------
+
+    private void place(Connection connection) throws SQLException {
+        for (Case one : cases) {
+            placeAll(one);
+            if (!one.placed() && means.mirror().looks() <= one.order.looksBefore()) {
+                // Room that came to be before the request must be seen by it.
+                means.mirror().look(connection);
+                settle(one);
+                placeAll(one);
+            }
+        }
+    }
+
+    private void placeAll(Case one) {
+        one.places.clear();
+        one.takings.clear();
+        one.noHost = null;
+        for (Wish wish : one.order.wishes()) {
+            switch (means.mirror().place(means.requests().of(one.order.tenant(), wish))) {
+                case Chosen chosen -> {
+                    one.places.add(chosen);
+                    one.takings.add(
+                            new Taking(
+                                    wish.id(),
+                                    one.order.tenant().id(),
+                                    chosen.host().id(),
+                                    means.requests().amounts(wish)));
+                }
+                case NoHost noHost -> {
+                    one.homeless = wish;
+                    one.noHost = noHost;
+                    return;
+                }
+            }
+        }
+    }
+
+    // --- Under the locks --------------------------------------------------------------------------------------------
+
+    private void lock(Connection connection) throws SQLException {
+        List<Order> orders = cases.stream().map(one -> one.order).toList();
+        List<Wish> wishes = orders.stream().flatMap(order -> order.wishes().stream()).toList();
+        Set<UUID> tenants = all(orders, order -> order.tenant().id());
+        Set<UUID> hosts = new HashSet<>();
+        cases.forEach(one -> one.takings.forEach(taking -> hosts.add(taking.provider())));
+        RoundTrip trip = new RoundTrip();
+        means.idempotency()
+                .find(
+                        trip,
+                        orders.stream().map(o -> o.terms().claim()).filter(c -> c != null).toList(),
+                        answered::put);
+        AdmissionStore.revisions(
+                trip,
+                tenants,
+                all(wishes, wish -> wish.flavor().id()),
+                all(wishes, wish -> wish.image().id()),
+                revisions::put);
+        balances = means.ledger().lock(trip, tenants, hosts);
+        // After the locks, so that nobody adds to what these find.
+        AdmissionStore.names(
+                trip,
+                orders.stream()
+                        .flatMap(o -> o.wishes().stream().map(_ -> o.tenant().id()))
+                        .toList(),
+                wishes.stream().map(Wish::name).toList(),
+                (tenant, name) -> namesTaken.add(key(tenant, name)));
+        addresses.read(trip, hosts);
+        trip.run(connection);
+    }
+
+    private void decide(Case one) {
+        Order order = one.order;
+        Terms terms = order.terms();
+        Idempotency.Earlier earlier = terms.claim() == null ? null : answered.get(terms.claim());
+        if (earlier != null) {
+            one.outcome = new Outcome.Repeated(earlier);
+        } else if (terms.claim() != null && answered.containsKey(terms.claim())) {
+            // Another order of this batch has the key: its answer can be read once it is written.
+            return;
+        } else if (outdated(order)) {
+            one.outcome = new Outcome.Outdated();
+        } else if (takenName(order).isPresent()) {
+            one.outcome = new Outcome.NameTaken(takenName(order).get());
+        } else if (!one.placed()) {
+            one.outcome = refusal(one);
+        } else {
+            take(one);
+        }
+        roomCameBack |= one.placed() && !one.admitted();
+    }
+
+    private boolean outdated(Order order) {
+        return changed(order.tenant().id(), order.tenant().revision())
+                || order.wishes().stream()
+                        .anyMatch(wish ->
+                                changed(wish.flavor().id(), wish.flavor().revision())
+                                        || changed(wish.image().id(), wish.image().revision()));
+    }
+
+    private boolean changed(UUID id, long revision) {
+        return !Long.valueOf(revision).equals(revisions.get(id));
+    }
+
+    private Optional<String> takenName(Order order) {
+        return order.wishes().stream()
+                .map(Wish::name)
+                .filter(name -> namesTaken.contains(key(order.tenant().id(), name)))
+                .findFirst();
+    }
+
+    /** A limit is the better answer: it holds wherever there may be room. */
+    private Outcome refusal(Case one) {
+        UUID tenant = one.order.tenant().id();
+        long[] sum = new long[0];
+        for (Wish wish : one.order.wishes()) {
+            sum = means.requests().plus(sum, means.requests().amounts(wish));
+        }
+        Optional<Refusal> over = balances.overLimit(tenant, sum);
+        if (over.isPresent() && over.get() instanceof OverLimit limit) {
+            return new Outcome.Over(one.homeless, limit);
+        }
+        if (roomCameBack) {
+            return null;
+        }
+        return new Outcome.NoHost(one.homeless, one.noHost.explanation().render());
+    }
+
+    private void take(Case one) {
+        Optional<Refusal> refusal = balances.take(one.takings);
+        if (refusal.isPresent()) {
+            if (refusal.get() instanceof OverLimit limit) {
+                one.outcome = new Outcome.Over(one.order.wishes().getFirst(), limit);
+            } else if (refusal.get() instanceof ProviderFull full
+                    && !balances.providers().contains(full.provider())) {
+                means.mirror().forget(full.provider());
+            }
+            return;
+        }
+        addViews(one);
+        Terms terms = one.order.terms();
+        if (terms.planOnly() || terms.digest() != null) {
+            Plan plan = means.plans().created(one.views.getFirst());
+            if (terms.planOnly()) {
+                one.outcome = new Outcome.Planned(plan);
+            } else if (!plan.digest().equals(terms.digest())) {
+                one.outcome = new Outcome.PlanStale(plan.digest());
+            }
+        }
+        if (one.outcome == null) {
+            one.outcome = new Outcome.Admitted(one.views);
+            one.order
+                    .wishes()
+                    .forEach(wish -> namesTaken.add(key(one.order.tenant().id(), wish.name())));
+            if (terms.claim() != null) {
+                answered.put(terms.claim(), null);
+            }
+        } else {
+            balances.untake(one.takings);
+        }
+    }
+
+    private void addViews(Case one) {
+        for (int i = 0; i < one.places.size(); i++) {
+            Wish wish = one.order.wishes().get(i);
+            Chosen place = one.places.get(i);
+            UUID host = place.host().id();
+            Address address =
+                    new Address(
+                            addresses.assign(host, means.mirror().host(host).subnet()),
+                            Addresses.mac(wish.id()));
+            PlacementExplanation explanation = place.explanation().render();
+            one.views.add(
+                    new Instance(
+                            Kind.INSTANCE,
+                            new Metadata(
+                                    wish.name(),
+                                    one.order.tenant().name(),
+                                    wish.id(),
+                                    1L,
+                                    now,
+                                    wish.asked().metadata().labels()),
+                            wish.asked().spec(),
+                            new InstanceStatus(
+                                    Phase.SCHEDULED,
+                                    place.host().name(),
+                                    place.host().location().zone(),
+                                    List.of(address),
+                                    means.ledger().kinds().byName(one.takings.get(i).amounts()),
+                                    null,
+                                    explanation,
+                                    null,
+                                    List.of())));
+        }
+    }
+
+    // --- Writing ----------------------------------------------------------------------------------------------------
+
+    private void write(Connection connection, List<Case> admitted) throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        List<Taking> takings = new ArrayList<>();
+        RoundTrip trip = new RoundTrip();
+        for (Case one : admitted) {
+            takings.addAll(one.takings);
+            for (int i = 0; i < one.views.size(); i++) {
+                entries.add(
+                        new Entry(
+                                one.order,
+                                one.order.wishes().get(i),
+                                one.views.get(i),
+                                one.takings.get(i).provider()));
+            }
+        }
+        means.ledger().open(trip, takings, now);
+        AdmissionStore.insert(trip, entries, now);
+        addresses.write(
+                trip,
+                entries.stream().map(e -> e.wish().id()).toList(),
+                entries.stream().map(Entry::host).toList(),
+                entries.stream().map(e -> e.view().status().addresses().getFirst().ip()).toList());
+        means.journal().write(trip, entries.stream().map(AdmissionBatch::noted).toList(), now);
+        for (Case one : admitted) {
+            if (one.order.terms().claim() != null) {
+                means.idempotency().remember(trip, one.order.terms().claim(), one.views);
+            }
+        }
+        means.wakeups().onCommit(trip, topics(admitted));
+        trip.run(connection);
+    }
+
+    private static io.yunqing.controller.feed.Journal.Note noted(Entry entry) {
+        Instance view = entry.view();
+        return new io.yunqing.controller.feed.Journal.Note(
+                new Change(
+                        Kind.INSTANCE,
+                        view.metadata().tenant(),
+                        view.metadata().name(),
+                        view.metadata().id(),
+                        "created",
+                        Instances.story(
+                                view.metadata().name(),
+                                view.status().host(),
+                                Instances.power(view.spec())),
+                        1),
+                entry.order().terms().actor(),
+                entry.order().terms().reason());
+    }
+
+    private static Set<String> topics(List<Case> admitted) {
+        Set<String> topics = new HashSet<>();
+        topics.add(Changes.FEED);
+        admitted.forEach(one ->
+                one.takings.forEach(taking -> topics.add(Fleet.topic(taking.provider()))));
+        return topics;
+    }
+
+    private void announce(List<Case> admitted) {
+        topics(admitted).forEach(means.signals()::raise);
+    }
+
+    // --- Afterwards -------------------------------------------------------------------------------------------------
+
+    /** What the locked rows said is newer than what the mirror believed. */
+    private void correct() {
+        for (UUID host : balances.providers()) {
+            means.mirror().correct(host, balances.effective(host), balances.used(host));
+        }
+    }
+
+    private void settle(Case one) {
+        one.takings.forEach(taking -> means.mirror().settle(taking.provider(), taking.amounts()));
+        one.takings.clear();
+    }
+
+    private static String key(UUID tenant, String name) {
+        return tenant + "/" + name;
+    }
+
+    private static <T> Set<UUID> all(Collection<T> items, Function<T, UUID> id) {
+        Set<UUID> ids = new HashSet<>();
+        items.forEach(item -> ids.add(id.apply(item)));
+        return ids;
+    }
+}

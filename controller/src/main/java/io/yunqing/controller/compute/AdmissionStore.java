@@ -1,0 +1,113 @@
+package io.yunqing.controller.compute;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.Instance;
+import io.yunqing.controller.platform.RoundTrip;
+import io.yunqing.controller.platform.StoredJson;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** What an admission reads and writes of instances and of what they refer to. */
+final class AdmissionStore {
+    private AdmissionStore() {}
+
+    /** An instance to be written: what is asked, who it is, and what was decided. */
+    record Entry(Order order, Wish wish, Instance view, UUID host) {}
+
+    /** Adds the statements that read the revisions of all that orders name; tenants cannot go until the transaction ends. */
+    static void revisions(
+            RoundTrip trip,
+            Collection<UUID> tenants,
+            Collection<UUID> flavors,
+            Collection<UUID> images,
+            BiConsumer<UUID, Long> found) {
+        RoundTrip.Row row =
+                one -> found.accept(one.getObject("id", UUID.class), one.getLong("revision"));
+        trip.read(
+                        "SELECT id, revision FROM tenant WHERE id = ANY (?) ORDER BY id FOR KEY SHARE",
+                        row,
+                        tenants)
+                .read(
+                        """
+                        SELECT id, revision FROM flavor WHERE id = ANY (?)
+                        UNION ALL
+                        SELECT id, revision FROM image WHERE id = ANY (?)
+                        """,
+                        row,
+                        flavors,
+                        images);
+    }
+
+    /** Adds the statement that finds which of the names are taken. */
+    static void names(
+            RoundTrip trip,
+            List<UUID> tenants,
+            List<String> names,
+            BiConsumer<UUID, String> taken) {
+        trip.read(
+                """
+                SELECT i.tenant_id, i.name
+                FROM unnest(?, ?) AS asked (tenant_id, name)
+                JOIN instance i ON i.tenant_id = asked.tenant_id AND i.name = asked.name COLLATE "C"
+                """,
+                row -> taken.accept(row.getObject("tenant_id", UUID.class), row.getString("name")),
+                tenants.toArray(UUID[]::new),
+                names.toArray(String[]::new));
+    }
+
+    /** Adds the statement that moves the hosts' counters on and writes the instances with the new revisions. */
+    static void insert(RoundTrip trip, List<Entry> entries, Instant now) {
+        trip.write(
+                """
+                WITH host AS (
+                    UPDATE host_desired SET revision = revision + 1 WHERE host_id = ANY (?) RETURNING host_id, revision
+                )
+                INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, host_id, epoch,
+                                      host_revision, vcpus, memory_mib, root_disk_gib, mac, placement)
+                SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.host, 1,
+                       host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     AS i (id, name, labels, spec, tenant, flavor, image, host, vcpus, memory_mib, root_disk_gib, mac, placement)
+                JOIN host ON host.host_id = i.host
+                """,
+                entries.stream().map(Entry::host).distinct().toArray(UUID[]::new),
+                now,
+                ids(entries, e -> e.wish().id()),
+                texts(entries, e -> e.wish().name()),
+                texts(entries, e -> json(e.wish().asked().metadata().labelsOrEmpty())),
+                texts(entries, e -> json(e.wish().asked().spec())),
+                ids(entries, e -> e.order().tenant().id()),
+                ids(entries, e -> e.wish().flavor().id()),
+                ids(entries, e -> e.wish().image().id()),
+                ids(entries, Entry::host),
+                numbers(entries, e -> e.wish().flavor().spec().vcpus()),
+                numbers(entries, e -> e.wish().flavor().spec().memoryMiB()),
+                numbers(entries, e -> e.wish().flavor().spec().rootDiskGiB()),
+                texts(entries, e -> e.view().status().addresses().getFirst().mac()),
+                texts(entries, e -> json(e.view().status().placement())));
+    }
+
+    private static UUID[] ids(List<Entry> entries, Function<Entry, UUID> id) {
+        return entries.stream().map(id).toArray(UUID[]::new);
+    }
+
+    private static String[] texts(List<Entry> entries, Function<Entry, String> text) {
+        return entries.stream().map(text).toArray(String[]::new);
+    }
+
+    private static Long[] numbers(List<Entry> entries, Function<Entry, Integer> number) {
+        return entries.stream().map(number).map(Integer::longValue).toArray(Long[]::new);
+    }
+
+    private static String json(Object value) {
+        try {
+            return StoredJson.MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.FlavorSpec;
+import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.fleet.ZoneRow;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.tenancy.TenantRow;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * What requests for instances name, remembered. It may be out of date: whoever decides by it compares the revisions with the
+ * database's inside the deciding transaction, and on a difference forgets and asks again.
+ */
+@ApplicationScoped
+class Catalog {
+    /** A bound, not a size: beyond it everything is read anew. */
+    private static final int MOST = 100_000;
+
+    private final Transactions transactions;
+    private final Map<String, TenantEntry> tenants = new ConcurrentHashMap<>();
+    private final Map<String, FlavorEntry> flavors = new ConcurrentHashMap<>();
+    private final Map<String, ImageEntry> images = new ConcurrentHashMap<>();
+    private final Map<String, UUID> zones = new ConcurrentHashMap<>();
+
+    Catalog(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    /**
+     * A tenant.
+     *
+     * @param department whose application it belongs to
+     */
+    record TenantEntry(UUID id, long revision, String name, UUID department) {}
+
+    record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec) {}
+
+    record ImageEntry(UUID id, long revision, String name, int minDiskGiB) {}
+
+    /**
+     * @throws ProblemException if there is none of this name
+     */
+    TenantEntry tenant(String name) {
+        return remembered(
+                tenants,
+                name,
+                () -> {
+                    TenantRow row = Instances.tenantRow(name);
+                    return new TenantEntry(
+                            row.id, row.revision, row.name, row.application.department.id);
+                });
+    }
+
+    /**
+     * @throws ProblemException if there is none of this name
+     */
+    FlavorEntry flavor(String name) {
+        return remembered(
+                flavors,
+                name,
+                () -> {
+                    FlavorRow row =
+                            FlavorRow.<FlavorRow>find("name", name)
+                                    .firstResultOptional()
+                                    .orElseThrow(
+                                            () -> Asked.unknown("spec.flavor", Kind.FLAVOR, name));
+                    return new FlavorEntry(row.id, row.revision, row.name, row.spec);
+                });
+    }
+
+    /**
+     * @throws ProblemException if there is none of this name
+     */
+    ImageEntry image(String name) {
+        return remembered(
+                images,
+                name,
+                () -> {
+                    ImageRow row =
+                            ImageRow.<ImageRow>find("name", name)
+                                    .firstResultOptional()
+                                    .orElseThrow(
+                                            () -> Asked.unknown("spec.image", Kind.IMAGE, name));
+                    return new ImageEntry(row.id, row.revision, row.name, row.spec.minDiskGiB());
+                });
+    }
+
+    /**
+     * @throws ProblemException if there is none of this name
+     */
+    void requireZone(String name) {
+        remembered(
+                zones,
+                name,
+                () ->
+                        ZoneRow.<ZoneRow>find("name", name)
+                                .firstResultOptional()
+                                .orElseThrow(() -> Asked.unknown("spec.zone", Kind.ZONE, name))
+                                .id);
+    }
+
+    /** Lets all that an order names be read anew. */
+    void forget(Order order) {
+        tenants.remove(order.tenant().name());
+        for (Wish wish : order.wishes()) {
+            flavors.remove(wish.flavor().name());
+            images.remove(wish.image().name());
+        }
+    }
+
+    /**
+     * @throws ProblemException if the flavor's root disk cannot hold the image
+     */
+    static void requireFit(FlavorEntry flavor, ImageEntry image) {
+        if (flavor.spec().rootDiskGiB() < image.minDiskGiB()) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.flavor",
+                    "its root disk is too small for image " + image.name(),
+                    "rootDiskGiB >= " + image.minDiskGiB(),
+                    flavor.spec().rootDiskGiB(),
+                    "choose a flavor with a larger root disk");
+        }
+    }
+
+    private <E> E remembered(Map<String, E> entries, String name, Supplier<E> reading) {
+        E known = entries.get(name);
+        if (known == null) {
+            known = transactions.read(reading);
+            if (entries.size() > MOST) {
+                entries.clear();
+            }
+            entries.put(name, known);
+        }
+        return known;
+    }
+}

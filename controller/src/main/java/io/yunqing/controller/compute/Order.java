@@ -1,0 +1,83 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.controller.compute.Catalog.TenantEntry;
+import io.yunqing.controller.platform.Idempotency;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A request for instances that are admitted together or not at all. It waits in a queue until a batch claims it; until then
+ * whoever asked can withdraw it.
+ */
+final class Order {
+    private final TenantEntry tenant;
+    private final List<Wish> wishes;
+    private final Terms terms;
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    /** How often it found no place that held until it was written down. */
+    private int rounds;
+
+    /** How many looks at the whole fleet had begun when it began to wait. */
+    private final long looksBefore;
+
+    Order(TenantEntry tenant, List<Wish> wishes, Terms terms, long looksBefore) {
+        this.tenant = tenant;
+        this.wishes = List.copyOf(wishes);
+        this.terms = terms;
+        this.looksBefore = looksBefore;
+    }
+
+    /**
+     * How it is asked for.
+     *
+     * @param actor who asks
+     * @param reason why, in the actor's words; may be null
+     * @param planOnly whether only the plan is wanted
+     * @param digest of the plan that it must be; any when null
+     * @param claim the idempotency key; none when null
+     */
+    record Terms(
+            String actor,
+            String reason,
+            boolean planOnly,
+            String digest,
+            Idempotency.Claim claim) {}
+
+    TenantEntry tenant() {
+        return tenant;
+    }
+
+    List<Wish> wishes() {
+        return wishes;
+    }
+
+    Terms terms() {
+        return terms;
+    }
+
+    CompletableFuture<Outcome> outcome() {
+        return outcome;
+    }
+
+    long looksBefore() {
+        return looksBefore;
+    }
+
+    /** Counts a round; returns how many there were. */
+    int nextRound() {
+        return ++rounds;
+    }
+
+    /** Takes it out of the asker's hands; false if it was withdrawn, or claimed in an earlier round and settled. */
+    boolean claim() {
+        return rounds > 0 || settled.compareAndSet(false, true);
+    }
+
+    /** Nobody waits for the answer any more: it is not admitted, unless a batch has claimed it already. */
+    boolean withdraw() {
+        return settled.compareAndSet(false, true);
+    }
+}

@@ -1,0 +1,38 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.Instance;
+import io.yunqing.api.PlacementExplanation;
+import io.yunqing.api.Plan;
+import io.yunqing.controller.ledger.Refusal.OverLimit;
+import io.yunqing.controller.platform.Idempotency;
+import java.util.List;
+
+/** How an order ended. */
+sealed interface Outcome {
+    /** It is written down, and a promise. */
+    record Admitted(List<Instance> instances) implements Outcome {}
+
+    /** What would have been admitted. */
+    record Planned(Plan plan) implements Outcome {}
+
+    /** The same request was answered before. */
+    record Repeated(Idempotency.Earlier earlier) implements Outcome {}
+
+    /** Another resource has the name. */
+    record NameTaken(String name) implements Outcome {}
+
+    /** A limit of the tenant or of a department above it does not allow it. */
+    record Over(Wish wish, OverLimit limit) implements Outcome {}
+
+    /** No host can take it. */
+    record NoHost(Wish wish, PlacementExplanation explanation) implements Outcome {}
+
+    /** It would now be something else than the plan with the digest that was sent. */
+    record PlanStale(String digest) implements Outcome {}
+
+    /** What it names has changed since it was looked up; ask again. */
+    record Outdated() implements Outcome {}
+
+    /** Others were faster, again and again. */
+    record Outrun() implements Outcome {}
+}

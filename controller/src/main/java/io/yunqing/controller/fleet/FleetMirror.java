@@ -1,0 +1,341 @@
+package io.yunqing.controller.fleet;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.yunqing.api.HostInventory.HostNetwork;
+import io.yunqing.api.HostState;
+import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.placement.Amounts;
+import io.yunqing.controller.placement.Decision;
+import io.yunqing.controller.placement.Decision.Chosen;
+import io.yunqing.controller.placement.FleetView;
+import io.yunqing.controller.placement.Host;
+import io.yunqing.controller.placement.HostFacts;
+import io.yunqing.controller.placement.Placement;
+import io.yunqing.controller.placement.Request;
+import io.yunqing.controller.platform.Changes;
+import io.yunqing.controller.platform.Every;
+import io.yunqing.controller.platform.Ids;
+import io.yunqing.controller.platform.Signals;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * The fleet as this replica believes it to be, in memory, for placement to choose from. It follows the database: a change
+ * announced in the feed wakes it, and it reads the providers that changed since its last look; every minute it reads all. It
+ * may be behind without harm, as the ledger has the last word.
+ */
+@ApplicationScoped
+public class FleetMirror {
+    private static final Logger LOG = Logger.getLogger(FleetMirror.class);
+
+    /** Without a signal, a change is seen after this time. */
+    private static final Duration GLANCE = Duration.ofSeconds(1);
+
+    /** A change a moment ago often has company; looking for each by itself would cost more than it tells. */
+    private static final Duration BREATH = Duration.ofMillis(50);
+
+    private static final Duration WHOLE_LOOK = Duration.ofMinutes(1);
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+
+    private final Ledger ledger;
+    private final AgentPolicy policy;
+    private final AgroalDataSource dataSource;
+    private final Signals signals;
+    private final InstantSource clock;
+
+    /** Of two replicas that choose from equals, each begins elsewhere. */
+    private final long seed = Ids.next().getLeastSignificantBits();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<UUID, Seen> hosts = new HashMap<>();
+
+    /** What was placed by decisions that are not yet written down. */
+    private final Map<UUID, long[]> pending = new HashMap<>();
+
+    private FleetView view;
+    private String horizon = "0";
+    private long looks;
+    private Thread follower;
+
+    FleetMirror(
+            Ledger ledger,
+            AgentPolicy policy,
+            AgroalDataSource dataSource,
+            Signals signals,
+            InstantSource clock) {
+        this.ledger = ledger;
+        this.policy = policy;
+        this.dataSource = dataSource;
+        this.signals = signals;
+        this.clock = clock;
+    }
+
+    /**
+     * A host as it was last read.
+     *
+     * @param network what its instances are attached to; null when it offers none
+     * @param receivedAt when its agent last reported; null before
+     * @param complete whether that report came from a complete inventory
+     */
+    public record Seen(
+            Host host,
+            boolean schedulable,
+            HostNetwork network,
+            Instant receivedAt,
+            boolean complete) {
+        Seen heard(Instant at, boolean whole) {
+            return new Seen(host, schedulable, network, at, whole);
+        }
+
+        /** What addresses are given out of. */
+        public Subnet subnet() {
+            return Subnet.of(network);
+        }
+    }
+
+    void start(@Observes StartupEvent event, Every every) {
+        view = new FleetView(ledger.kinds().names());
+        follower = Thread.ofPlatform().daemon().name("fleet-mirror").start(this::follow);
+        every.run("sweeping the fleet", SWEEP, this::sweep);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        follower.interrupt();
+    }
+
+    // --- For placement ----------------------------------------------------------------------------------------------
+
+    /** Chooses a host and counts on it what was asked, until {@link #settle} says what became of it. */
+    public Decision place(Request request) {
+        lock.lock();
+        try {
+            Decision decision = Placement.choose(view, request, seed);
+            if (decision instanceof Chosen chosen) {
+                view.take(chosen.index(), request.amounts());
+                pending.merge(
+                        chosen.host().id(), request.amounts().toArray(), (a, b) -> sum(a, b, 1));
+            }
+            return decision;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Forgets what was counted on the host by a decision that came to nothing, or is written down by now. */
+    public void settle(UUID host, long[] amounts) {
+        lock.lock();
+        try {
+            int index = view.indexOf(host);
+            long[] left = pending.get(host);
+            if (index >= 0 && left != null) {
+                pending.put(host, sum(left, amounts, -1));
+                view.give(index, Amounts.of(amounts));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes over what the ledger says of a host. */
+    public void correct(UUID host, long[] effective, long[] used) {
+        lock.lock();
+        try {
+            int index = view.indexOf(host);
+            if (index >= 0) {
+                view.setLimits(index, Amounts.of(effective));
+                view.setUsed(index, Amounts.of(withPending(host, used)));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A host that turned out not to exist. */
+    public void forget(UUID host) {
+        lock.lock();
+        try {
+            hosts.remove(host);
+            pending.remove(host);
+            view.remove(host);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The host as it was last read, or null. */
+    public Seen host(UUID id) {
+        lock.lock();
+        try {
+            return hosts.get(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A copy to try things out on. */
+    public FleetView snapshot() {
+        lock.lock();
+        try {
+            return view.snapshot();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All hosts as they were last read. */
+    public Set<Seen> hosts() {
+        lock.lock();
+        try {
+            return new HashSet<>(hosts.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many looks at the database have begun; one that began after a moment has seen all that was done before it. */
+    public long looks() {
+        lock.lock();
+        try {
+            return looks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- Following --------------------------------------------------------------------------------------------------
+
+    /** Takes in a report of a host at once; other replicas' reports come with the next whole look. */
+    public void heard(UUID host, Instant receivedAt, boolean complete) {
+        lock.lock();
+        try {
+            Seen seen = hosts.get(host);
+            if (seen != null) {
+                hosts.put(host, seen.heard(receivedAt, complete));
+                report(hosts.get(host));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void follow() {
+        Instant wholeLook = Instant.MIN;
+        while (!signals.ended()) {
+            try {
+                long seen = signals.count(Changes.FEED);
+                Instant now = clock.instant();
+                boolean whole = Duration.between(wholeLook, now).compareTo(WHOLE_LOOK) >= 0;
+                try (Connection connection = dataSource.getConnection()) {
+                    look(connection, whole);
+                }
+                wholeLook = whole ? now : wholeLook;
+                Thread.sleep(BREATH);
+                signals.await(Changes.FEED, seen, GLANCE);
+            } catch (SQLException e) {
+                LOG.warnf("Cannot read the fleet, trying again: %s", e.getMessage());
+                pause();
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(GLANCE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads what has changed since the last look. */
+    public void look(Connection connection) throws SQLException {
+        look(connection, false);
+    }
+
+    private void look(Connection connection, boolean whole) throws SQLException {
+        String since;
+        lock.lock();
+        try {
+            looks++;
+            since = whole ? "0" : horizon;
+        } finally {
+            lock.unlock();
+        }
+        var read = HostReader.changedSince(connection, since);
+        lock.lock();
+        try {
+            if (whole) {
+                Set<UUID> gone = new HashSet<>(hosts.keySet());
+                read.hosts().forEach(one -> gone.remove(one.seen().host().id()));
+                gone.forEach(this::forget);
+            }
+            for (HostReader.Read one : read.hosts()) {
+                UUID id = one.seen().host().id();
+                hosts.put(id, one.seen());
+                view.put(
+                        new HostFacts(
+                                one.seen().host(),
+                                reporting(one.seen()),
+                                one.seen().schedulable(),
+                                Amounts.of(one.effective()),
+                                Amounts.of(withPending(id, one.used()))));
+            }
+            horizon = read.horizon();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Silence sends no news: who has not been heard for too long is found by looking. */
+    private void sweep() {
+        lock.lock();
+        try {
+            hosts.values().forEach(this::report);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void report(Seen seen) {
+        int index = view.indexOf(seen.host().id());
+        boolean reporting = reporting(seen);
+        if (index >= 0 && view.reporting(index) != reporting) {
+            view.reporting(index, reporting);
+        }
+    }
+
+    private boolean reporting(Seen seen) {
+        return seen.complete()
+                && policy.state(seen.receivedAt(), clock.instant()) == HostState.CURRENT;
+    }
+
+    private long[] withPending(UUID host, long[] used) {
+        long[] waiting = pending.get(host);
+        return waiting == null ? used : sum(used, waiting, 1);
+    }
+
+    private static long[] sum(long[] a, long[] b, int sign) {
+        long[] sum = Arrays.copyOf(a, Math.max(a.length, b.length));
+        for (int i = 0; i < b.length; i++) {
+            sum[i] += sign * b[i];
+        }
+        return sum;
+    }
+}
