@@ -11,13 +11,16 @@ import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.ledger.Taking.OverLimit;
 import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.placement.Amounts;
+import io.yunqing.controller.placement.Decision;
+import io.yunqing.controller.placement.FleetView;
 import io.yunqing.controller.placement.Placement;
-import io.yunqing.controller.placement.Placement.Decision;
+import io.yunqing.controller.placement.Request;
+import io.yunqing.controller.placement.Where;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.hibernate.Session;
 
@@ -59,14 +62,18 @@ class Admission {
      */
     void admit(InstanceRow row) {
         Map<String, Long> amounts = row.amounts();
-        var request = new Placement.Request(row.spec.zone(), new TreeMap<>(amounts));
         for (int round = 0; round < ROUNDS; round++) {
-            switch (Placement.choose(fleet.view(), request)) {
+            FleetView view = fleet.view();
+            Request request =
+                    Request.of(row.tenant.id, Amounts.of(view.resources(), amounts))
+                            .where(Where.zone(row.spec.zone()))
+                            .build();
+            switch (Placement.choose(view, request, 0)) {
                 case Decision.NoHost refusal -> {
                     // A limit is the better answer: it holds wherever there may be room.
                     ledger.overLimit(row.tenant.id, amounts).ifPresent(over -> refuse(row, over));
                     meters.admission("no_host");
-                    throw noHost(refusal.explanation());
+                    throw noHost(refusal.explanation().render());
                 }
                 case Decision.Chosen chosen -> {
                     switch (ledger.take(row.id, row.tenant.id, chosen.host().id(), amounts)) {
@@ -91,7 +98,7 @@ class Admission {
         UUID host = chosen.host().id();
         row.host = em.getReference(HostRow.class, host);
         row.epoch = 1;
-        row.placement = chosen.explanation();
+        row.placement = chosen.explanation().render();
         row.mac = Addresses.mac(row.id);
         row.hostRevision = fleet.nextRevision(host);
         em.persist(row);

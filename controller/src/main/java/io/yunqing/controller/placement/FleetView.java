@@ -1,101 +1,359 @@
 package io.yunqing.controller.placement;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** The fleet as columns: one array per property, one index per host, hosts in the order of their names. */
+/**
+ * The fleet as columns: one array per property, one index per host. A host keeps its index until it is removed; the index is
+ * then given to the next new host. A resource is a position, named once for the whole view.
+ *
+ * <p>Belongs to one thread. Another one takes a {@link #snapshot()}, which that thread then may change as it likes.
+ */
 public final class FleetView {
-    private final List<Host> hosts;
-    private final boolean[] reporting;
-    private final boolean[] schedulable;
-    private final Map<String, long[]> limits = new TreeMap<>();
-    private final Map<String, long[]> used = new TreeMap<>();
+    private static final int ABSENT = -1;
 
-    private FleetView(List<Host> hosts) {
-        this.hosts = hosts;
-        this.reporting = new boolean[hosts.size()];
-        this.schedulable = new boolean[hosts.size()];
+    private final PackingPolicy policy = new PackingPolicy();
+    private List<String> resources;
+    private @Nullable Host[] hosts;
+    private boolean[] reporting;
+    private boolean[] schedulable;
+    private int[] racks;
+    private int[] zones;
+    private long[][] limits;
+    private long[][] used;
+
+    /** Every index is below it. */
+    private int bound;
+
+    private int size;
+    private final Deque<Integer> freed;
+    private final Map<Host.Location, Integer> rackNumbers;
+    private final Map<String, Integer> zoneNumbers;
+    private final Map<UUID, Integer> keptFor;
+
+    /** Made when first asked for: most snapshots never are. */
+    private @Nullable Map<UUID, Integer> byId;
+
+    private final Changes changes = new Changes();
+    private final Rankings rankings = new Rankings();
+    private final Shortlist shortlist = new Shortlist();
+    private final Company company = new Company();
+
+    /**
+     * @param resources the names of the resources, by position
+     */
+    public FleetView(List<String> resources) {
+        this.resources = List.copyOf(resources);
+        hosts = new Host[0];
+        reporting = new boolean[0];
+        schedulable = new boolean[0];
+        racks = new int[0];
+        zones = new int[0];
+        limits = new long[resources.size()][0];
+        used = new long[resources.size()][0];
+        freed = new ArrayDeque<>();
+        rackNumbers = new HashMap<>();
+        zoneNumbers = new HashMap<>();
+        keptFor = new HashMap<>();
+        byId = new HashMap<>();
     }
 
-    /** Who a host is. */
-    public record Host(UUID id, String name, String zone) {}
+    private FleetView(FleetView from) {
+        resources = from.resources;
+        hosts = from.hosts.clone();
+        reporting = from.reporting.clone();
+        schedulable = from.schedulable.clone();
+        racks = from.racks.clone();
+        zones = from.zones.clone();
+        limits = copy(from.limits);
+        used = copy(from.used);
+        bound = from.bound;
+        size = from.size;
+        freed = new ArrayDeque<>(from.freed);
+        rackNumbers = new HashMap<>(from.rackNumbers);
+        zoneNumbers = new HashMap<>(from.zoneNumbers);
+        keptFor = new HashMap<>(from.keptFor);
+    }
 
+    /** The fleet as it is now, for another thread or for trying things out. */
+    public FleetView snapshot() {
+        return new FleetView(this);
+    }
+
+    public List<String> resources() {
+        return resources;
+    }
+
+    /**
+     * Names further resources.
+     *
+     * @throws IllegalArgumentException if it renames or drops one
+     */
+    public void resources(List<String> names) {
+        if (names.size() < resources.size()
+                || !names.subList(0, resources.size()).equals(resources)) {
+            throw new IllegalArgumentException(
+                    "resources may only be added: " + resources + " to " + names);
+        }
+        int before = resources.size();
+        resources = List.copyOf(names);
+        limits = Arrays.copyOf(limits, names.size());
+        used = Arrays.copyOf(used, names.size());
+        for (int r = before; r < names.size(); r++) {
+            limits[r] = new long[hosts.length];
+            used[r] = new long[hosts.length];
+        }
+        changes.everything();
+    }
+
+    /** How many hosts there are. */
     public int size() {
-        return hosts.size();
+        return size;
     }
 
+    /** Every index is below it; not every one below it is a host. */
+    public int bound() {
+        return bound;
+    }
+
+    public boolean present(int index) {
+        return index < bound && hosts[index] != null;
+    }
+
+    /** The host's index, or -1 for one that is not in the fleet. */
+    public int indexOf(UUID id) {
+        return ids().getOrDefault(id, ABSENT);
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is none at the index
+     */
     public Host host(int index) {
-        return hosts.get(index);
+        Host host = hosts[index];
+        if (host == null) {
+            throw new IllegalArgumentException("no host has the index " + index);
+        }
+        return host;
     }
 
-    boolean reporting(int index) {
+    /** Adds a host, or replaces all that is known of it. Returns its index. */
+    public int put(HostFacts facts) {
+        Host host = facts.host();
+        int index = indexOf(host.id());
+        if (index == ABSENT) {
+            index = freed.isEmpty() ? bound++ : freed.pop();
+            grow(bound);
+            ids().put(host.id(), index);
+            size++;
+        } else {
+            keep(host(index).exclusiveOwner(), -1);
+        }
+        keep(host.exclusiveOwner(), 1);
+        hosts[index] = host;
+        racks[index] = number(rackNumbers, host.location());
+        zones[index] = number(zoneNumbers, host.location().zone());
+        reporting[index] = facts.reporting();
+        schedulable[index] = facts.schedulable();
+        set(limits, index, facts.limits());
+        set(used, index, facts.used());
+        changes.at(index);
+        return index;
+    }
+
+    /** Forgets a host; nothing happens if there is none. */
+    public void remove(UUID id) {
+        Integer index = ids().remove(id);
+        if (index != null) {
+            keep(host(index).exclusiveOwner(), -1);
+            hosts[index] = null;
+            set(limits, index, Amounts.of());
+            set(used, index, Amounts.of());
+            freed.push(index);
+            size--;
+            changes.at(index);
+        }
+    }
+
+    /** Counts what a request was given; whether there is room is the caller's to know. */
+    public void take(int index, Amounts amounts) {
+        for (int r = 0; r < amounts.length(); r++) {
+            used[r][index] += amounts.at(r);
+        }
+        changes.at(index);
+    }
+
+    public void give(int index, Amounts amounts) {
+        for (int r = 0; r < amounts.length(); r++) {
+            used[r][index] -= amounts.at(r);
+        }
+        changes.at(index);
+    }
+
+    public void setUsed(int index, Amounts amounts) {
+        set(used, index, amounts);
+        changes.at(index);
+    }
+
+    public void setLimits(int index, Amounts amounts) {
+        set(limits, index, amounts);
+        changes.at(index);
+    }
+
+    public void reporting(int index, boolean heard) {
+        reporting[index] = heard;
+        changes.at(index);
+    }
+
+    public void schedulable(int index, boolean open) {
+        schedulable[index] = open;
+        changes.at(index);
+    }
+
+    public boolean reporting(int index) {
         return reporting[index];
     }
 
-    boolean schedulable(int index) {
+    public boolean schedulable(int index) {
         return schedulable[index];
     }
 
-    /** What the host may promise of the resource; 0 if it has none. */
-    long limit(String resource, int index) {
-        long[] column = limits.get(resource);
-        return column == null ? 0 : column[index];
+    /** What the host may promise of a resource. */
+    public long limit(int index, int resource) {
+        return resource < limits.length ? limits[resource][index] : 0;
     }
 
-    long used(String resource, int index) {
-        long[] column = used.get(resource);
-        return column == null ? 0 : column[index];
+    public long used(int index, int resource) {
+        return resource < used.length ? used[resource][index] : 0;
     }
 
-    long free(String resource, int index) {
-        return limit(resource, index) - used(resource, index);
+    /** What is left of a resource; negative where more was promised than there is now. */
+    public long free(int index, int resource) {
+        return limit(index, resource) - used(index, resource);
     }
 
-    /** Collects hosts row by row. */
-    public static final class Builder {
-        private record Entry(
-                Host host,
-                boolean reporting,
-                boolean schedulable,
-                Map<String, Long> limits,
-                Map<String, Long> used) {}
-
-        private final List<Entry> entries = new ArrayList<>();
-
-        /**
-         * @param reporting whether its agent is heard on time
-         * @param schedulable whether operators let new instances come to it
-         */
-        public Builder add(
-                Host host,
-                boolean reporting,
-                boolean schedulable,
-                Map<String, Long> limits,
-                Map<String, Long> used) {
-            entries.add(new Entry(host, reporting, schedulable, limits, used));
-            return this;
-        }
-
-        public FleetView build() {
-            entries.sort((a, b) -> a.host().name().compareTo(b.host().name()));
-            FleetView view = new FleetView(entries.stream().map(Entry::host).toList());
-            for (int i = 0; i < entries.size(); i++) {
-                Entry entry = entries.get(i);
-                view.reporting[i] = entry.reporting();
-                view.schedulable[i] = entry.schedulable();
-                fill(view.limits, entry.limits(), i, entries.size());
-                fill(view.used, entry.used(), i, entries.size());
+    /** Whether the amounts fit into one NUMA node, were it empty. */
+    boolean fitsOneNode(int index, Amounts amounts) {
+        int nodes = host(index).numaNodes();
+        for (int r = 0; r < amounts.length(); r++) {
+            if (PackingPolicy.fallsIntoNodes(resourceName(r))
+                    && amounts.at(r) > limit(index, r) / nodes) {
+                return false;
             }
-            return view;
         }
+        return true;
+    }
 
-        private static void fill(
-                Map<String, long[]> columns, Map<String, Long> values, int index, int size) {
-            values.forEach((resource, value) ->
-                    columns.computeIfAbsent(resource, _ -> new long[size])[index] = value);
+    String resourceName(int position) {
+        return resourceName(resources, position);
+    }
+
+    /** A request may ask for what the view has never heard of. */
+    static String resourceName(List<String> names, int position) {
+        return position < names.size() ? names.get(position) : "resource " + position;
+    }
+
+    boolean keepsHostsFor(UUID owner) {
+        return !keptFor.isEmpty() && keptFor.containsKey(owner);
+    }
+
+    /** The number of the host's domain in a scope; the same for all hosts of one domain, and below {@link #domains}. */
+    int domain(int index, Scope scope) {
+        return switch (scope) {
+            case HOST -> index;
+            case RACK -> racks[index];
+            case ZONE -> zones[index];
+        };
+    }
+
+    int domains(Scope scope) {
+        return switch (scope) {
+            case HOST -> bound;
+            case RACK -> rackNumbers.size();
+            case ZONE -> zoneNumbers.size();
+        };
+    }
+
+    PackingPolicy policy() {
+        return policy;
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    Rankings rankings() {
+        return rankings;
+    }
+
+    Shortlist shortlist() {
+        return shortlist;
+    }
+
+    Company company() {
+        return company;
+    }
+
+    private Map<UUID, Integer> ids() {
+        if (byId == null) {
+            byId = new HashMap<>();
+            for (int i = 0; i < bound; i++) {
+                Host host = hosts[i];
+                if (host != null) {
+                    byId.put(host.id(), i);
+                }
+            }
         }
+        return byId;
+    }
+
+    private void keep(@Nullable UUID owner, int more) {
+        if (owner != null) {
+            keptFor.merge(owner, more, (a, b) -> a + b == 0 ? null : a + b);
+        }
+    }
+
+    private void set(long[][] columns, int index, Amounts amounts) {
+        if (amounts.length() > columns.length) {
+            throw new IllegalArgumentException(
+                    "%d resources have names, amounts have %d"
+                            .formatted(columns.length, amounts.length()));
+        }
+        for (int r = 0; r < columns.length; r++) {
+            columns[r][index] = amounts.at(r);
+        }
+    }
+
+    private void grow(int needed) {
+        if (needed > hosts.length) {
+            int length = Math.max(needed, hosts.length * 2);
+            hosts = Arrays.copyOf(hosts, length);
+            reporting = Arrays.copyOf(reporting, length);
+            schedulable = Arrays.copyOf(schedulable, length);
+            racks = Arrays.copyOf(racks, length);
+            zones = Arrays.copyOf(zones, length);
+            for (int r = 0; r < limits.length; r++) {
+                limits[r] = Arrays.copyOf(limits[r], length);
+                used[r] = Arrays.copyOf(used[r], length);
+            }
+        }
+    }
+
+    private static <K> int number(Map<K, Integer> numbers, K key) {
+        Integer known = numbers.putIfAbsent(key, numbers.size());
+        return known == null ? numbers.size() - 1 : known;
+    }
+
+    private static long[][] copy(long[][] columns) {
+        long[][] copies = new long[columns.length][];
+        for (int r = 0; r < columns.length; r++) {
+            copies[r] = columns[r].clone();
+        }
+        return copies;
     }
 }

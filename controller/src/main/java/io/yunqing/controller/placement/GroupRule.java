@@ -1,0 +1,29 @@
+package io.yunqing.controller.placement;
+
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * That a request is to be together with a group's members, or apart from them.
+ *
+ * @param group the group's name, by which rules of one request are recognised as speaking of the same members
+ * @param strict whether it is a constraint; else a wish that adds to the score
+ * @param members where the members are now: how many on which host
+ */
+public record GroupRule(
+        String group, Kind kind, Scope scope, boolean strict, Map<UUID, Integer> members) {
+
+    public GroupRule {
+        members = Map.copyOf(members);
+    }
+
+    /** Together or apart. */
+    public enum Kind {
+        AFFINITY,
+        ANTI_AFFINITY;
+
+        String word() {
+            return this == AFFINITY ? "affinity" : "anti-affinity";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.yunqing.controller.placement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** What a host is looked for. */
+public final class Request {
+    private final UUID owner;
+    private final Question anybodys;
+    private final Question owners;
+    private final List<GroupRule> rules;
+    private final List<Spread> spreads;
+
+    private Request(Builder from) {
+        owner = from.owner;
+        anybodys = new Question(null, from.where, from.amounts, from.singleNuma);
+        owners = new Question(from.owner, from.where, from.amounts, from.singleNuma);
+        rules = List.copyOf(from.rules);
+        spreads = List.copyOf(from.spreads);
+    }
+
+    /**
+     * @param owner the tenant
+     * @throws IllegalArgumentException if nothing at all is asked for
+     */
+    public static Builder of(UUID owner, Amounts amounts) {
+        return new Builder(owner, amounts);
+    }
+
+    public UUID owner() {
+        return owner;
+    }
+
+    public Amounts amounts() {
+        return anybodys.amounts;
+    }
+
+    public Where where() {
+        return anybodys.where;
+    }
+
+    /** Whether it must fit into one NUMA node. */
+    public boolean singleNuma() {
+        return anybodys.singleNuma;
+    }
+
+    public List<GroupRule> rules() {
+        return rules;
+    }
+
+    public List<Spread> spreads() {
+        return spreads;
+    }
+
+    /** Whether where other instances are plays a part. */
+    boolean social() {
+        return !rules.isEmpty() || !spreads.isEmpty();
+    }
+
+    Question question(boolean hostsAreKeptForOwner) {
+        return hostsAreKeptForOwner ? owners : anybodys;
+    }
+
+    /** Collects what is asked for beside the amounts. */
+    public static final class Builder {
+        private final UUID owner;
+        private final Amounts amounts;
+        private Where where = Where.ANY;
+        private boolean singleNuma;
+        private final List<GroupRule> rules = new ArrayList<>();
+        private final List<Spread> spreads = new ArrayList<>();
+
+        private Builder(UUID owner, Amounts amounts) {
+            if (amounts.length() == 0) {
+                throw new IllegalArgumentException("a request takes something");
+            }
+            this.owner = owner;
+            this.amounts = amounts;
+        }
+
+        public Builder where(Where hosts) {
+            where = hosts;
+            return this;
+        }
+
+        public Builder singleNuma(boolean wanted) {
+            singleNuma = wanted;
+            return this;
+        }
+
+        public Builder rule(GroupRule rule) {
+            rules.add(rule);
+            return this;
+        }
+
+        public Builder spread(Spread spread) {
+            spreads.add(spread);
+            return this;
+        }
+
+        public Request build() {
+            return new Request(this);
+        }
+    }
+}
