@@ -5,6 +5,7 @@ import io.yunqing.agent.link.Consoles;
 import io.yunqing.agent.link.Controller;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.agent.link.Reporter;
+import io.yunqing.agent.link.Rhythm;
 import io.yunqing.agent.link.Watch;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.agent.sync.HostReconciler;
@@ -19,11 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,19 +51,19 @@ public final class Agent implements AutoCloseable {
     /**
      * @param data where what was heard is kept
      */
-    public Agent(Path data, Hypervisor hypervisor, Controller controller) throws IOException {
+    public Agent(Path data, Hypervisor hypervisor, Controller controller, Rhythm rhythm)
+            throws IOException {
         InstantSource clock = InstantSource.system();
-        RandomGenerator random = new Random();
         this.hypervisor = hypervisor;
         this.kept = new DesiredFile(data);
-        this.lanes = new Lanes(clock);
-        this.loop = new SyncLoop(clock);
-        var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), random);
+        this.lanes = new Lanes(clock, rhythm.threads());
+        this.loop = new SyncLoop(clock, rhythm.threads());
+        var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), rhythm.random());
         this.reconciler = new HostReconciler(hypervisor, lanes, loop, clock, backoff, this::told);
         this.reporter =
-                new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), random);
-        this.watch = new Watch(controller, this::heard, this::unheard, clock, random);
-        this.consoles = new Consoles(hypervisor, lanes, controller, () -> withConsole, random);
+                new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), rhythm);
+        this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
+        this.consoles = new Consoles(hypervisor, lanes, controller, () -> withConsole, rhythm);
     }
 
     public void start() {
@@ -76,7 +75,9 @@ public final class Agent implements AutoCloseable {
         hypervisor.listen(reconciler.listener());
         reporter.start();
         watch.start();
-        consoles.start();
+        if (hypervisor.keepsConsoles()) {
+            consoles.start();
+        }
     }
 
     private void told(HostView view) {

@@ -5,12 +5,15 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.libvirt.AcceleratorProbe;
 import io.yunqing.agent.libvirt.HostFacts;
 import io.yunqing.agent.libvirt.LibvirtHypervisor;
+import io.yunqing.agent.link.Endpoint;
 import io.yunqing.agent.link.Enrolment;
 import io.yunqing.agent.link.HttpController;
 import io.yunqing.agent.link.Identity;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.agent.link.Renewal;
+import io.yunqing.agent.link.Rhythm;
 import io.yunqing.agent.platform.LogLine;
+import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.storage.DirectIo;
 import io.yunqing.agent.storage.Layout;
 import java.io.IOException;
@@ -57,15 +60,15 @@ public final class Main implements Callable<Integer> {
     private static int run(AgentConfig config)
             throws IOException, GeneralSecurityException, LinkFault, InterruptedException {
         var clock = InstantSource.system();
-        var random = new Random();
+        var rhythm = new Rhythm(Threads.PLATFORM, new Random());
+        var endpoint = Endpoint.at(config.controller());
         try (var _ = DataLock.take(config.data())) {
             var identity =
-                    Enrolment.ensure(
-                            config.data(), config.controller(), config.joinToken(), clock, random);
-            var controller = HttpController.of(config.controller(), identity);
+                    Enrolment.ensure(config.data(), endpoint, config.joinToken(), clock, rhythm);
             var hypervisor = hypervisor(config);
-            try (var renewal = new Renewal(config.data(), identity, controller, clock, random);
-                    var agent = new Agent(config.data(), hypervisor, controller)) {
+            try (var controller = HttpController.of(endpoint, identity);
+                    var renewal = new Renewal(config.data(), identity, controller, clock, rhythm);
+                    var agent = new Agent(config.data(), hypervisor, controller, rhythm)) {
                 renewal.start();
                 agent.start();
                 LOG.info(started(config, identity));

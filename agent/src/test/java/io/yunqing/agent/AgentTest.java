@@ -6,15 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.yunqing.agent.hypervisor.ConsoleTail;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.link.LinkFault;
+import io.yunqing.agent.link.Rhythm;
+import io.yunqing.agent.platform.Threads;
+import io.yunqing.agent.simulated.Pace;
+import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -27,12 +35,19 @@ class AgentTest {
 
     @TempDir Path data;
     private final ScriptedController controller = new ScriptedController();
-    private final SimulatedHypervisor hypervisor = new SimulatedHypervisor();
+    private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+    private final SimulatedHypervisor hypervisor =
+            new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), done::add);
     private Agent agent;
 
     @BeforeEach
     void start() throws IOException {
-        agent = new Agent(data, hypervisor, controller);
+        hypervisor.consolesShow(new ConsoleTail(new byte[] {1, 2, 3, 4, 5}, 5));
+        agent = newAgent();
+    }
+
+    private Agent newAgent() throws IOException {
+        return new Agent(data, hypervisor, controller, new Rhythm(Threads.PLATFORM, new Random()));
     }
 
     @AfterEach
@@ -45,7 +60,7 @@ class AgentTest {
         controller.desire(Instances.running().build());
         agent.start();
         controller.await(shows(Instances.ID, AgentTest::runs));
-        assertEquals(List.of("fetch", "prepare", "define", "start"), hypervisor.done());
+        assertEquals(List.of("fetch", "prepare", "define", "start"), List.copyOf(done));
         controller.until(() -> controller.consoles().equals(java.util.Map.of(Instances.ID, 5L)));
     }
 
@@ -54,7 +69,7 @@ class AgentTest {
         controller.desire(Instances.running().build());
         agent.start();
         controller.await(shows(Instances.ID, AgentTest::runs));
-        var before = hypervisor.done();
+        var before = List.copyOf(done);
         for (LinkFault.Kind kind :
                 List.of(
                         LinkFault.Kind.GARBAGE,
@@ -63,7 +78,7 @@ class AgentTest {
                         LinkFault.Kind.UNREACHABLE)) {
             controller.failing(kind);
             controller.awaitFailedCalls(2);
-            assertEquals(before, hypervisor.done(), kind.name());
+            assertEquals(before, List.copyOf(done), kind.name());
             controller.failing(null);
             controller.await(shows(Instances.ID, AgentTest::runs));
         }
@@ -90,7 +105,7 @@ class AgentTest {
         var foreign = UUID.randomUUID();
         hypervisor.put(new ObservedDomain(foreign, "x", false, 0, DomainState.RUNNING, null));
         controller.awaitFailedCalls(2);
-        assertEquals(List.of(), hypervisor.done());
+        assertEquals(List.of(), List.copyOf(done));
     }
 
     @Test
@@ -104,10 +119,10 @@ class AgentTest {
         controller.failing(LinkFault.Kind.UNREACHABLE);
         hypervisor.put(
                 new ObservedDomain(Instances.ID, "yq", true, 1, DomainState.SHUTOFF, "crashed"));
-        agent = new Agent(data, hypervisor, controller);
+        agent = newAgent();
         agent.start();
         controller.until(
-                () -> hypervisor.done().getLast().equals("start") && hypervisor.done().size() == 5);
+                () -> List.copyOf(done).getLast().equals("start") && List.copyOf(done).size() == 5);
     }
 
     @Test
@@ -121,7 +136,7 @@ class AgentTest {
         controller.desire(Instances.running().deleted().build());
         controller.until(() -> kept().contains("\"deleted\":true"));
         controller.await(r -> !r.complete() && r.appliedRevision() == 2);
-        assertFalse(hypervisor.done().contains("undefine"));
+        assertFalse(List.copyOf(done).contains("undefine"));
         hypervisor.see();
         controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
     }
@@ -150,7 +165,7 @@ class AgentTest {
         controller.await(shows(Instances.ID, i -> "image".equals(i.step())));
         controller.desire(Instances.running().deleted().build());
         controller.await(shows(Instances.ID, i -> i.state() == DomainState.REMOVED));
-        assertEquals(List.of("erase"), hypervisor.done());
+        assertEquals(List.of("erase"), List.copyOf(done));
         slow.countDown();
     }
 
@@ -164,7 +179,7 @@ class AgentTest {
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
         assertTrue(report.instances().isEmpty());
-        assertEquals(List.of(), hypervisor.done());
+        assertEquals(List.of(), List.copyOf(done));
     }
 
     @Test
@@ -175,7 +190,7 @@ class AgentTest {
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));
         assertEquals(9, report.instances().getFirst().epoch());
         assertEquals(DomainState.RUNNING, report.instances().getFirst().state());
-        assertEquals(List.of(), hypervisor.done());
+        assertEquals(List.of(), List.copyOf(done));
     }
 
     private String kept() {

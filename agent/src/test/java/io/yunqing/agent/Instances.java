@@ -1,5 +1,6 @@
 package io.yunqing.agent;
 
+import io.yunqing.api.HostInventory;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.InstanceDesired;
@@ -17,6 +18,19 @@ public final class Instances {
 
     public static final ImageSource IMAGE =
             new ImageSource("empty", "file:///nowhere", "0".repeat(64), ImageFormat.QCOW2);
+
+    /** A host of two processors and 4 GiB. */
+    public static final HostInventory INVENTORY =
+            new HostInventory(
+                    "sim",
+                    2,
+                    4096,
+                    List.of(new HostInventory.Pool("default", "dir", 100, 100)),
+                    "tcg",
+                    "x86_64",
+                    "simulated",
+                    "test",
+                    null);
 
     private UUID id = ID;
     private String name = "web-1";

@@ -51,7 +51,7 @@ public final class DomainXml {
         data.put("kvm", host.kvm());
         data.put("name", name(instance));
         data.put("id", id);
-        data.put("metadata", new RawString(metadata(instance)));
+        data.put("metadata", new RawString(metadata(instance, true)));
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
         data.put("cache", host.directIo() ? "none" : "writeback");
@@ -63,18 +63,23 @@ public final class DomainXml {
         return domain.data(data).render();
     }
 
-    /** The element in the domain's metadata that makes it ours. */
+    /** The element that makes a domain ours, as libvirt takes it for one that exists: it adds the namespace itself. */
     public String metadata(InstanceDesired instance) {
-        String reason = instance.reason();
-        return metadata.data(
-                        Map.of(
-                                "id", instance.id(),
-                                "epoch", instance.epoch(),
-                                "tenant", instance.tenant(),
-                                "name", instance.name(),
-                                "reason", reason == null ? "" : reason))
-                .render()
-                .strip();
+        return metadata(instance, false);
+    }
+
+    private String metadata(InstanceDesired instance, boolean qualified) {
+        String declaration =
+                " xmlns:%s='%s'".formatted(DomainMetadata.PREFIX, DomainMetadata.NAMESPACE);
+        Map<String, @Nullable Object> data = new HashMap<>();
+        data.put("prefix", qualified ? DomainMetadata.PREFIX + ":" : "");
+        data.put("declaration", new RawString(qualified ? declaration : ""));
+        data.put("id", instance.id());
+        data.put("epoch", instance.epoch());
+        data.put("tenant", instance.tenant());
+        data.put("name", instance.name());
+        data.put("reason", instance.reason() == null ? "" : instance.reason());
+        return metadata.data(data).render().strip();
     }
 
     /** A name that people find it by; the end of the id makes it the only one. */

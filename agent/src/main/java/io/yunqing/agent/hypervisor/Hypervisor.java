@@ -64,6 +64,11 @@ public interface Hypervisor extends AutoCloseable {
     /** Deletes disk, seed and console log of an instance without a domain; touches storage only. */
     void erase(UUID id) throws HypervisorFault;
 
+    /** Whether there are serial consoles to be asked for. */
+    default boolean keepsConsoles() {
+        return true;
+    }
+
     /** The end of the serial console's log, if more was written than {@code seen} bytes; touches storage only. */
     Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault;
 

@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 
 /** Sends the ends of serial consoles that have grown, one after the other, each at most every two seconds. */
 public final class Consoles implements AutoCloseable {
@@ -32,13 +31,13 @@ public final class Consoles implements AutoCloseable {
             Lanes lanes,
             Controller controller,
             Supplier<Set<UUID>> instances,
-            RandomGenerator random) {
+            Rhythm rhythm) {
         this.hypervisor = hypervisor;
         this.lanes = lanes;
         this.controller = controller;
         this.instances = instances;
-        this.patience = new Patience(LOG, "sending serial consoles", random);
-        this.loop = new Loop("consoles", this::round);
+        this.patience = rhythm.patience(LOG, "sending serial consoles");
+        this.loop = rhythm.loop("consoles", this::round);
     }
 
     public void start() {

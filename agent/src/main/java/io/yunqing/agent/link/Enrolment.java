@@ -3,12 +3,10 @@ package io.yunqing.agent.link;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.EnrolRequest;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** How an agent becomes a host's agent: once, by a join token. */
@@ -24,10 +22,10 @@ public final class Enrolment {
      */
     public static Identity ensure(
             Path data,
-            URI controller,
+            Endpoint controller,
             @Nullable JoinToken token,
             InstantSource clock,
-            RandomGenerator random)
+            Rhythm rhythm)
             throws IOException, GeneralSecurityException, InterruptedException, LinkFault {
         var known = Identity.load(data);
         if (known != null && known.expires().isAfter(clock.instant())) {
@@ -40,28 +38,29 @@ public final class Enrolment {
                             : "the certificate in %s ended at %s: give a new join token"
                                     .formatted(data, known.expires()));
         }
-        return join(data, controller, token, random);
+        return join(data, controller, token, rhythm);
     }
 
-    private static Identity join(Path data, URI controller, JoinToken token, RandomGenerator random)
+    private static Identity join(Path data, Endpoint controller, JoinToken token, Rhythm rhythm)
             throws IOException, GeneralSecurityException, InterruptedException, LinkFault {
         var key = Identity.key(data);
         var request = new EnrolRequest(token.secret(), Pem.signingRequest(key));
-        var link = new HttpController(controller, Tls.pinned(token.fingerprint()));
-        var patience = new Patience(LOG, "enrolment", random);
-        while (true) {
-            try {
-                var grant = link.enrol(request);
-                requirePinned(grant, token);
-                var identity = Identity.accept(data, key, grant);
-                LOG.info("enrolled as host %s (%s)".formatted(grant.name(), grant.host()));
-                return identity;
-            } catch (LinkFault fault) {
-                var pause = patience.failed(fault);
-                if (fault.needsPerson()) {
-                    throw fault;
+        var patience = rhythm.patience(LOG, "enrolment");
+        try (var link = new HttpController(controller, Tls.pinned(token.fingerprint()))) {
+            while (true) {
+                try {
+                    var grant = link.enrol(request);
+                    requirePinned(grant, token);
+                    var identity = Identity.accept(data, key, grant);
+                    LOG.info("enrolled as host %s (%s)".formatted(grant.name(), grant.host()));
+                    return identity;
+                } catch (LinkFault fault) {
+                    var pause = patience.failed(fault);
+                    if (fault.needsPerson()) {
+                        throw fault;
+                    }
+                    Thread.sleep(pause);
                 }
-                Thread.sleep(pause);
             }
         }
     }

@@ -29,44 +29,44 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol over HTTPS. Whatever comes back that the protocol does not say becomes a {@link LinkFault}. */
-public final class HttpController implements Controller {
+public final class HttpController implements Controller, AutoCloseable {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(15);
     private static final long MAX_ANSWER_BYTES = 64L * 1024 * 1024;
 
-    private final URI base;
+    private final Endpoint endpoint;
     private final Duration answerWithin;
     private volatile HttpClient client;
 
-    HttpController(URI base, SSLContext tls) {
-        this(base, tls, ANSWER_WITHIN);
+    HttpController(Endpoint endpoint, SSLContext tls) {
+        this(endpoint, tls, ANSWER_WITHIN);
     }
 
     /**
      * @param answerWithin how long an answer may take, besides the waiting that was asked for
      */
-    HttpController(URI base, SSLContext tls, Duration answerWithin) {
-        this.base = base;
+    HttpController(Endpoint endpoint, SSLContext tls, Duration answerWithin) {
+        this.endpoint = endpoint;
         this.answerWithin = answerWithin;
-        this.client = client(tls);
+        this.client = endpoint.clients().apply(tls);
     }
 
-    public static HttpController of(URI base, Identity identity) throws GeneralSecurityException {
-        return new HttpController(base, Tls.mutual(identity));
+    public static HttpController of(Endpoint endpoint, Identity identity)
+            throws GeneralSecurityException {
+        return new HttpController(endpoint, Tls.mutual(identity));
     }
 
     /** Calls made from now on use this identity; those under way end with the old one. */
     void use(SSLContext tls) {
-        client = client(tls);
+        var old = client;
+        client = endpoint.clients().apply(tls);
+        old.shutdown();
     }
 
-    private static HttpClient client(SSLContext tls) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofSeconds(10))
-                .sslContext(tls)
-                .build();
+    /** Breaks off the calls under way. */
+    @Override
+    public void close() {
+        client.shutdownNow();
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class HttpController implements Controller {
     }
 
     private URI uri(String path) {
-        return base.resolve("/agent/v1/" + path);
+        return endpoint.controller().resolve("/agent/v1/" + path);
     }
 
     private static BodyPublisher json(Object body) {

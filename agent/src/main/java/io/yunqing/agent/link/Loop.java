@@ -1,5 +1,6 @@
 package io.yunqing.agent.link;
 
+import io.yunqing.agent.platform.Threads;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -17,8 +18,8 @@ final class Loop implements AutoCloseable {
 
     private final Thread thread;
 
-    Loop(String name, Round round) {
-        thread = Thread.ofPlatform().daemon().name(name).unstarted(() -> run(round));
+    Loop(String name, Round round, Threads threads) {
+        thread = threads.unstarted(name, () -> run(round));
     }
 
     void start() {

@@ -4,7 +4,6 @@ import io.yunqing.agent.platform.Backoff;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,20 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Patience {
 
+    private static final Duration SHORTEST_CAP = Duration.ofSeconds(10);
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
 
     private final Logger log;
     private final String what;
-    private final Backoff quick;
-    private final Backoff slow;
+    private final Rhythm rhythm;
     private LinkFault.@Nullable Kind failing;
     private int failures;
 
-    Patience(Logger log, String what, RandomGenerator random) {
+    Patience(Logger log, String what, Rhythm rhythm) {
         this.log = log;
         this.what = what;
-        this.quick = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), random);
-        this.slow = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(1), random);
+        this.rhythm = rhythm;
     }
 
     void succeeded() {
@@ -45,11 +43,25 @@ final class Patience {
             var level = fault.needsPerson() ? Level.SEVERE : Level.WARNING;
             log.log(level, what + " fails (" + fault.kind() + "): " + fault.getMessage());
         }
-        Duration pause = (fault.needsPerson() ? slow : quick).after(failures);
+        Duration pause = (fault.needsPerson() ? slow() : quick()).after(failures);
         Duration asked = fault.retryAfter();
         if (asked == null || asked.compareTo(pause) <= 0) {
             return pause;
         }
         return asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER;
+    }
+
+    /** A tenth of a report's interval at first and three of them at most, which is little for a small fleet. */
+    private Backoff quick() {
+        Duration every = rhythm.reportEvery();
+        Duration most = every.multipliedBy(3);
+        return new Backoff(
+                every.dividedBy(10),
+                most.compareTo(SHORTEST_CAP) > 0 ? most : SHORTEST_CAP,
+                rhythm.random());
+    }
+
+    private Backoff slow() {
+        return new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(1), rhythm.random());
     }
 }

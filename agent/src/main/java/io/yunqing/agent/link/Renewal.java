@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 
 /** Gets a new certificate when two thirds of the old one's life are over, and goes on trying until it has one. */
 public final class Renewal implements AutoCloseable {
@@ -27,13 +26,13 @@ public final class Renewal implements AutoCloseable {
             Identity identity,
             HttpController controller,
             InstantSource clock,
-            RandomGenerator random) {
+            Rhythm rhythm) {
         this.data = data;
         this.identity = identity;
         this.controller = controller;
         this.clock = clock;
-        this.patience = new Patience(LOG, "renewing the certificate", random);
-        this.loop = new Loop("renew", this::round);
+        this.patience = rhythm.patience(LOG, "renewing the certificate");
+        this.loop = rhythm.loop("renew", this::round);
     }
 
     public void start() {

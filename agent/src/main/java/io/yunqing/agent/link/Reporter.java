@@ -12,7 +12,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ public final class Reporter implements AutoCloseable {
     private final UUID agentStart = UUID.randomUUID();
     private final Supplier<List<HostObserved.Lane>> lanes;
     private final Outcome outcome;
-    private final RandomGenerator random;
+    private final Rhythm rhythm;
     private final Patience patience;
     private final Loop loop;
 
@@ -60,14 +59,14 @@ public final class Reporter implements AutoCloseable {
             String bootId,
             Supplier<List<HostObserved.Lane>> lanes,
             Outcome outcome,
-            RandomGenerator random) {
+            Rhythm rhythm) {
         this.controller = controller;
         this.bootId = bootId;
         this.lanes = lanes;
         this.outcome = outcome;
-        this.random = random;
-        this.patience = new Patience(LOG, "reporting", random);
-        this.loop = new Loop("report", this::round);
+        this.rhythm = rhythm;
+        this.patience = rhythm.patience(LOG, "reporting");
+        this.loop = rhythm.loop("report", this::round);
     }
 
     public void start() {
@@ -140,8 +139,9 @@ public final class Reporter implements AutoCloseable {
 
     private void scheduleNext(long askedMillis) {
         long millis = Math.clamp(askedMillis, 200, LONGEST_INTERVAL_MILLIS);
+        rhythm.reportEvery(Duration.ofMillis(millis));
         // A tenth earlier at most: late is what the controller notices.
-        long spread = millis - random.nextLong(millis / 10 + 1);
+        long spread = millis - rhythm.random().nextLong(millis / 10 + 1);
         due(Duration.ofMillis(spread));
     }
 

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
-import java.util.random.RandomGenerator;
 
 /**
  * Hears what the host should be, by long polls that follow each other without a pause.
@@ -24,7 +23,7 @@ public final class Watch implements AutoCloseable {
     private final Consumer<HostDesired> heard;
     private final Consumer<LinkFault> unheard;
     private final InstantSource clock;
-    private final RandomGenerator random;
+    private final Rhythm rhythm;
     private final Patience patience;
     private final Loop loop;
 
@@ -37,14 +36,14 @@ public final class Watch implements AutoCloseable {
             Consumer<HostDesired> heard,
             Consumer<LinkFault> unheard,
             InstantSource clock,
-            RandomGenerator random) {
+            Rhythm rhythm) {
         this.controller = controller;
         this.heard = heard;
         this.unheard = unheard;
         this.clock = clock;
-        this.random = random;
-        this.patience = new Patience(LOG, "asking for the desired state", random);
-        this.loop = new Loop("watch", this::round);
+        this.rhythm = rhythm;
+        this.patience = rhythm.patience(LOG, "asking for the desired state");
+        this.loop = rhythm.loop("watch", this::round);
     }
 
     public void start() {
@@ -67,7 +66,8 @@ public final class Watch implements AutoCloseable {
             patience.succeeded();
             if (all) {
                 // Spread, so that a fleet that was started together does not ask together for ever.
-                everythingAt = now.plusMillis(random.nextLong(EVERYTHING_EVERY.toMillis()) + 1);
+                everythingAt =
+                        now.plusMillis(rhythm.random().nextLong(EVERYTHING_EVERY.toMillis()) + 1);
                 everythingAt = everythingAt.plus(EVERYTHING_EVERY.dividedBy(2));
             }
             boolean news = all || !desired.instances().isEmpty();

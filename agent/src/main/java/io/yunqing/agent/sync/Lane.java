@@ -1,5 +1,6 @@
 package io.yunqing.agent.sync;
 
+import io.yunqing.agent.platform.Threads;
 import io.yunqing.api.agent.HostObserved;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,14 +11,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A bounded pool of platform threads that says what it is busy with.
+ * A bounded pool of threads that says what it is busy with.
  *
- * <p>Platform threads, as libvirt keeps its last error per thread. A task that hangs in native code or on a dead file
+ * <p>A task that hangs in native code or on a dead file
  * system cannot be taken back: it costs its lane one slot until it returns, and every report names it.
  */
 final class Lane implements AutoCloseable {
@@ -29,20 +29,11 @@ final class Lane implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Set<Task> running = ConcurrentHashMap.newKeySet();
 
-    Lane(LaneName name, InstantSource clock) {
+    Lane(LaneName name, InstantSource clock, Threads threads) {
         this.name = name;
         this.clock = clock;
-        var factory = Thread.ofPlatform().daemon().name(word() + "-", 1).factory();
-        // Unbounded by itself, but each instance has at most one step under way.
-        this.threads =
-                new ThreadPoolExecutor(
-                        name.threads(),
-                        name.threads(),
-                        0,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        factory);
-        threads.prestartAllCoreThreads();
+        // Its queue is unbounded by itself, but each instance has at most one step under way.
+        this.threads = threads.pool(word(), name.threads());
     }
 
     <T> CompletableFuture<T> submit(String what, Callable<T> work) {

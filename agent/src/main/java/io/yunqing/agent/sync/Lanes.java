@@ -1,8 +1,8 @@
 package io.yunqing.agent.sync;
 
+import io.yunqing.agent.platform.Threads;
 import io.yunqing.api.agent.HostObserved;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +14,10 @@ public final class Lanes implements AutoCloseable {
 
     private final Map<LaneName, Lane> lanes = new EnumMap<>(LaneName.class);
 
-    public Lanes(InstantSource clock) {
-        Arrays.stream(LaneName.values()).forEach(name -> lanes.put(name, new Lane(name, clock)));
+    public Lanes(InstantSource clock, Threads threads) {
+        for (LaneName name : LaneName.values()) {
+            lanes.put(name, new Lane(name, clock, threads));
+        }
     }
 
     /**

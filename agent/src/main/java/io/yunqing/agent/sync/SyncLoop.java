@@ -1,5 +1,6 @@
 package io.yunqing.agent.sync;
 
+import io.yunqing.agent.platform.Threads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,9 +25,9 @@ public final class SyncLoop implements Executor, AutoCloseable {
     private final Thread thread;
     private volatile Supplier<Instant> settle = () -> Instant.MAX;
 
-    public SyncLoop(InstantSource clock) {
+    public SyncLoop(InstantSource clock, Threads threads) {
         this.clock = clock;
-        this.thread = Thread.ofPlatform().daemon().name("sync").unstarted(this::run);
+        this.thread = threads.unstarted("sync", this::run);
     }
 
     /**

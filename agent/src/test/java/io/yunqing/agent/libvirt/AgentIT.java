@@ -10,11 +10,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.yunqing.agent.Agent;
 import io.yunqing.agent.FakeController;
 import io.yunqing.agent.Instances;
-import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.link.Endpoint;
 import io.yunqing.agent.link.Enrolment;
 import io.yunqing.agent.link.HttpController;
+import io.yunqing.agent.link.Rhythm;
+import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.platform.Tool;
-import io.yunqing.agent.storage.DirectIo;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.ImageFormat;
@@ -25,10 +26,8 @@ import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -59,7 +58,7 @@ class AgentIT {
         controller = new FakeController();
         layout = new Layout(host.folder("pool"));
         data = host.folder("data");
-        image = image();
+        image = host.emptyImage();
         agent = startAgent();
     }
 
@@ -229,29 +228,14 @@ class AgentIT {
     }
 
     private Agent startAgent() throws Exception {
-        var random = new Random();
+        var rhythm = new Rhythm(Threads.PLATFORM, new Random());
+        var endpoint = Endpoint.at(controller.uri());
         var clock = InstantSource.system();
-        var identity = Enrolment.ensure(data, controller.uri(), controller.token(), clock, random);
-        Files.createDirectories(layout.instances());
-        var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
-        var given = new HostFacts.Given("test", "tcg", "test", null);
-        var hypervisor = LibvirtHypervisor.open(host.uri(), xml, given);
-        var started = new Agent(data, hypervisor, HttpController.of(controller.uri(), identity));
+        var identity = Enrolment.ensure(data, endpoint, controller.token(), clock, rhythm);
+        var hypervisor = host.hypervisor(layout);
+        var started = new Agent(data, hypervisor, HttpController.of(endpoint, identity), rhythm);
         started.start();
         return started;
-    }
-
-    private ImageSource image() throws Exception {
-        Path file = host.folder("source").resolve("empty.qcow2");
-        Tool.run(
-                Duration.ofSeconds(10),
-                List.of("qemu-img", "create", "-q", "-f", "qcow2", file.toString(), "64M"));
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-        return new ImageSource(
-                "empty",
-                file.toUri().toString(),
-                HexFormat.of().formatHex(digest),
-                ImageFormat.QCOW2);
     }
 
     private String virsh(String command) throws IOException {

@@ -1,5 +1,11 @@
 package io.yunqing.agent.libvirt;
 
+import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.platform.Tool;
+import io.yunqing.agent.storage.DirectIo;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +82,28 @@ public final class LibvirtHost implements AutoCloseable {
     /** A directory that goes with the host. */
     public Path folder(String name) throws IOException {
         return Files.createDirectories(folder.resolve(name));
+    }
+
+    /** Our side of it, with instances kept below {@code layout} and no network. */
+    public LibvirtHypervisor hypervisor(Layout layout) throws IOException {
+        Files.createDirectories(layout.instances());
+        var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
+        var given = new HostFacts.Given("test", "tcg", "test", null);
+        return LibvirtHypervisor.open(uri(), xml, given);
+    }
+
+    /** An image of which nothing boots. */
+    public ImageSource emptyImage() throws IOException, NoSuchAlgorithmException {
+        Path file = folder("source").resolve("empty.qcow2");
+        Tool.run(
+                Duration.ofSeconds(10),
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", file.toString(), "64M"));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+        return new ImageSource(
+                "empty",
+                file.toUri().toString(),
+                HexFormat.of().formatHex(digest),
+                ImageFormat.QCOW2);
     }
 
     public void kill() throws IOException {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.FakeController;
 import io.yunqing.agent.TestAuthority;
+import io.yunqing.agent.platform.Threads;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -112,6 +113,11 @@ class EnrolmentTest {
 
     private Identity enrol(@org.jspecify.annotations.Nullable JoinToken token, InstantSource clock)
             throws Exception {
-        return Enrolment.ensure(data, controller.uri(), token, clock, new Random(1));
+        return Enrolment.ensure(
+                data,
+                Endpoint.at(controller.uri()),
+                token,
+                clock,
+                new Rhythm(Threads.PLATFORM, new Random(1)));
     }
 }

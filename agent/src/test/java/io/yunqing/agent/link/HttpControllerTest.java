@@ -62,6 +62,10 @@ class HttpControllerTest {
         server.start();
     }
 
+    private static Endpoint endpoint() {
+        return Endpoint.at(URI.create("https://127.0.0.1:" + server.httpsPort()));
+    }
+
     @AfterAll
     static void stop() {
         server.stop();
@@ -70,10 +74,7 @@ class HttpControllerTest {
     @BeforeEach
     void connect() throws Exception {
         server.resetAll();
-        controller =
-                new HttpController(
-                        URI.create("https://127.0.0.1:" + server.httpsPort()),
-                        Tls.pinned(authority.fingerprint()));
+        controller = new HttpController(endpoint(), Tls.pinned(authority.fingerprint()));
     }
 
     @Test
@@ -189,19 +190,14 @@ class HttpControllerTest {
         server.stubFor(any(anyUrl()).willReturn(okJson(json).withChunkedDribbleDelay(10, 60_000)));
         var hasty =
                 new HttpController(
-                        URI.create("https://127.0.0.1:" + server.httpsPort()),
-                        Tls.pinned(authority.fingerprint()),
-                        Duration.ofSeconds(1));
+                        endpoint(), Tls.pinned(authority.fingerprint()), Duration.ofSeconds(1));
         var fault = assertThrows(LinkFault.class, () -> hasty.desired(0, NO_WAIT));
         assertEquals(LinkFault.Kind.TIMEOUT, fault.kind());
     }
 
     @Test
     void anotherAuthorityIsNotBelieved() throws Exception {
-        var other =
-                new HttpController(
-                        URI.create("https://127.0.0.1:" + server.httpsPort()),
-                        Tls.pinned(new TestAuthority().fingerprint()));
+        var other = new HttpController(endpoint(), Tls.pinned(new TestAuthority().fingerprint()));
         var fault = assertThrows(LinkFault.class, () -> other.desired(0, NO_WAIT));
         assertEquals(LinkFault.Kind.UNTRUSTED, fault.kind());
         assertTrue(

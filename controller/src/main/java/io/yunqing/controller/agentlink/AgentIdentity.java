@@ -32,27 +32,39 @@ class AgentIdentity {
         this.caller = caller;
     }
 
+    /** Whom a certificate speaks for, and with which key; whether that is still the host's agent, the database knows. */
+    record Claim(UUID host, String keySha256) {}
+
+    /**
+     * @throws ProblemException if there is no certificate, or not a host's
+     */
+    Claim claim() {
+        X509Certificate certificate = certificate();
+        return new Claim(hostId(certificate), keySha256(certificate));
+    }
+
     /**
      * The host, inside the caller's transaction.
      *
      * @throws ProblemException if there is no certificate, or not the one of the host's present agent
      */
     HostRow host() {
-        X509Certificate certificate = certificate();
-        HostRow host = em.find(HostRow.class, hostId(certificate));
+        Claim claim = claim();
+        HostRow host = em.find(HostRow.class, claim.host);
         HostObservationRow row = host == null ? null : em.find(HostObservationRow.class, host.id);
         if (row == null) {
             throw forbidden("the host of this certificate does not exist any more");
         }
-        if (!keySha256(certificate).equals(row.keySha256)) {
+        if (!claim.keySha256.equals(row.keySha256)) {
             throw forbidden("another agent has enrolled for host " + host.name + " since");
         }
-        caller.is("host/" + host.name, null);
+        is(host.name);
         return host;
     }
 
-    String keySha256() {
-        return keySha256(certificate());
+    /** What is done from now on is done by this host. */
+    void is(String host) {
+        caller.is("host/" + host, null);
     }
 
     /** Refuses a call that travels in clear text. */

@@ -5,11 +5,18 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.controller.agentlink.AgentIdentity.Claim;
 import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HeartbeatStore;
 import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.network.Addresses;
+import io.yunqing.controller.platform.Signals;
+import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -19,20 +26,62 @@ import org.hibernate.Session;
 @ApplicationScoped
 class DesiredState {
     private final Session em;
+    private final HeartbeatStore heartbeats;
     private final Fleet fleet;
     private final Addresses addresses;
+    private final Transactions transactions;
+    private final Signals signals;
+    private final InstantSource clock;
 
-    DesiredState(Session em, Fleet fleet, Addresses addresses) {
+    DesiredState(
+            Session em,
+            HeartbeatStore heartbeats,
+            Fleet fleet,
+            Addresses addresses,
+            Transactions transactions,
+            Signals signals,
+            InstantSource clock) {
         this.em = em;
+        this.heartbeats = heartbeats;
         this.fleet = fleet;
         this.addresses = addresses;
+        this.transactions = transactions;
+        this.signals = signals;
+        this.clock = clock;
+    }
+
+    /** What {@link #behind(UUID, long)} says once there is something, or that there is nothing when patience ends. */
+    HostDesired behind(AgentIdentity agent, long after, Duration patience)
+            throws InterruptedException {
+        UUID host = agent.claim().host();
+        String topic = Fleet.topic(host);
+        Instant end = clock.instant().plus(patience);
+        while (true) {
+            long seen = signals.count(topic);
+            if (after <= 0 || revision(agent) != after) {
+                return transactions.read(() -> behind(host, after));
+            }
+            signals.await(topic, seen, Duration.between(clock.instant(), end));
+            boolean called = signals.count(topic) != seen;
+            if (!called || !clock.instant().isBefore(end) || signals.ended()) {
+                // Had a call been lost, the next poll begins with a look.
+                return new HostDesired(after, false, List.of());
+            }
+        }
+    }
+
+    private long revision(AgentIdentity agent) {
+        Claim claim = agent.claim();
+        return heartbeats
+                .desiredRevision(claim.host(), claim.keySha256())
+                .orElseGet(() -> transactions.read(() -> fleet.revision(agent.host().id)));
     }
 
     /**
      * All that changed behind a revision; everything when it is 0, or newer than the host's own, as it is after the database was
      * restored.
      */
-    HostDesired behind(UUID host, long after) {
+    private HostDesired behind(UUID host, long after) {
         // The counter is read first: whatever is added in between is then sent twice, never
         // skipped.
         long revision = fleet.revision(host);

@@ -3,9 +3,12 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Phase;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
-import io.yunqing.controller.fleet.HostObservationRow;
+import io.yunqing.controller.compute.InstanceObservationStore.Seen;
+import io.yunqing.controller.fleet.HeartbeatStore.Stored;
 import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -14,19 +17,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.hibernate.Session;
 
 /** Takes in what hosts say of their instances. */
 @ApplicationScoped
 public class InstanceReports {
-    private final Session em;
-    private final Instances instances;
+    private final InstanceObservationStore store;
     private final Ledger ledger;
     private final Changes changes;
 
-    InstanceReports(Session em, Instances instances, Ledger ledger, Changes changes) {
-        this.em = em;
-        this.instances = instances;
+    InstanceReports(InstanceObservationStore store, Ledger ledger, Changes changes) {
+        this.store = store;
         this.ledger = ledger;
         this.changes = changes;
     }
@@ -34,91 +34,94 @@ public class InstanceReports {
     /**
      * Stores what is new and tells everybody what it means. The caller holds the lock on the host's observation.
      *
-     * @param before the host as it was seen until now
-     * @param now the host as it is seen with this report
+     * @param seenBefore whether what the host had said still held when this report came
      */
-    public void accept(
-            HostObservationRow before, HostObservationRow now, List<InstanceObserved> reported) {
+    public void accept(Stored host, boolean seenBefore, HostObserved report) {
         Map<UUID, InstanceObserved> byId =
-                reported.stream()
+                report.instances().stream()
                         .collect(
                                 Collectors.toMap(
                                         InstanceObserved::id, o -> o, (_, later) -> later));
-        List<InstanceRow> rows =
-                InstanceRow.list(
-                        "from InstanceRow i join fetch i.tenant join fetch i.host where i.host.id = ?1",
-                        now.hostId);
-        Map<UUID, InstanceObservationRow> known =
-                Instances.observations(rows.stream().map(row -> row.id).toList());
-        List<InstanceRow> gone = new ArrayList<>();
-        for (InstanceRow row : rows) {
-            InstanceObservationRow stored = known.get(row.id);
-            InstanceObserved old = stored == null ? null : stored.view();
-            InstanceObserved fresh = fresh(row, byId.get(row.id), old, now);
-            if (fresh != null && fresh.state() == DomainState.REMOVED && row.deleted) {
-                gone.add(row);
-            } else {
-                Phase was = instances.phase(row, old, before);
-                store(row, stored, fresh);
-                tell(row, was, instances.phase(row, fresh, now), old, fresh);
+        List<InstanceObserved> news = new ArrayList<>();
+        List<Change> told = new ArrayList<>();
+        List<Seen> gone = new ArrayList<>();
+        for (Seen instance : store.onHost(host.host())) {
+            InstanceObserved old = instance.observed();
+            InstanceObserved fresh = fresh(instance, byId.get(instance.id()), report);
+            if (fresh != null && fresh.state() == DomainState.REMOVED && instance.deleted()) {
+                gone.add(instance);
+                continue;
             }
+            if (!Objects.equals(fresh, old)) {
+                news.add(fresh);
+            }
+            tell(instance, old, seenBefore, fresh, report.complete(), told);
         }
-        remove(gone);
+        store.keep(news);
+        told.forEach(changes::announce);
+        remove(host, gone);
     }
 
     /** What now holds: the report if there is one, proven absence if a complete report is silent, else what held before. */
     private static InstanceObserved fresh(
-            InstanceRow row,
-            InstanceObserved reported,
-            InstanceObserved old,
-            HostObservationRow now) {
+            Seen instance, InstanceObserved reported, HostObserved report) {
         if (reported != null) {
-            return reported.epoch() < row.epoch ? old : reported;
+            return reported.epoch() < instance.epoch() ? instance.observed() : reported;
         }
-        boolean proven = now.complete && now.appliedRevision >= row.hostRevision;
+        boolean proven = report.complete() && report.appliedRevision() >= instance.hostRevision();
         return proven
-                ? new InstanceObserved(row.id, row.epoch, DomainState.ABSENT, null, null, null)
-                : old;
+                ? new InstanceObserved(
+                        instance.id(), instance.epoch(), DomainState.ABSENT, null, null, null)
+                : instance.observed();
     }
 
-    private void store(InstanceRow row, InstanceObservationRow stored, InstanceObserved fresh) {
-        if (fresh == null || (stored != null && fresh.equals(stored.view()))) {
-            return;
-        }
-        InstanceObservationRow target = stored == null ? new InstanceObservationRow() : stored;
-        target.instanceId = row.id;
-        target.take(fresh);
-        if (stored == null) {
-            em.persist(target);
-        }
-    }
-
-    private void tell(
-            InstanceRow row, Phase was, Phase is, InstanceObserved old, InstanceObserved fresh) {
+    private static void tell(
+            Seen instance,
+            InstanceObserved old,
+            boolean seenBefore,
+            InstanceObserved fresh,
+            boolean seenNow,
+            List<Change> told) {
+        Phase was = phase(instance, old, seenBefore);
+        Phase is = phase(instance, fresh, seenNow);
         if (was != is) {
-            changes.announce(row.changed(Kind.INSTANCE, "phase", was + " → " + is));
+            told.add(changed(instance, "phase", was + " → " + is));
         }
         String before = old == null || old.fault() == null ? null : old.fault().message();
         String now = fresh == null || fresh.fault() == null ? null : fresh.fault().message();
-        if (now != null && !Objects.equals(before, now)) {
-            changes.announce(
-                    row.changed(Kind.INSTANCE, "fault", fresh.fault().step() + ": " + now));
+        if (now != null && !now.equals(before)) {
+            told.add(changed(instance, "fault", fresh.fault().step() + ": " + now));
         }
     }
 
-    private void remove(List<InstanceRow> gone) {
+    private static Phase phase(Seen instance, InstanceObserved observed, boolean hostSeen) {
+        return InstanceLifecycle.phase(instance.power(), instance.deleted(), observed, hostSeen);
+    }
+
+    private void remove(Stored host, List<Seen> gone) {
         if (gone.isEmpty()) {
             return;
         }
-        ledger.release(gone.stream().map(row -> row.id).toList());
-        gone.forEach(em::remove);
-        em.flush();
-        for (InstanceRow row : gone) {
+        List<UUID> ids = gone.stream().map(Seen::id).toList();
+        ledger.release(ids);
+        store.remove(ids);
+        for (Seen instance : gone) {
             changes.announce(
-                    row.changed(
-                            Kind.INSTANCE,
+                    changed(
+                            instance,
                             "deleted",
-                            "host " + row.host.name + " confirms that nothing of it is left"));
+                            "host " + host.name() + " confirms that nothing of it is left"));
         }
+    }
+
+    private static Change changed(Seen instance, String type, String message) {
+        return new Change(
+                Kind.INSTANCE,
+                instance.tenant(),
+                instance.name(),
+                instance.id(),
+                type,
+                message,
+                instance.revision());
     }
 }

@@ -39,18 +39,41 @@ public class AgentPolicy {
         return scaled.compareTo(floor) > 0 ? scaled : floor;
     }
 
+    /** How long a host counts as heard: long enough to miss a few reports, however rarely they are due. */
     public Duration lease() {
-        return lease;
+        Duration four = reportEvery().multipliedBy(4);
+        return four.compareTo(lease) > 0 ? four : lease;
+    }
+
+    /**
+     * Between which times a host must last have been heard to be in a state.
+     *
+     * @param currentSince heard since then, it is current
+     * @param reachableSince else heard since then, it is late; else unreachable
+     * @param silenceCounts whether the controller has listened for long enough to say that a host is silent
+     */
+    record Bounds(Instant currentSince, Instant reachableSince, boolean silenceCounts) {}
+
+    /** What {@link #state(Instant, Instant)} compares with. */
+    Bounds bounds(Instant now) {
+        boolean listened = Duration.between(started, now).compareTo(lease()) >= 0;
+        return new Bounds(
+                now.minus(onTime()), listened ? now.minus(lease()) : Instant.EPOCH, listened);
     }
 
     /** See {@link HostState}. After its own start the controller gives every host one lease's time to be heard. */
     public HostState state(Instant receivedAt, Instant now) {
-        return state(receivedAt, now, reportEvery(), lease, started);
+        return state(receivedAt, now, reportEvery(), lease(), started);
+    }
+
+    /** Whether what the host last said still holds: it is heard, and it saw its own domains. */
+    public boolean sees(boolean complete, Instant receivedAt, Instant now) {
+        return complete && heard(receivedAt, now);
     }
 
     /** Whether a report is so young that what it said may be taken to hold. */
     boolean heard(Instant receivedAt, Instant now) {
-        return receivedAt != null && Duration.between(receivedAt, now).compareTo(lease) <= 0;
+        return receivedAt != null && Duration.between(receivedAt, now).compareTo(lease()) <= 0;
     }
 
     /** Three reports missed, but never less than half a lease: a busy host is no suspect. */
@@ -62,7 +85,7 @@ public class AgentPolicy {
 
     /** How long after a report the next one of the same host is not yet missed. */
     public Duration onTime() {
-        return onTime(reportEvery(), lease);
+        return onTime(reportEvery(), lease());
     }
 
     static HostState state(

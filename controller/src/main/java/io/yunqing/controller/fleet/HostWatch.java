@@ -3,30 +3,37 @@ package io.yunqing.controller.fleet;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.HostState;
 import io.yunqing.api.Kind;
+import io.yunqing.controller.fleet.HostWatchStore.Judged;
+import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Every;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.LockModeType;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import org.hibernate.Session;
+import java.time.Instant;
+import java.time.InstantSource;
 
-/** Tells everybody when a host falls silent or is heard again; silence itself sends no report that could. */
+/**
+ * Tells everybody when a host falls silent or is heard again; silence itself sends no report that could. For one lease after
+ * its own start the controller tells of no silence: it may be its own.
+ */
 @ApplicationScoped
 class HostWatch {
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    private final Session em;
-    private final Fleet fleet;
-    private final Changes changes;
+    /** At most so many are told at a time, so that no transaction is large when a whole fleet comes or goes. */
+    private static final int MOST = 1000;
 
-    HostWatch(Session em, Fleet fleet, Changes changes) {
-        this.em = em;
-        this.fleet = fleet;
+    private final HostWatchStore store;
+    private final AgentPolicy policy;
+    private final Changes changes;
+    private final InstantSource clock;
+
+    HostWatch(HostWatchStore store, AgentPolicy policy, Changes changes, InstantSource clock) {
+        this.store = store;
+        this.policy = policy;
         this.changes = changes;
+        this.clock = clock;
     }
 
     void start(@Observes StartupEvent event, Every every) {
@@ -34,29 +41,20 @@ class HostWatch {
     }
 
     private void look() {
-        List<HostRow> hosts = HostRow.listAll();
-        Map<UUID, HostObservationRow> seen = fleet.observations(hosts);
-        for (HostRow host : hosts) {
-            HostObservationRow row = seen.get(host.id);
-            if (row.receivedAt != null && fleet.state(row) != row.announcedState) {
-                announce(host, row);
-            }
-        }
-    }
-
-    /** Another replica may have announced it in the meantime. */
-    private void announce(HostRow host, HostObservationRow row) {
-        em.refresh(row, LockModeType.PESSIMISTIC_WRITE);
-        HostState now = fleet.state(row);
-        HostState before = row.announcedState;
-        if (now != before) {
-            row.announcedState = now;
-            em.flush();
+        policy.fleetSize(store.hosts());
+        Instant now = clock.instant();
+        for (Judged host : store.judge(policy.bounds(now), MOST)) {
             changes.announce(
-                    host.changed(
+                    new Change(
                             Kind.HOST,
+                            null,
+                            host.name(),
+                            host.id(),
                             "state",
-                            (before == null ? HostState.INVITED : before) + " → " + now));
+                            (host.before() == null ? HostState.INVITED : host.before())
+                                    + " → "
+                                    + host.now(),
+                            host.revision()));
         }
     }
 }

@@ -185,8 +185,8 @@ public final class CertificateAuthority {
     }
 
     /** A client certificate for the agent of a host, for the key its request proves to own. */
-    public Issued issueAgent(String csrPem, UUID hostId, Instant now) throws RequestRefused {
-        PublicKey agentKey = CertificateRequest.parse(csrPem).publicKey();
+    public Issued issueAgent(CertificateRequest request, UUID hostId, Instant now) {
+        PublicKey agentKey = request.publicKey();
         try {
             X509Certificate issued =
                     sign(
@@ -196,7 +196,7 @@ public final class CertificateAuthority {
                     Pem.encode("CERTIFICATE", issued.getEncoded()),
                     issued.getSerialNumber().toString(16),
                     issued.getNotAfter().toInstant(),
-                    Keys.sha256(agentKey.getEncoded()));
+                    request.keySha256());
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot sign for host " + hostId, e);
         }

@@ -20,7 +20,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
  * A certificate request that passed all checks. Only its public key is kept: whatever name, extension or validity it
  * asks for is the authority's to decide.
  */
-record CertificateRequest(PublicKey publicKey) {
+public record CertificateRequest(PublicKey publicKey) {
     /** A request with a P-384 key is about 600 characters long. */
     private static final int LONGEST = 8 * 1024;
 
@@ -33,7 +33,7 @@ record CertificateRequest(PublicKey publicKey) {
                     X9ObjectIdentifiers.ecdsa_with_SHA384, "SHA384withECDSA",
                     X9ObjectIdentifiers.ecdsa_with_SHA512, "SHA512withECDSA");
 
-    static CertificateRequest parse(String pem) throws RequestRefused {
+    public static CertificateRequest parse(String pem) throws RequestRefused {
         if (pem.length() > LONGEST) {
             throw new RequestRefused(
                     Reason.TOO_LARGE,
@@ -52,6 +52,15 @@ record CertificateRequest(PublicKey publicKey) {
         PublicKey key = acceptedKey(request.getSubjectPublicKeyInfo());
         verify(request, key);
         return new CertificateRequest(key);
+    }
+
+    /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex: the same for every certificate of one key. */
+    public String keySha256() {
+        try {
+            return Keys.sha256(publicKey.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private static PKCS10CertificationRequest decode(byte[] der) throws RequestRefused {

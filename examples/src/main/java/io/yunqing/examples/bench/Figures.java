@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a benchmark found: a table for people, and target/bench/NAME.json for programs. */
-final class Figures {
+public final class Figures {
     /**
      * One result.
      *
@@ -30,21 +30,21 @@ final class Figures {
     private final String name;
     private final List<Figure> figures = new ArrayList<>();
 
-    Figures(String name) {
+    public Figures(String name) {
         this.name = name;
     }
 
-    Figures tell(String figure, double value, String unit) {
+    public Figures tell(String figure, double value, String unit) {
         figures.add(new Figure(figure, rounded(value), unit, null));
         return this;
     }
 
-    Figures hold(String figure, double value, String unit, double goal) {
+    public Figures hold(String figure, double value, String unit, double goal) {
         figures.add(new Figure(figure, rounded(value), unit, goal));
         return this;
     }
 
-    void publish() throws IOException {
+    public void publish() throws IOException {
         System.out.printf("%n%-24s %10s %-6s %10s%n", name, "value", "unit", "goal");
         for (Figure figure : figures) {
             System.out.printf(
@@ -88,7 +88,7 @@ final class Figures {
                 .toList();
     }
 
-    static double median(List<Double> values) {
+    public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1

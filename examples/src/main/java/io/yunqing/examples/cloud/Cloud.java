@@ -284,7 +284,8 @@ public final class Cloud implements AutoCloseable {
         }
     }
 
-    private static void remove(Path folder) throws IOException {
+    /** Deletes a folder and all in it. */
+    public static void remove(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -296,7 +297,8 @@ public final class Cloud implements AutoCloseable {
         }
     }
 
-    private static int freePort() {
+    /** A port of the loopback address that nobody listens on. */
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

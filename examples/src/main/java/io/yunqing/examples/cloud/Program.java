@@ -31,7 +31,7 @@ public final class Program {
     private final Path log;
     private @Nullable Process process;
 
-    Program(String name, List<String> command, Map<String, String> environment, Path log) {
+    public Program(String name, List<String> command, Map<String, String> environment, Path log) {
         this.name = name;
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);
@@ -63,6 +63,16 @@ public final class Program {
 
     public boolean running() {
         return process != null && process.isAlive();
+    }
+
+    /**
+     * @throws IllegalStateException if it was never started
+     */
+    public long pid() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was never started");
+        }
+        return process.pid();
     }
 
     /** As kill -9 does: nothing of it gets to say goodbye. */

@@ -18,7 +18,7 @@ public record Repository(Path root) {
         throw new IllegalStateException("not in a clone of the repository: " + start);
     }
 
-    Path controller() {
+    public Path controller() {
         return packaged("controller/target/quarkus-app/quarkus-run.jar");
     }
 
@@ -48,7 +48,7 @@ public record Repository(Path root) {
     }
 
     /** The JVM that runs this program, for those it starts. */
-    static List<String> java() {
+    public static List<String> java() {
         return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     }
 }

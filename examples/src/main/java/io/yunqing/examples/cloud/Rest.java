@@ -26,7 +26,7 @@ public final class Rest {
     private final URI server;
     private final String token;
 
-    Rest(URI server, String token) {
+    public Rest(URI server, String token) {
         this.server = server;
         this.token = token;
     }
@@ -69,6 +69,21 @@ public final class Rest {
                 response.statusCode(),
                 response.headers().firstValue("ETag").orElse(""),
                 tree(response));
+    }
+
+    /** How many a list holds, all pages of it. */
+    public int lines(String path) throws IOException {
+        HttpRequest request =
+                HttpRequest.newBuilder(server.resolve(path))
+                        .timeout(PATIENCE)
+                        .header("Authorization", "Bearer " + token)
+                        .header("Accept", "application/x-ndjson")
+                        .build();
+        HttpResponse<String> response = exchange(request);
+        if (response.statusCode() != 200) {
+            throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+        }
+        return Math.toIntExact(response.body().lines().count());
     }
 
     /** A page that is not JSON. */

@@ -1,0 +1,349 @@
+package io.yunqing.agent.simulated;
+
+import io.yunqing.agent.hypervisor.ConsoleTail;
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.InstanceDesired;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host in memory: it takes its time, its guests obey ACPI, and whoever holds it can blind it, break it and meddle with its
+ * domains. It may be called from any number of threads.
+ */
+public final class SimulatedHypervisor implements Hypervisor {
+
+    /** Is told each step that was done. */
+    public interface Witness {
+        void did(String step);
+    }
+
+    private final HostInventory inventory;
+    private final Pace pace;
+    private final RandomGenerator random;
+    private final Witness witness;
+
+    private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
+    private final Set<UUID> transients = new HashSet<>();
+    private final Map<UUID, Integer> disks = new HashMap<>();
+    private final Set<String> images = new HashSet<>();
+    private @Nullable Listener listener;
+    private @Nullable String blind;
+    private @Nullable String startsFailWith;
+    private @Nullable CountDownLatch slowFetch;
+    private boolean deafGuests;
+    private @Nullable ConsoleTail console;
+
+    /**
+     * @param inventory what the host has while no instance is on it
+     * @param random for many threads at once, as {@link java.util.Random} is
+     */
+    public SimulatedHypervisor(
+            HostInventory inventory, Pace pace, RandomGenerator random, Witness witness) {
+        this.inventory = inventory;
+        this.pace = pace;
+        this.random = random;
+        this.witness = witness;
+    }
+
+    /** From now on no domain starts, with these words, or they start again. */
+    public synchronized void startsFailWith(@Nullable String words) {
+        startsFailWith = words;
+    }
+
+    public synchronized void fetchesWaitFor(CountDownLatch latch) {
+        slowFetch = latch;
+    }
+
+    /** Guests do not hear ACPI from now on. */
+    public synchronized void deafenGuests() {
+        deafGuests = true;
+    }
+
+    /** Every guest has this on its console from now on. */
+    public synchronized void consolesShow(ConsoleTail tail) {
+        console = tail;
+    }
+
+    /** Somebody else's doing, with the event that comes of it. */
+    public synchronized void put(ObservedDomain domain) {
+        domains.put(domain.id(), domain);
+        tell(domain.id());
+    }
+
+    /** Nothing can be seen or done from now on. */
+    public synchronized void blind(String why) {
+        blind = why;
+        if (listener != null) {
+            listener.lost(why);
+        }
+    }
+
+    public synchronized void see() {
+        blind = null;
+        if (listener != null) {
+            listener.found();
+        }
+    }
+
+    private void tell(UUID domain) {
+        if (listener != null && blind == null) {
+            listener.changed(domain);
+        }
+    }
+
+    private void look() throws HypervisorFault {
+        if (blind != null) {
+            throw new HypervisorFault(Kind.UNREACHABLE, blind);
+        }
+    }
+
+    @Override
+    public synchronized void listen(Listener next) {
+        listener = next;
+    }
+
+    @Override
+    public synchronized HostInventory inventory() throws HypervisorFault {
+        look();
+        long taken = disks.values().stream().mapToLong(gib -> gib).sum();
+        return new HostInventory(
+                inventory.hostname(),
+                inventory.cpus(),
+                inventory.memoryMiB(),
+                inventory.pools().stream().map(pool -> less(pool, taken)).toList(),
+                inventory.accelerator(),
+                inventory.architecture(),
+                inventory.hypervisor(),
+                inventory.agentVersion(),
+                inventory.network());
+    }
+
+    private static HostInventory.Pool less(HostInventory.Pool pool, long takenGiB) {
+        return new HostInventory.Pool(
+                pool.name(),
+                pool.type(),
+                pool.capacityGiB(),
+                Math.max(0, pool.availableGiB() - takenGiB));
+    }
+
+    @Override
+    public synchronized List<ObservedDomain> domains() throws HypervisorFault {
+        look();
+        return List.copyOf(domains.values());
+    }
+
+    @Override
+    public synchronized Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
+        look();
+        return Optional.ofNullable(domains.get(id));
+    }
+
+    @Override
+    public synchronized boolean holds(InstanceDesired.ImageSource image) {
+        return images.contains(image.sha256());
+    }
+
+    @Override
+    public void fetch(InstanceDesired.ImageSource image) throws HypervisorFault {
+        if (holds(image)) {
+            return;
+        }
+        awaitLatch();
+        take(pace.fetch());
+        synchronized (this) {
+            look();
+            images.add(image.sha256());
+            witness.did("fetch");
+        }
+    }
+
+    private void awaitLatch() throws HypervisorFault {
+        CountDownLatch latch;
+        synchronized (this) {
+            latch = slowFetch;
+        }
+        if (latch != null) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+    }
+
+    @Override
+    public void prepare(InstanceDesired instance) throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            look();
+            if (!images.contains(instance.image().sha256())) {
+                throw new HypervisorFault(
+                        Kind.IMAGE, "image " + instance.image().name() + " is not on this host");
+            }
+            disks.put(instance.id(), instance.rootDiskGiB());
+            witness.did("prepare");
+        }
+    }
+
+    @Override
+    public void define(InstanceDesired instance) throws HypervisorFault {
+        take(pace.define());
+        synchronized (this) {
+            look();
+            var before = domains.get(instance.id());
+            set(
+                    instance.id(),
+                    instance.epoch(),
+                    before == null ? DomainState.SHUTOFF : before.state());
+            witness.did("define");
+        }
+    }
+
+    @Override
+    public void start(UUID id) throws HypervisorFault {
+        take(pace.start());
+        synchronized (this) {
+            var domain = existing(id);
+            if (startsFailWith != null) {
+                throw new HypervisorFault(Kind.REFUSED, startsFailWith);
+            }
+            if (!isOn(domain)) {
+                if (!disks.containsKey(id)) {
+                    throw new HypervisorFault(
+                            Kind.REFUSED, "domain " + id + ": its disk is not there");
+                }
+                set(id, domain.epoch(), DomainState.RUNNING);
+            }
+            witness.did("start");
+        }
+    }
+
+    @Override
+    public void shutdown(UUID id) throws HypervisorFault {
+        synchronized (this) {
+            var domain = existing(id);
+            witness.did("shutdown");
+            if (deafGuests || !isOn(domain)) {
+                return;
+            }
+        }
+        Thread.startVirtualThread(() -> {
+            try {
+                take(pace.stop());
+                off(id);
+            } catch (HypervisorFault e) {
+                // Gone in the meantime, or nobody sees it.
+            }
+        });
+    }
+
+    @Override
+    public void powerOff(UUID id) throws HypervisorFault {
+        take(pace.stop());
+        off(id);
+        witness.did("power-off");
+    }
+
+    private synchronized void off(UUID id) throws HypervisorFault {
+        var domain = existing(id);
+        if (transients.remove(id)) {
+            domains.remove(id);
+            tell(id);
+        } else if (isOn(domain)) {
+            set(id, domain.epoch(), DomainState.SHUTOFF);
+        }
+    }
+
+    @Override
+    public void undefine(UUID id) throws HypervisorFault {
+        take(pace.define());
+        synchronized (this) {
+            look();
+            var domain = domains.get(id);
+            if (domain != null && isOn(domain)) {
+                // It runs on without a definition, and is gone when it is off.
+                transients.add(id);
+            } else if (domain != null) {
+                domains.remove(id);
+                tell(id);
+            }
+            witness.did("undefine");
+        }
+    }
+
+    @Override
+    public void erase(UUID id) throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            look();
+            disks.remove(id);
+            witness.did("erase");
+        }
+    }
+
+    @Override
+    public synchronized boolean keepsConsoles() {
+        return console != null;
+    }
+
+    @Override
+    public synchronized Optional<ConsoleTail> console(UUID id, long seen) {
+        return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
+    }
+
+    private void set(UUID id, long epoch, DomainState state) {
+        put(new ObservedDomain(id, "yq-" + id, true, epoch, state, null));
+    }
+
+    private ObservedDomain existing(UUID id) throws HypervisorFault {
+        look();
+        var domain = domains.get(id);
+        if (domain == null) {
+            throw new HypervisorFault(Kind.REFUSED, "no domain " + id);
+        }
+        return domain;
+    }
+
+    private static boolean isOn(ObservedDomain domain) {
+        return switch (domain.state()) {
+            case RUNNING, PAUSED, SHUTTING_DOWN, CRASHED -> true;
+            case SHUTOFF, ABSENT, REMOVED -> false;
+        };
+    }
+
+    /** Lets a step's time pass. */
+    private void take(Duration time) throws HypervisorFault {
+        if (time.isZero()) {
+            return;
+        }
+        double part = 1 + pace.jitter() * (2 * random.nextDouble() - 1);
+        try {
+            Thread.sleep(Duration.ofNanos((long) (time.toNanos() * part)));
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static HypervisorFault interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new HypervisorFault(Kind.TIMEOUT, "interrupted", e);
+    }
+
+    @Override
+    public void close() {}
+}

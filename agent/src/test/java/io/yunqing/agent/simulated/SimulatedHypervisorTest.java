@@ -1,0 +1,47 @@
+package io.yunqing.agent.simulated;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.yunqing.agent.Instances;
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorContract;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SimulatedHypervisorTest extends HypervisorContract {
+
+    private final SimulatedHypervisor hypervisor =
+            new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), step -> {});
+
+    @Override
+    protected Hypervisor hypervisor() {
+        return hypervisor;
+    }
+
+    @Override
+    protected ImageSource image() {
+        return Instances.IMAGE;
+    }
+
+    @Test
+    void whatCannotBeSeenIsAFault() throws HypervisorFault {
+        hypervisor.blind("the socket is gone");
+        var fault = assertThrows(HypervisorFault.class, hypervisor::domains);
+        assertEquals(HypervisorFault.Kind.UNREACHABLE, fault.kind());
+        hypervisor.see();
+        assertEquals(0, hypervisor.domains().size());
+    }
+
+    @Test
+    void disksTakeRoomUntilTheyAreErased() throws HypervisorFault {
+        var instance = Instances.running().rootDiskGiB(7).build();
+        hypervisor.fetch(instance.image());
+        hypervisor.prepare(instance);
+        assertEquals(93, hypervisor.inventory().pools().getFirst().availableGiB());
+        hypervisor.erase(instance.id());
+        assertEquals(100, hypervisor.inventory().pools().getFirst().availableGiB());
+    }
+}

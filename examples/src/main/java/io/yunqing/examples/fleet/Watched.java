@@ -1,0 +1,51 @@
+package io.yunqing.examples.fleet;
+
+import io.yunqing.agent.link.Controller;
+import io.yunqing.agent.link.LinkFault;
+import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.ReportAnswer;
+import java.time.Duration;
+import java.util.UUID;
+
+/** One agent's view of the controller, with every call told to the tally. */
+record Watched(int host, Controller controller, Tally tally) implements Controller {
+
+    @Override
+    public HostDesired desired(long revision, Duration wait)
+            throws LinkFault, InterruptedException {
+        try {
+            HostDesired news = controller.desired(revision, wait);
+            tally.wished(news);
+            return news;
+        } catch (LinkFault fault) {
+            tally.failed();
+            throw fault;
+        }
+    }
+
+    @Override
+    public ReportAnswer report(HostObserved observed) throws LinkFault, InterruptedException {
+        long begin = System.nanoTime();
+        try {
+            ReportAnswer answer = controller.report(observed);
+            tally.reported(host, observed, System.nanoTime() - begin);
+            return answer;
+        } catch (LinkFault fault) {
+            tally.failed();
+            throw fault;
+        }
+    }
+
+    @Override
+    public void console(UUID instance, byte[] tail, long end)
+            throws LinkFault, InterruptedException {
+        controller.console(instance, tail, end);
+    }
+
+    @Override
+    public CertificateGrant renew(String signingRequest) throws LinkFault, InterruptedException {
+        return controller.renew(signingRequest);
+    }
+}
