@@ -45,12 +45,12 @@ END $$;
 -- left of it. So a limit lowered below its use takes nothing new, and what is given back does not come again.
 CREATE FUNCTION ledger_ceiling(most bigint[], ceiling bigint[], used bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE next bigint[] := most;
+DECLARE lifted bigint[] := most;
 BEGIN
     FOR i IN 1..cardinality(used) LOOP
-        next[i] := greatest(coalesce(most[i], 0), least(coalesce(ceiling[i], 0), used[i]));
+        lifted[i] := greatest(coalesce(most[i], 0), least(coalesce(ceiling[i], 0), used[i]));
     END LOOP;
-    RETURN next;
+    RETURN lifted;
 END $$;
 
 CREATE FUNCTION ledger_effective(capacity bigint[], reserved bigint[], ratio numeric[]) RETURNS bigint[]

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param vcpus virtual processors
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB; must hold the image
+ * @param traits what its hosts must be able to do
+ * @param singleNuma whether it must fit into one NUMA node of its host
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FlavorSpec(
         @Nullable @Size(max = 200) String displayName,
         @NotNull @Min(1) @Max(512) Integer vcpus,
         @NotNull @Min(32) @Max(16_777_216) Integer memoryMiB,
-        @NotNull @Min(1) @Max(65_536) Integer rootDiskGiB) {}
+        @NotNull @Min(1) @Max(65_536) Integer rootDiskGiB,
+        @Nullable @Size(max = 64)
+                Set<
+                                @NotNull @Size(max = 63)
+                                @Pattern(
+                                        regexp = Metadata.LABEL_KEY,
+                                        message = Metadata.LABEL_KEY_RULE)
+                                String>
+                        traits,
+        @Nullable Boolean singleNuma) {}

@@ -6,14 +6,20 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a host is used for.
  *
  * @param zone the failure domain it stands in
+ * @param rack the rack it stands in, a failure domain within its zone
+ * @param traits what it can do or is kept for, in words that flavors ask for
+ * @param tenant the only tenant whose instances may come; any when absent
  * @param schedulable whether new instances may come to it; true when absent. What runs there keeps running
  * @param overcommit by resource, how many times the physical capacity may be promised (1 when absent); vCPUs only are
  *     commonly above 1
@@ -22,6 +28,17 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
         @NotNull String zone,
+        @Nullable @Size(max = 63) @Pattern(regexp = Metadata.NAME, message = Metadata.NAME_RULE)
+                String rack,
+        @Nullable @Size(max = 64)
+                Set<
+                                @NotNull @Size(max = 63)
+                                @Pattern(
+                                        regexp = Metadata.LABEL_KEY,
+                                        message = Metadata.LABEL_KEY_RULE)
+                                String>
+                        traits,
+        @Nullable String tenant,
         @Nullable Boolean schedulable,
         @Nullable Map<@NotNull String, @NotNull @DecimalMin("0.1") @DecimalMax("64") BigDecimal>
                 overcommit,

@@ -12,4 +12,5 @@ import java.util.Map;
  * @param instances how many instances it has
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record TenantStatus(String department, Map<String, Long> granted, Map<String, Long> used, int instances) {}
+public record TenantStatus(
+        String department, Map<String, Long> granted, Map<String, Long> used, int instances) {}

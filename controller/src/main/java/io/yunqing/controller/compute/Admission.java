@@ -1,137 +1,269 @@
 package io.yunqing.controller.compute;
 
-import io.yunqing.api.HostInventory.HostNetwork;
-import io.yunqing.api.PlacementExplanation;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.yunqing.api.Instance;
 import io.yunqing.api.ProblemCode;
-import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.HostObservationRow;
-import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.compute.Catalog.FlavorEntry;
+import io.yunqing.controller.compute.Catalog.ImageEntry;
+import io.yunqing.controller.compute.Catalog.TenantEntry;
+import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.feed.Journal;
+import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.ledger.Taking;
-import io.yunqing.controller.ledger.Taking.OverLimit;
-import io.yunqing.controller.network.Addresses;
-import io.yunqing.controller.network.Subnet;
-import io.yunqing.controller.placement.Amounts;
-import io.yunqing.controller.placement.Decision;
-import io.yunqing.controller.placement.FleetView;
-import io.yunqing.controller.placement.Placement;
-import io.yunqing.controller.placement.Request;
-import io.yunqing.controller.placement.Where;
+import io.yunqing.controller.platform.Idempotency;
+import io.yunqing.controller.platform.Ids;
+import io.yunqing.controller.platform.Plans;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.platform.Wakeups;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Map;
+import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
-import org.hibernate.Session;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
- * Gives a new instance its quota, its host and its address, all inside the transaction that creates it. The host is chosen on a
- * view that may be stale; the ledger decides, and a choice it refuses is made again on a fresh view.
+ * Gives new instances their quota, their hosts and their addresses. Whoever arrives while a batch is being written waits for
+ * the next one, so that many share one journey to the disk; whoever finds nobody waiting goes at once. Each replica does this
+ * by itself.
  */
 @ApplicationScoped
 class Admission {
-    /** Each round another request must have been faster; so many in a row mean that the fleet is all but full. */
-    private static final int ROUNDS = 5;
+    private static final Logger LOG = Logger.getLogger(Admission.class);
 
-    private final Session em;
-    private final Fleet fleet;
-    private final Ledger ledger;
-    private final Addresses addresses;
-    private final InstanceMeters meters;
-    private final Transactions transactions;
+    /** How often an order may find that others took its place first. */
+    private static final int ROUNDS = 20;
 
-    Admission(
-            Session em,
-            Fleet fleet,
+    /** How often what an order names may change while it waits. */
+    private static final int LOOKUPS = 5;
+
+    /** How long an order may wait before a batch takes it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** How long a batch may take at most: its statements have ends of their own. */
+    private static final Duration LONGEST_BATCH = Duration.ofMinutes(2);
+
+    private final Catalog catalog;
+    private final AgroalDataSource dataSource;
+    private final Means means;
+    private final FairQueue<UUID, Order> waiting;
+    private final int batchSize;
+    private Thread server;
+
+    /** What a batch works with. */
+    record Means(
+            FleetMirror mirror,
             Ledger ledger,
-            Addresses addresses,
+            Plans plans,
+            Idempotency idempotency,
+            Journal journal,
+            Wakeups wakeups,
+            Signals signals,
+            ObjectMapper json,
+            InstantSource clock,
+            InstanceMeters meters) {
+        Requests requests() {
+            return new Requests(ledger.kinds());
+        }
+    }
+
+    @SuppressWarnings("TooManyParameters") // a batch's means, gathered in one place
+    Admission(
+            Catalog catalog,
+            AgroalDataSource dataSource,
+            FleetMirror mirror,
+            Ledger ledger,
+            Plans plans,
+            Idempotency idempotency,
+            Journal journal,
+            Wakeups wakeups,
+            Signals signals,
+            ObjectMapper json,
+            InstantSource clock,
             InstanceMeters meters,
-            Transactions transactions) {
-        this.em = em;
-        this.transactions = transactions;
-        this.fleet = fleet;
-        this.ledger = ledger;
-        this.addresses = addresses;
-        this.meters = meters;
+            @ConfigProperty(name = "yunqing.admission.batch") int batchSize,
+            @ConfigProperty(name = "yunqing.admission.queue") int queue,
+            @ConfigProperty(name = "yunqing.admission.queue-of-department") int queueOfOne) {
+        this.catalog = catalog;
+        this.dataSource = dataSource;
+        this.means =
+                new Means(
+                        mirror,
+                        ledger,
+                        plans,
+                        idempotency,
+                        journal,
+                        wakeups,
+                        signals,
+                        json,
+                        clock,
+                        meters);
+        this.batchSize = batchSize;
+        this.waiting = new FairQueue<>(queue, queueOfOne);
+    }
+
+    void start(@Observes StartupEvent event) {
+        means.ledger().kinds();
+        server = Thread.ofPlatform().daemon().name("admission").start(this::serve);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        waiting.close();
+        server.join(PATIENCE);
     }
 
     /**
-     * Sets the row's host, epoch and placement.
+     * Admits all that is asked for, or nothing, and waits until that is decided.
      *
-     * @throws ProblemException if the tenant's quota or the fleet has no room
+     * @param ifGone is told what to do when nobody waits for the answer any more
+     * @throws ProblemException if something named does not exist, or too many wait
      */
-    void admit(InstanceRow row) {
-        Map<String, Long> amounts = row.amounts();
-        for (int round = 0; round < ROUNDS; round++) {
-            FleetView view = fleet.view();
-            Request request =
-                    Request.of(row.tenant.id, Amounts.of(view.resources(), amounts))
-                            .where(Where.zone(row.spec.zone()))
-                            .build();
-            switch (Placement.choose(view, request, 0)) {
-                case Decision.NoHost refusal -> {
-                    // A limit is the better answer: it holds wherever there may be room.
-                    ledger.overLimit(row.tenant.id, amounts).ifPresent(over -> refuse(row, over));
-                    meters.admission("no_host");
-                    throw noHost(refusal.explanation().render());
+    Outcome admit(String tenant, List<Instance> asked, Terms terms, Consumer<Runnable> ifGone) {
+        for (int lookup = 0; lookup < LOOKUPS; lookup++) {
+            Order order = order(tenant, asked, terms);
+            if (!waiting.offer(order.tenant().department(), order)) {
+                means.meters().admission("queue_full");
+                throw ProblemException.of(
+                        ProblemCode.BUSY,
+                        "more requests wait for admission than may wait",
+                        "try again in a few seconds");
+            }
+            ifGone.accept(order::withdraw);
+            Outcome outcome = await(order);
+            if (!(outcome instanceof Outcome.Outdated)) {
+                return outcome;
+            }
+            catalog.forget(order);
+        }
+        throw Transactions.busy("what the request names changes all the time");
+    }
+
+    private Order order(String tenantName, List<Instance> asked, Terms terms) {
+        TenantEntry tenant = catalog.tenant(tenantName);
+        List<Wish> wishes = new ArrayList<>(asked.size());
+        for (Instance one : asked) {
+            FlavorEntry flavor = catalog.flavor(one.spec().flavor());
+            ImageEntry image = catalog.image(one.spec().image());
+            if (one.spec().zone() != null) {
+                catalog.requireZone(one.spec().zone());
+            }
+            Catalog.requireFit(flavor, image);
+            wishes.add(new Wish(Ids.next(), one, flavor, image));
+        }
+        return new Order(tenant, wishes, terms, means.mirror().looks());
+    }
+
+    private static Outcome await(Order order) {
+        try {
+            try {
+                return order.outcome().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException _) {
+                if (order.withdraw()) {
+                    throw Transactions.busy(
+                            "the request has waited " + PATIENCE.toSeconds() + " s for its turn");
                 }
-                case Decision.Chosen chosen -> {
-                    switch (ledger.take(row.id, row.tenant.id, chosen.host().id(), amounts)) {
-                        case Taking.Taken _ -> {
-                            settle(row, chosen);
-                            transactions.afterCommit(() -> meters.admission("admitted"));
-                            return;
-                        }
-                        case OverLimit over -> refuse(row, over);
-                        case Taking.ProviderFull _ -> {}
-                    }
+                return order.outcome().get(LONGEST_BATCH.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException already
+                    ? already
+                    : new IllegalStateException(e.getCause());
+        } catch (TimeoutException _) {
+            throw Transactions.busy(
+                    "the database has not answered; whether it did it is not known");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            order.withdraw();
+            throw Transactions.busy("the controller is ending");
+        }
+    }
+
+    // --- The other side of the queue
+    // --------------------------------------------------------------------------------
+
+    private void serve() {
+        List<Order> again = List.of();
+        while (true) {
+            try {
+                List<Order> orders = new ArrayList<>(again);
+                orders.addAll(
+                        again.isEmpty()
+                                ? waiting.take(batchSize)
+                                : waiting.poll(batchSize - again.size()));
+                if (orders.isEmpty()) {
+                    return;
                 }
+                orders.removeIf(order -> !order.claim());
+                again = orders.isEmpty() ? List.of() : work(orders);
+            } catch (InterruptedException _) {
+                return;
             }
         }
-        throw ProblemException.of(
-                ProblemCode.BUSY,
-                "other requests took each host first that was chosen",
-                "try again");
     }
 
-    private void settle(InstanceRow row, Decision.Chosen chosen) {
-        UUID host = chosen.host().id();
-        row.host = em.getReference(HostRow.class, host);
-        row.epoch = 1;
-        row.placement = chosen.explanation().render();
-        row.mac = Addresses.mac(row.id);
-        row.hostRevision = fleet.nextRevision(host);
-        em.persist(row);
-        em.flush();
-        HostNetwork network = em.find(HostObservationRow.class, host).inventory.network();
-        addresses.assign(host, row.id, Subnet.of(network));
+    /** Runs a batch; returns the orders that are to be tried again. */
+    private List<Order> work(List<Order> orders) {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                means.meters().batch(orders.size());
+                return inNextRound(new AdmissionBatch(means, orders).run(connection));
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                return afterFailure(orders, e);
+            }
+        } catch (SQLException | RuntimeException e) {
+            fail(orders, e);
+            return List.of();
+        }
     }
 
-    private void refuse(InstanceRow row, OverLimit over) {
-        meters.admission("quota_" + over.resource());
-        String field = "limits." + over.resource();
-        throw ProblemException.field(
-                ProblemCode.QUOTA_EXCEEDED,
-                "spec.flavor",
-                "tenant %s has %d of %d %s left, flavor %s needs %d"
-                        .formatted(
-                                row.tenant.name,
-                                Math.max(0, over.limit() - over.used()),
-                                over.limit(),
-                                over.resource(),
-                                row.flavor.name,
-                                over.asked()),
-                "tenant " + row.tenant.name + " " + field + " = " + over.limit(),
-                over.used() + over.asked(),
-                "choose a smaller flavor, delete instances of the tenant, or have its limit raised by "
-                        + Math.subtractExact(over.used() + over.asked(), over.limit()));
+    private List<Order> afterFailure(List<Order> orders, Exception failure) {
+        if (Transactions.lost(failure)) {
+            return inNextRound(orders);
+        }
+        if (orders.size() == 1 || Transactions.waited(failure)) {
+            fail(orders, failure);
+            return List.of();
+        }
+        // One of them cannot be written; the others must not suffer for it.
+        LOG.warnf(failure, "A batch of %d failed, its orders are tried one by one", orders.size());
+        List<Order> again = new ArrayList<>();
+        orders.forEach(order -> again.addAll(work(List.of(order))));
+        return again;
     }
 
-    private static ProblemException noHost(PlacementExplanation explanation) {
-        return ProblemException.noHost(
-                "none of %d hosts can take it; turned away by constraint: %s"
-                        .formatted(explanation.hostsSeen(), explanation.turnedAway()),
-                explanation.nearestMiss(),
-                explanation);
+    private static List<Order> inNextRound(List<Order> orders) {
+        List<Order> again = new ArrayList<>();
+        for (Order order : orders) {
+            if (order.nextRound() <= ROUNDS) {
+                again.add(order);
+            } else {
+                order.outcome().complete(new Outcome.Outrun());
+            }
+        }
+        return again;
+    }
+
+    private static void fail(List<Order> orders, Exception failure) {
+        RuntimeException told =
+                Transactions.waited(failure)
+                        ? Transactions.busy("another request holds what this one needs")
+                        : new IllegalStateException(failure);
+        orders.forEach(order -> order.outcome().completeExceptionally(told));
     }
 }

@@ -6,12 +6,12 @@ import io.yunqing.api.InstanceStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
 import io.yunqing.api.Phase;
-import io.yunqing.api.Plan;
 import io.yunqing.api.PlacementExplanation;
+import io.yunqing.api.Plan;
 import io.yunqing.controller.compute.AdmissionStore.Entry;
 import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.feed.Journal.Note;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Balances;
 import io.yunqing.controller.ledger.Refusal;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
@@ -19,12 +19,12 @@ import io.yunqing.controller.ledger.Refusal.ProviderFull;
 import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.network.AddressBook;
 import io.yunqing.controller.network.Addresses;
-import io.yunqing.controller.placement.Decision;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.Decision.NoHost;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Idempotency;
+import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.RoundTrip;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,10 +46,11 @@ import java.util.function.Function;
  */
 final class AdmissionBatch {
     private final Admission.Means means;
+    private final Requests requests;
     private final Instant now;
     private final List<Case> cases = new ArrayList<>();
     private final Set<String> namesTaken = new HashSet<>();
-    private final Map<Idempotency.Claim, Idempotency.Earlier> answered = new HashMap<>();
+    private final Map<String, Idempotency.Earlier> answered = new HashMap<>();
     private final Map<UUID, Long> revisions = new HashMap<>();
     private final AddressBook addresses = new AddressBook();
     private Balances balances;
@@ -59,6 +60,7 @@ final class AdmissionBatch {
 
     AdmissionBatch(Admission.Means means, List<Order> orders) {
         this.means = means;
+        this.requests = means.requests();
         this.now = means.clock().instant();
         orders.forEach(order -> cases.add(new Case(order)));
     }
@@ -114,7 +116,8 @@ final class AdmissionBatch {
         return cases.stream().filter(one -> one.outcome == null).map(one -> one.order).toList();
     }
 
-    // --- Before the locks -------------------------------------------------------------------------------------------
+    // --- Before the locks
+    // -------------------------------------------------------------------------------------------
 
     private void place(Connection connection) throws SQLException {
         for (Case one : cases) {
@@ -133,7 +136,7 @@ final class AdmissionBatch {
         one.takings.clear();
         one.noHost = null;
         for (Wish wish : one.order.wishes()) {
-            switch (means.mirror().place(means.requests().of(one.order.tenant(), wish))) {
+            switch (means.mirror().place(requests.of(one.order.tenant(), wish))) {
                 case Chosen chosen -> {
                     one.places.add(chosen);
                     one.takings.add(
@@ -141,7 +144,7 @@ final class AdmissionBatch {
                                     wish.id(),
                                     one.order.tenant().id(),
                                     chosen.host().id(),
-                                    means.requests().amounts(wish)));
+                                    requests.amounts(wish.flavor().spec())));
                 }
                 case NoHost noHost -> {
                     one.homeless = wish;
@@ -152,7 +155,8 @@ final class AdmissionBatch {
         }
     }
 
-    // --- Under the locks --------------------------------------------------------------------------------------------
+    // --- Under the locks
+    // --------------------------------------------------------------------------------------------
 
     private void lock(Connection connection) throws SQLException {
         List<Order> orders = cases.stream().map(one -> one.order).toList();
@@ -188,12 +192,12 @@ final class AdmissionBatch {
     private void decide(Case one) {
         Order order = one.order;
         Terms terms = order.terms();
-        Idempotency.Earlier earlier = terms.claim() == null ? null : answered.get(terms.claim());
-        if (earlier != null) {
-            one.outcome = new Outcome.Repeated(earlier);
-        } else if (terms.claim() != null && answered.containsKey(terms.claim())) {
-            // Another order of this batch has the key: its answer can be read once it is written.
-            return;
+        String claim = terms.claim() == null ? null : terms.claim().id();
+        if (claim != null && answered.containsKey(claim)) {
+            Idempotency.Earlier earlier = answered.get(claim);
+            // Another order of this batch may have the key: its answer can be read once it is
+            // written.
+            one.outcome = earlier == null ? null : new Outcome.Repeated(terms.claim(), earlier);
         } else if (outdated(order)) {
             one.outcome = new Outcome.Outdated();
         } else if (takenName(order).isPresent()) {
@@ -228,13 +232,13 @@ final class AdmissionBatch {
     /** A limit is the better answer: it holds wherever there may be room. */
     private Outcome refusal(Case one) {
         UUID tenant = one.order.tenant().id();
-        long[] sum = new long[0];
-        for (Wish wish : one.order.wishes()) {
-            sum = means.requests().plus(sum, means.requests().amounts(wish));
-        }
-        Optional<Refusal> over = balances.overLimit(tenant, sum);
+        Optional<Refusal> over =
+                balances.overLimit(
+                        tenant,
+                        requests.sum(
+                                one.order.wishes().stream().map(w -> w.flavor().spec()).toList()));
         if (over.isPresent() && over.get() instanceof OverLimit limit) {
-            return new Outcome.Over(one.homeless, limit);
+            return new Outcome.Over(tenant, one.homeless, limit);
         }
         if (roomCameBack) {
             return null;
@@ -246,7 +250,9 @@ final class AdmissionBatch {
         Optional<Refusal> refusal = balances.take(one.takings);
         if (refusal.isPresent()) {
             if (refusal.get() instanceof OverLimit limit) {
-                one.outcome = new Outcome.Over(one.order.wishes().getFirst(), limit);
+                one.outcome =
+                        new Outcome.Over(
+                                one.order.tenant().id(), one.order.wishes().getFirst(), limit);
             } else if (refusal.get() instanceof ProviderFull full
                     && !balances.providers().contains(full.provider())) {
                 means.mirror().forget(full.provider());
@@ -269,10 +275,18 @@ final class AdmissionBatch {
                     .wishes()
                     .forEach(wish -> namesTaken.add(key(one.order.tenant().id(), wish.name())));
             if (terms.claim() != null) {
-                answered.put(terms.claim(), null);
+                answered.put(terms.claim().id(), null);
             }
         } else {
             balances.untake(one.takings);
+            giveAddressesBack(one);
+        }
+    }
+
+    private void giveAddressesBack(Case one) {
+        for (int i = 0; i < one.views.size(); i++) {
+            Address given = one.views.get(i).status().addresses().getFirst();
+            addresses.free(one.takings.get(i).provider(), given.ip());
         }
     }
 
@@ -310,7 +324,8 @@ final class AdmissionBatch {
         }
     }
 
-    // --- Writing ----------------------------------------------------------------------------------------------------
+    // --- Writing
+    // ----------------------------------------------------------------------------------------------------
 
     private void write(Connection connection, List<Case> admitted) throws SQLException {
         List<Entry> entries = new ArrayList<>();
@@ -335,18 +350,25 @@ final class AdmissionBatch {
                 entries.stream().map(Entry::host).toList(),
                 entries.stream().map(e -> e.view().status().addresses().getFirst().ip()).toList());
         means.journal().write(trip, entries.stream().map(AdmissionBatch::noted).toList(), now);
-        for (Case one : admitted) {
-            if (one.order.terms().claim() != null) {
-                means.idempotency().remember(trip, one.order.terms().claim(), one.views);
-            }
-        }
+        means.idempotency().remember(trip, answers(admitted));
         means.wakeups().onCommit(trip, topics(admitted));
         trip.run(connection);
     }
 
-    private static io.yunqing.controller.feed.Journal.Note noted(Entry entry) {
+    private Map<Idempotency.Claim, Idempotency.Earlier> answers(List<Case> admitted) {
+        Map<Idempotency.Claim, Idempotency.Earlier> answers = new HashMap<>();
+        for (Case one : admitted) {
+            Idempotency.Claim claim = one.order.terms().claim();
+            if (claim != null) {
+                answers.put(claim, Resources.answered(claim, one.views.getFirst(), means.json()));
+            }
+        }
+        return answers;
+    }
+
+    private static Note noted(Entry entry) {
         Instance view = entry.view();
-        return new io.yunqing.controller.feed.Journal.Note(
+        return new Note(
                 new Change(
                         Kind.INSTANCE,
                         view.metadata().tenant(),
@@ -356,7 +378,7 @@ final class AdmissionBatch {
                         Instances.story(
                                 view.metadata().name(),
                                 view.status().host(),
-                                Instances.power(view.spec())),
+                                InstanceRow.power(view.spec())),
                         1),
                 entry.order().terms().actor(),
                 entry.order().terms().reason());
@@ -365,8 +387,8 @@ final class AdmissionBatch {
     private static Set<String> topics(List<Case> admitted) {
         Set<String> topics = new HashSet<>();
         topics.add(Changes.FEED);
-        admitted.forEach(one ->
-                one.takings.forEach(taking -> topics.add(Fleet.topic(taking.provider()))));
+        admitted.forEach(
+                one -> one.takings.forEach(taking -> topics.add(Fleet.topic(taking.provider()))));
         return topics;
     }
 
@@ -374,7 +396,8 @@ final class AdmissionBatch {
         topics(admitted).forEach(means.signals()::raise);
     }
 
-    // --- Afterwards -------------------------------------------------------------------------------------------------
+    // --- Afterwards
+    // -------------------------------------------------------------------------------------------------
 
     /** What the locked rows said is newer than what the mirror believed. */
     private void correct() {

@@ -63,6 +63,16 @@ final class FairQueue<K, T> {
             while (size == 0 && !closed) {
                 filled.await();
             }
+            return poll(limit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes at most {@code limit} of what is there. */
+    List<T> poll(int limit) {
+        lock.lock();
+        try {
             List<T> taken = new ArrayList<>(Math.min(limit, size));
             while (taken.size() < limit && size > 0) {
                 oneOfEach(taken, limit);

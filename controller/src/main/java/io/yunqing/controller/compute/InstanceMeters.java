@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -37,12 +38,17 @@ class InstanceMeters {
     private final Fleet fleet;
     private final MeterRegistry registry;
     private final MultiGauge byPhase;
+    private final DistributionSummary batches;
 
     InstanceMeters(Session em, Instances instances, Fleet fleet, MeterRegistry registry) {
         this.em = em;
         this.instances = instances;
         this.fleet = fleet;
         this.registry = registry;
+        batches =
+                DistributionSummary.builder("yunqing.admission.batch.orders")
+                        .description("Orders that were decided in one transaction")
+                        .register(registry);
         byPhase =
                 MultiGauge.builder("yunqing.instances")
                         .description("Instances by phase")
@@ -62,6 +68,11 @@ class InstanceMeters {
                 .tag("outcome", outcome)
                 .register(registry)
                 .increment();
+    }
+
+    /** A batch of so many orders begins. */
+    void batch(int orders) {
+        batches.record(orders);
     }
 
     /** The phase depends on few things, so instances that agree in them are counted together by the database. */

@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerResponse;
 import io.yunqing.api.Instance;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
@@ -20,6 +21,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -33,12 +35,19 @@ public class InstanceResource {
     private final Resources resources;
     private final Lists lists;
     private final Instances instances;
+    private final Creation creation;
     private final Consoles consoles;
 
-    InstanceResource(Resources resources, Lists lists, Instances instances, Consoles consoles) {
+    InstanceResource(
+            Resources resources,
+            Lists lists,
+            Instances instances,
+            Creation creation,
+            Consoles consoles) {
         this.resources = resources;
         this.lists = lists;
         this.instances = instances;
+        this.creation = creation;
         this.consoles = consoles;
     }
 
@@ -64,8 +73,12 @@ public class InstanceResource {
     @POST
     @Operation(summary = "Create an instance")
     @APIResponseSchema(value = Instance.class, responseCode = "201")
-    public Response create(String tenant, Instance body, @BeanParam Call call) {
-        return resources.create(instances.of(tenant), body, call);
+    public Response create(
+            String tenant,
+            Instance body,
+            @BeanParam Call call,
+            @Context HttpServerResponse connection) {
+        return created(tenant, null, body, call, connection);
     }
 
     @GET
@@ -80,8 +93,26 @@ public class InstanceResource {
     @Path("{name}")
     @Operation(summary = "Create or update an instance; power and labels can be changed")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
-    public Response put(String tenant, String name, Instance body, @BeanParam Call call) {
-        return resources.put(instances.of(tenant), name, body, call);
+    public Response put(
+            String tenant,
+            String name,
+            Instance body,
+            @BeanParam Call call,
+            @Context HttpServerResponse connection) {
+        Optional<Response> updated = resources.update(instances.of(tenant), name, body, call);
+        if (updated.isPresent()) {
+            return updated.get();
+        }
+        call.requireNothingSeen();
+        return created(tenant, name, body, call, connection);
+    }
+
+    private Response created(
+            String tenant, String name, Instance body, Call call, HttpServerResponse connection) {
+        Response response =
+                creation.one(
+                        tenant, name, body, call, gone -> connection.closeHandler(_ -> gone.run()));
+        return resources.settle(instances.of(tenant), body.metadata().name(), response, call);
     }
 
     @DELETE

@@ -69,16 +69,15 @@ public class InstanceRow extends ResourceRow {
     }
 
     public Power power() {
+        return power(spec);
+    }
+
+    static Power power(InstanceSpec spec) {
         return spec.power() == null ? Power.RUNNING : spec.power();
     }
 
     /** What it takes of its host, by resource. */
     public Map<String, Long> amounts() {
-        Map<String, Long> amounts = new TreeMap<>();
-        amounts.put("vcpus", (long) vcpus);
-        amounts.put("memoryMiB", (long) memoryMiB);
-        amounts.put("storageGiB", (long) rootDiskGiB);
-        amounts.put("addresses", 1L);
-        return amounts;
+        return new TreeMap<>(Requests.amounts(vcpus, memoryMiB, rootDiskGiB));
     }
 }

@@ -13,13 +13,11 @@ import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.fleet.HostRow;
-import io.yunqing.controller.fleet.ZoneRow;
 import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
-import io.yunqing.controller.storage.ImageRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -37,21 +35,14 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class Instances {
     private final Session em;
-    private final Admission admission;
     private final Fleet fleet;
     private final Addresses addresses;
 
     private final Transactions transactions;
 
-    Instances(
-            Session em,
-            Admission admission,
-            Fleet fleet,
-            Addresses addresses,
-            Transactions transactions) {
+    Instances(Session em, Fleet fleet, Addresses addresses, Transactions transactions) {
         this.transactions = transactions;
         this.em = em;
-        this.admission = admission;
         this.fleet = fleet;
         this.addresses = addresses;
     }
@@ -160,7 +151,25 @@ public class Instances {
         transactions.read(() -> tenantRow(tenant));
     }
 
-    private static TenantRow tenantRow(String name) {
+    static void requireSameTenant(String tenant, Instance asked) {
+        String named = asked.metadata().tenant();
+        if (named != null && !named.equals(tenant)) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "metadata.tenant",
+                    "does not match the path",
+                    tenant,
+                    named,
+                    "send " + tenant + ", or leave it out");
+        }
+    }
+
+    /** One sentence for the history. */
+    static String story(String name, String host, Power power) {
+        return "Instance %s on host %s, power %s".formatted(name, host, power);
+    }
+
+    static TenantRow tenantRow(String name) {
         return TenantRow.<TenantRow>find("name", name)
                 .firstResultOptional()
                 .orElseThrow(() ->
@@ -208,43 +217,8 @@ public class Instances {
         }
 
         @Override
-        public void create(InstanceRow row, Instance asked) {
-            InstanceSpec spec = asked.spec();
-            row.tenant = tenantRow();
-            requireSameTenant(asked);
-            row.flavor =
-                    FlavorRow.<FlavorRow>find("name", spec.flavor())
-                            .firstResultOptional()
-                            .orElseThrow(
-                                    () -> Asked.unknown("spec.flavor", Kind.FLAVOR, spec.flavor()));
-            row.image =
-                    ImageRow.<ImageRow>find("name", spec.image())
-                            .firstResultOptional()
-                            .orElseThrow(
-                                    () -> Asked.unknown("spec.image", Kind.IMAGE, spec.image()));
-            if (spec.zone() != null && ZoneRow.count("name", spec.zone()) == 0) {
-                throw Asked.unknown("spec.zone", Kind.ZONE, spec.zone());
-            }
-            int needed = row.image.spec.minDiskGiB();
-            if (row.flavor.spec.rootDiskGiB() < needed) {
-                throw ProblemException.field(
-                        ProblemCode.FIELD_INVALID,
-                        "spec.flavor",
-                        "its root disk is too small for image " + row.image.name,
-                        "rootDiskGiB >= " + needed,
-                        row.flavor.spec.rootDiskGiB(),
-                        "choose a flavor with a larger root disk");
-            }
-            row.spec = spec;
-            row.vcpus = row.flavor.spec.vcpus();
-            row.memoryMiB = row.flavor.spec.memoryMiB();
-            row.rootDiskGiB = row.flavor.spec.rootDiskGiB();
-            admission.admit(row);
-        }
-
-        @Override
         public void update(InstanceRow row, Instance asked) {
-            requireSameTenant(asked);
+            requireSameTenant(tenant, asked);
             InstanceSpec spec = asked.spec();
             Asked.same("spec.flavor", row.spec.flavor(), spec.flavor());
             Asked.same("spec.image", row.spec.image(), spec.image());
@@ -275,8 +249,7 @@ public class Instances {
 
         @Override
         public String story(InstanceRow row) {
-            return "Instance %s on host %s, power %s"
-                    .formatted(row.name, row.host.name, row.power());
+            return Instances.story(row.name, row.host.name, row.power());
         }
 
         @Override
@@ -289,19 +262,6 @@ public class Instances {
                 tenantRow = Instances.tenantRow(tenant);
             }
             return tenantRow;
-        }
-
-        private void requireSameTenant(Instance asked) {
-            String named = asked.metadata().tenant();
-            if (named != null && !named.equals(tenant)) {
-                throw ProblemException.field(
-                        ProblemCode.FIELD_INVALID,
-                        "metadata.tenant",
-                        "does not match the path",
-                        tenant,
-                        named,
-                        "send " + tenant + ", or leave it out");
-            }
         }
 
         private static void same(String field, Object current, Object asked) {

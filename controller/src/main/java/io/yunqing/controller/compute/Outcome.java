@@ -6,6 +6,7 @@ import io.yunqing.api.Plan;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.platform.Idempotency;
 import java.util.List;
+import java.util.UUID;
 
 /** How an order ended. */
 sealed interface Outcome {
@@ -16,13 +17,13 @@ sealed interface Outcome {
     record Planned(Plan plan) implements Outcome {}
 
     /** The same request was answered before. */
-    record Repeated(Idempotency.Earlier earlier) implements Outcome {}
+    record Repeated(Idempotency.Claim claim, Idempotency.Earlier earlier) implements Outcome {}
 
     /** Another resource has the name. */
     record NameTaken(String name) implements Outcome {}
 
     /** A limit of the tenant or of a department above it does not allow it. */
-    record Over(Wish wish, OverLimit limit) implements Outcome {}
+    record Over(UUID tenant, Wish wish, OverLimit limit) implements Outcome {}
 
     /** No host can take it. */
     record NoHost(Wish wish, PlacementExplanation explanation) implements Outcome {}

@@ -2,12 +2,14 @@ package io.yunqing.controller.feed;
 
 import io.yunqing.api.Event;
 import io.yunqing.api.Kind;
-import io.yunqing.controller.platform.Change;
+import io.yunqing.controller.feed.Journal.Note;
+import io.yunqing.controller.platform.RoundTrip;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.hibernate.Session;
 
 /** The event table. */
@@ -19,23 +21,35 @@ public class EventStore {
         this.em = em;
     }
 
-    void append(Change change, String actor, String reason, Instant at) {
-        em.createNativeMutationQuery(
-                        """
-                        INSERT INTO event (at, kind, tenant, name, object_id, type, actor, reason, message, revision)
-                        VALUES (:at, :kind, :tenant, :name, :object, :type, :actor, :reason, :message, :revision)
-                        """)
-                .setParameter("at", at)
-                .setParameter("kind", change.kind().wireName())
-                .setParameter("tenant", change.tenant())
-                .setParameter("name", change.name())
-                .setParameter("object", change.id())
-                .setParameter("type", change.type())
-                .setParameter("actor", actor)
-                .setParameter("reason", reason)
-                .setParameter("message", change.message())
-                .setParameter("revision", change.revision())
-                .executeUpdate();
+    void append(List<Note> notes, Instant at) {
+        em.doWork(connection -> {
+            RoundTrip trip = new RoundTrip();
+            append(trip, notes, at);
+            trip.run(connection);
+        });
+    }
+
+    static void append(RoundTrip trip, List<Note> notes, Instant at) {
+        trip.write(
+                """
+                INSERT INTO event (at, kind, tenant, name, object_id, type, actor, reason, message, revision)
+                SELECT ?, e.* FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       AS e (kind, tenant, name, object_id, type, actor, reason, message, revision)
+                """,
+                at,
+                texts(notes, note -> note.change().kind().wireName()),
+                texts(notes, note -> note.change().tenant()),
+                texts(notes, note -> note.change().name()),
+                notes.stream().map(note -> note.change().id()).toArray(UUID[]::new),
+                texts(notes, note -> note.change().type()),
+                texts(notes, Note::actor),
+                texts(notes, Note::reason),
+                texts(notes, note -> note.change().message()),
+                notes.stream().map(note -> note.change().revision()).toArray(Long[]::new));
+    }
+
+    private static String[] texts(List<Note> notes, Function<Note, String> text) {
+        return notes.stream().map(text).toArray(String[]::new);
     }
 
     /** The place in front of everything that is not yet visible. */

@@ -2,14 +2,9 @@ package io.yunqing.controller.fleet;
 
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
-import io.yunqing.api.Usage;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Ledger.Capacity;
 import io.yunqing.controller.network.Subnet;
-import io.yunqing.controller.placement.Amounts;
-import io.yunqing.controller.placement.FleetView;
-import io.yunqing.controller.placement.Host;
-import io.yunqing.controller.placement.HostFacts;
 import io.yunqing.controller.platform.Wakeups;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -33,9 +28,6 @@ public class Fleet {
 
     static final String PROVIDER_KIND = "host";
 
-    private static final List<String> RESOURCES =
-            List.of("vcpus", "memoryMiB", "storageGiB", "addresses");
-
     private final Session em;
     private final Ledger ledger;
     private final AgentPolicy policy;
@@ -48,31 +40,6 @@ public class Fleet {
         this.policy = policy;
         this.wakeups = wakeups;
         this.clock = clock;
-    }
-
-    /** What placement chooses from. */
-    public FleetView view() {
-        List<HostRow> hosts = HostRow.list("from HostRow h join fetch h.zone order by h.name");
-        Map<UUID, HostObservationRow> observations = observations(hosts);
-        Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
-        FleetView view = new FleetView(RESOURCES);
-        for (HostRow host : hosts) {
-            Map<String, Long> limits = new TreeMap<>();
-            Map<String, Long> used = new TreeMap<>();
-            capacities
-                    .get(host.id)
-                    .forEach((resource, usage) -> limits.put(resource, usage.limit()));
-            capacities.get(host.id).forEach((resource, usage) -> used.put(resource, usage.used()));
-            HostObservationRow seen = observations.get(host.id);
-            view.put(
-                    new HostFacts(
-                            Host.plain(host.id, host.name, host.zone.name),
-                            state(seen) == HostState.CURRENT && seen.complete,
-                            host.spec.schedulable() == null || host.spec.schedulable(),
-                            Amounts.of(RESOURCES, limits),
-                            Amounts.of(RESOURCES, used)));
-        }
-        return view;
     }
 
     public Map<UUID, HostObservationRow> observations(Collection<HostRow> hosts) {

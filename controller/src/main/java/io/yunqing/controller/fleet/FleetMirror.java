@@ -66,7 +66,7 @@ public class FleetMirror {
     private final Map<UUID, Seen> hosts = new HashMap<>();
 
     /** What was placed by decisions that are not yet written down. */
-    private final Map<UUID, long[]> pending = new HashMap<>();
+    private final Map<UUID, Amounts> pending = new HashMap<>();
 
     private FleetView view;
     private String horizon = "0";
@@ -119,7 +119,8 @@ public class FleetMirror {
         follower.interrupt();
     }
 
-    // --- For placement ----------------------------------------------------------------------------------------------
+    // --- For placement
+    // ----------------------------------------------------------------------------------------------
 
     /** Chooses a host and counts on it what was asked, until {@link #settle} says what became of it. */
     public Decision place(Request request) {
@@ -128,8 +129,7 @@ public class FleetMirror {
             Decision decision = Placement.choose(view, request, seed);
             if (decision instanceof Chosen chosen) {
                 view.take(chosen.index(), request.amounts());
-                pending.merge(
-                        chosen.host().id(), request.amounts().toArray(), (a, b) -> sum(a, b, 1));
+                pending.merge(chosen.host().id(), request.amounts(), (a, b) -> sum(a, b, 1));
             }
             return decision;
         } finally {
@@ -138,14 +138,14 @@ public class FleetMirror {
     }
 
     /** Forgets what was counted on the host by a decision that came to nothing, or is written down by now. */
-    public void settle(UUID host, long[] amounts) {
+    public void settle(UUID host, Amounts amounts) {
         lock.lock();
         try {
             int index = view.indexOf(host);
-            long[] left = pending.get(host);
+            Amounts left = pending.get(host);
             if (index >= 0 && left != null) {
                 pending.put(host, sum(left, amounts, -1));
-                view.give(index, Amounts.of(amounts));
+                view.give(index, amounts);
             }
         } finally {
             lock.unlock();
@@ -153,13 +153,13 @@ public class FleetMirror {
     }
 
     /** Takes over what the ledger says of a host. */
-    public void correct(UUID host, long[] effective, long[] used) {
+    public void correct(UUID host, Amounts effective, Amounts used) {
         lock.lock();
         try {
             int index = view.indexOf(host);
             if (index >= 0) {
-                view.setLimits(index, Amounts.of(effective));
-                view.setUsed(index, Amounts.of(withPending(host, used)));
+                view.setLimits(index, effective);
+                view.setUsed(index, withPending(host, used));
             }
         } finally {
             lock.unlock();
@@ -218,16 +218,18 @@ public class FleetMirror {
         }
     }
 
-    // --- Following --------------------------------------------------------------------------------------------------
+    // --- Following
+    // --------------------------------------------------------------------------------------------------
 
     /** Takes in a report of a host at once; other replicas' reports come with the next whole look. */
-    public void heard(UUID host, Instant receivedAt, boolean complete) {
+    void heard(@Observes HostHeard heard) {
         lock.lock();
         try {
-            Seen seen = hosts.get(host);
+            Seen seen = hosts.get(heard.host());
             if (seen != null) {
-                hosts.put(host, seen.heard(receivedAt, complete));
-                report(hosts.get(host));
+                Seen now = seen.heard(heard.receivedAt(), heard.complete());
+                hosts.put(heard.host(), now);
+                report(now);
             }
         } finally {
             lock.unlock();
@@ -294,8 +296,8 @@ public class FleetMirror {
                                 one.seen().host(),
                                 reporting(one.seen()),
                                 one.seen().schedulable(),
-                                Amounts.of(one.effective()),
-                                Amounts.of(withPending(id, one.used()))));
+                                one.effective(),
+                                withPending(id, one.used())));
             }
             horizon = read.horizon();
         } finally {
@@ -326,16 +328,16 @@ public class FleetMirror {
                 && policy.state(seen.receivedAt(), clock.instant()) == HostState.CURRENT;
     }
 
-    private long[] withPending(UUID host, long[] used) {
-        long[] waiting = pending.get(host);
+    private Amounts withPending(UUID host, Amounts used) {
+        Amounts waiting = pending.get(host);
         return waiting == null ? used : sum(used, waiting, 1);
     }
 
-    private static long[] sum(long[] a, long[] b, int sign) {
-        long[] sum = Arrays.copyOf(a, Math.max(a.length, b.length));
-        for (int i = 0; i < b.length; i++) {
-            sum[i] += sign * b[i];
+    private static Amounts sum(Amounts a, Amounts b, int sign) {
+        long[] sum = Arrays.copyOf(a.toArray(), Math.max(a.length(), b.length()));
+        for (int i = 0; i < b.length(); i++) {
+            sum[i] += sign * b.at(i);
         }
-        return sum;
+        return Amounts.of(sum);
     }
 }

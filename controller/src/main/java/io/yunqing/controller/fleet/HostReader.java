@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostSpec;
 import io.yunqing.controller.fleet.FleetMirror.Seen;
+import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.StoredJson;
@@ -21,7 +22,7 @@ final class HostReader {
     private HostReader() {}
 
     /** A host with what it may promise and has promised, by position. */
-    record Read(Seen seen, long[] effective, long[] used) {}
+    record Read(Seen seen, Amounts effective, Amounts used) {}
 
     /**
      * What a look found.
@@ -38,7 +39,8 @@ final class HostReader {
     static Look changedSince(Connection connection, String horizon) throws SQLException {
         List<String> next = new ArrayList<>();
         List<Read> hosts = new ArrayList<>();
-        // The horizon first: what is committed between the two statements is then read twice, never skipped.
+        // The horizon first: what is committed between the two statements is then read twice, never
+        // skipped.
         new RoundTrip()
                 .read(
                         "SELECT cast(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS horizon",
@@ -83,8 +85,8 @@ final class HostReader {
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
                         row.getBoolean("complete")),
-                RoundTrip.numbers(row, "effective"),
-                RoundTrip.numbers(row, "used"));
+                Amounts.of(RoundTrip.numbers(row, "effective")),
+                Amounts.of(RoundTrip.numbers(row, "used")));
     }
 
     private static <T> T parsed(String json, Class<T> type) {

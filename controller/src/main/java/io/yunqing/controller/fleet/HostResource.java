@@ -14,11 +14,11 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.persistence.LockModeType;
 import jakarta.ws.rs.BeanParam;
@@ -39,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -51,7 +50,7 @@ import org.hibernate.Session;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Hosts")
 @RunOnVirtualThread
-public class HostResource implements Noun<HostRow, Host> {
+public class HostResource implements SimpleNoun<HostRow, Host> {
     private final Resources resources;
     private final Lists lists;
 
@@ -158,7 +157,7 @@ public class HostResource implements Noun<HostRow, Host> {
     public List<Host> views(List<HostRow> rows) {
         Map<UUID, HostObservationRow> observations = fleet.observations(rows);
         Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
-        Map<UUID, Integer> instances = ledger.consumersByProvider(observations.keySet());
+        Map<UUID, Integer> instances = ledger.consumers(observations.keySet());
         return rows.stream()
                 .map(row ->
                         new Host(
@@ -229,7 +228,7 @@ public class HostResource implements Noun<HostRow, Host> {
         if (byResource == null) {
             return;
         }
-        Map<String, String> known = new TreeMap<>(ledger.limitedResources());
+        Map<String, String> known = ledger.kinds().limited();
         byResource
                 .keySet()
                 .forEach(resource -> {

@@ -7,9 +7,9 @@ import io.yunqing.api.ZoneStatus;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -35,7 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Zones")
 @RunOnVirtualThread
-public class ZoneResource implements Noun<ZoneRow, Zone> {
+public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
     private final Resources resources;
     private final Lists lists;
     private final References references;

@@ -2,6 +2,7 @@ package io.yunqing.controller.ledger;
 
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.ledger.Refusal.ProviderFull;
+import io.yunqing.controller.placement.Amounts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +27,9 @@ public final class Balances {
             this.used = used;
         }
 
-        void add(long[] amounts, int sign) {
-            for (int i = 0; i < amounts.length; i++) {
-                used[i] += sign * amounts[i];
+        void add(Amounts amounts, int sign) {
+            for (int i = 0; i < amounts.length(); i++) {
+                used[i] += sign * amounts.at(i);
             }
         }
     }
@@ -57,13 +58,13 @@ public final class Balances {
     }
 
     /** What the provider may promise, by position. */
-    public long[] effective(UUID provider) {
-        return providers.get(provider).most.clone();
+    public Amounts effective(UUID provider) {
+        return Amounts.of(providers.get(provider).most);
     }
 
     /** What the provider has promised, by position, with what was taken here. */
-    public long[] used(UUID provider) {
-        return providers.get(provider).used.clone();
+    public Amounts used(UUID provider) {
+        return Amounts.of(providers.get(provider).used);
     }
 
     /** Counts all of the takings on, or none: then says what refuses the first that does not fit. */
@@ -87,20 +88,20 @@ public final class Balances {
     }
 
     /** What would refuse the amounts on the owner's account, wherever they might be found. */
-    public Optional<Refusal> overLimit(UUID owner, long[] amounts) {
+    public Optional<Refusal> overLimit(UUID owner, Amounts amounts) {
         for (UUID payer : paths.get(owner)) {
             Balance balance = owners.get(payer);
-            for (int i = 0; i < amounts.length; i++) {
+            for (int i = 0; i < amounts.length(); i++) {
                 if (kinds.quota(i)
-                        && amounts[i] > 0
-                        && balance.used[i] + amounts[i] > balance.most[i]) {
+                        && amounts.at(i) > 0
+                        && balance.used[i] + amounts.at(i) > balance.most[i]) {
                     return Optional.of(
                             new OverLimit(
                                     payer,
                                     kinds.name(i),
                                     balance.most[i],
                                     balance.used[i],
-                                    amounts[i]));
+                                    amounts.at(i)));
                 }
             }
         }
@@ -116,8 +117,8 @@ public final class Balances {
         if (balance == null) {
             return Optional.of(new ProviderFull(taking.provider(), kinds.name(0), 0, 0, 0));
         }
-        for (int i = 0; i < taking.amounts().length; i++) {
-            long asked = taking.amounts()[i];
+        for (int i = 0; i < taking.amounts().length(); i++) {
+            long asked = taking.amounts().at(i);
             if (asked > 0 && balance.used[i] + asked > balance.most[i]) {
                 return Optional.of(
                         new ProviderFull(

@@ -1,6 +1,7 @@
 package io.yunqing.controller.ledger;
 
 import io.yunqing.api.Usage;
+import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.platform.RoundTrip;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
@@ -21,6 +22,8 @@ import org.hibernate.jdbc.Work;
 public class Ledger {
     /** A limit that is none. */
     public static final long UNLIMITED = 1_000_000_000_000_000_000L;
+
+    private static final Usage NOTHING = new Usage(0, 0);
 
     private final Session em;
     private final InstantSource clock;
@@ -77,13 +80,20 @@ public class Ledger {
     /**
      * Sets all that an owner may use; grants of one moment add up. A limit below its use only takes nothing new.
      *
-     * @return the owner above that has now given more than it has; the caller refuses then
+     * @return if the owner got more than before: the owner above that has now given more than it has; the caller refuses then
      */
     public Optional<OverGiven> setGrants(UUID owner, List<Grant> grants) {
         return reading(connection -> {
+            Map<String, Usage> before = LedgerStore.limits(connection, kinds(), owner);
             LedgerStore.setGrants(connection, owner, grants);
             LedgerStore.settle(connection, List.of(owner), clock.instant());
-            return LedgerStore.overGiven(connection, owner);
+            Map<String, Usage> after = LedgerStore.limits(connection, kinds(), owner);
+            boolean more =
+                    after.keySet().stream()
+                            .anyMatch(kind ->
+                                    after.get(kind).limit()
+                                            > before.getOrDefault(kind, NOTHING).limit());
+            return more ? LedgerStore.overGiven(connection, owner) : Optional.empty();
         });
     }
 
@@ -177,7 +187,7 @@ public class Ledger {
      *
      * @throws org.hibernate.exception.ConstraintViolationException if the provider or a limit has no room for more
      */
-    public void resize(UUID consumer, long[] amounts) {
+    public void resize(UUID consumer, Amounts amounts) {
         doing(connection ->
                 LedgerStore.change(connection, consumer, null, amounts, clock.instant()));
     }

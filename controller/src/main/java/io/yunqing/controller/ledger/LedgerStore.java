@@ -5,6 +5,7 @@ import io.yunqing.controller.ledger.Ledger.Capacity;
 import io.yunqing.controller.ledger.Ledger.Grant;
 import io.yunqing.controller.ledger.Ledger.OverGiven;
 import io.yunqing.controller.ledger.ResourceKinds.ResourceKind;
+import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.platform.RoundTrip;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -39,7 +40,8 @@ final class LedgerStore {
         return new ResourceKinds(kinds);
     }
 
-    // --- Owners -----------------------------------------------------------------------------------------------------
+    // --- Owners
+    // -----------------------------------------------------------------------------------------------------
 
     static void openOwner(Connection connection, UUID owner, UUID parent, boolean strict)
             throws SQLException {
@@ -135,6 +137,11 @@ final class LedgerStore {
                 owners);
     }
 
+    static Map<String, Usage> limits(Connection connection, ResourceKinds kinds, UUID owner)
+            throws SQLException {
+        return limits(connection, kinds, List.of(owner)).get(owner);
+    }
+
     /** The owner above who has given more than it has, if {@code owner} got too much. */
     static Optional<OverGiven> overGiven(Connection connection, UUID owner) throws SQLException {
         List<OverGiven> found = new ArrayList<>();
@@ -167,7 +174,8 @@ final class LedgerStore {
         return found.stream().findFirst();
     }
 
-    // --- Providers --------------------------------------------------------------------------------------------------
+    // --- Providers
+    // --------------------------------------------------------------------------------------------------
 
     static void setCapacities(
             Connection connection,
@@ -240,7 +248,8 @@ final class LedgerStore {
                 .run(connection);
     }
 
-    // --- Allocations ------------------------------------------------------------------------------------------------
+    // --- Allocations
+    // ------------------------------------------------------------------------------------------------
 
     /**
      * Adds the statements that lock owners, all above them, and providers, in the order in which every posting locks them, and
@@ -296,7 +305,9 @@ final class LedgerStore {
                 takings.stream().map(Taking::consumer).toArray(UUID[]::new),
                 takings.stream().map(Taking::provider).toArray(UUID[]::new),
                 takings.stream().map(Taking::owner).toArray(UUID[]::new),
-                takings.stream().map(t -> RoundTrip.text(t.amounts())).toArray(String[]::new));
+                takings.stream()
+                        .map(t -> RoundTrip.text(t.amounts().toArray()))
+                        .toArray(String[]::new));
     }
 
     static void close(Connection connection, Collection<UUID> consumers, Instant now)
@@ -314,7 +325,7 @@ final class LedgerStore {
 
     /** One statement: nothing is charged twice, and what was held before becomes a closed row. */
     static void change(
-            Connection connection, UUID consumer, UUID provider, long[] amounts, Instant now)
+            Connection connection, UUID consumer, UUID provider, Amounts amounts, Instant now)
             throws SQLException {
         new RoundTrip()
                 .write(
@@ -333,7 +344,7 @@ final class LedgerStore {
                         consumer,
                         now,
                         provider,
-                        amounts == null ? null : RoundTrip.text(amounts),
+                        amounts == null ? null : RoundTrip.text(amounts.toArray()),
                         now)
                 .run(connection);
     }

@@ -1,5 +1,6 @@
 package io.yunqing.controller.ledger;
 
+import io.yunqing.controller.placement.Amounts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,12 @@ public final class ResourceKinds {
     public record ResourceKind(String name, String unit, boolean quota) {}
 
     private final List<ResourceKind> kinds;
+    private final List<String> names;
     private final Map<String, String> limited;
 
     ResourceKinds(List<ResourceKind> kinds) {
         this.kinds = List.copyOf(kinds);
+        this.names = kinds.stream().map(ResourceKind::name).toList();
         this.limited =
                 kinds.stream()
                         .filter(ResourceKind::quota)
@@ -32,7 +35,7 @@ public final class ResourceKinds {
     }
 
     public List<String> names() {
-        return kinds.stream().map(ResourceKind::name).toList();
+        return names;
     }
 
     /** The kinds that owners have limits for, by name, with their units. */
@@ -53,31 +56,19 @@ public final class ResourceKinds {
      *
      * @throws IllegalArgumentException if a name is no kind
      */
-    public long[] amounts(Map<String, Long> byName) {
-        long[] amounts = new long[kinds.size()];
-        byName.forEach((name, amount) -> amounts[index(name)] = amount);
-        return amounts;
+    public Amounts amounts(Map<String, Long> byName) {
+        return Amounts.of(names, byName);
     }
 
     /** Amounts by name, those of 0 left out. */
-    public Map<String, Long> byName(long[] amounts) {
+    public Map<String, Long> byName(Amounts amounts) {
         Map<String, Long> byName = new TreeMap<>();
-        for (int i = 0; i < amounts.length; i++) {
-            if (amounts[i] != 0) {
-                byName.put(name(i), amounts[i]);
+        for (int i = 0; i < amounts.length(); i++) {
+            if (amounts.at(i) != 0) {
+                byName.put(name(i), amounts.at(i));
             }
         }
         return byName;
-    }
-
-    /** The place of a kind, from 0. */
-    public int index(String name) {
-        for (int i = 0; i < kinds.size(); i++) {
-            if (kinds.get(i).name().equals(name)) {
-                return i;
-            }
-        }
-        throw new IllegalArgumentException(name + " is no kind of resource");
     }
 
     int size() {

@@ -1,5 +1,6 @@
 package io.yunqing.controller.ledger;
 
+import io.yunqing.controller.placement.Amounts;
 import java.util.UUID;
 
 /**
@@ -8,4 +9,4 @@ import java.util.UUID;
  * @param consumer holds one allocation at most
  * @param amounts by position, see {@link ResourceKinds}
  */
-public record Taking(UUID consumer, UUID owner, UUID provider, long[] amounts) {}
+public record Taking(UUID consumer, UUID owner, UUID provider, Amounts amounts) {}

@@ -4,7 +4,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,24 +16,6 @@ public class Addresses {
 
     Addresses(Session em) {
         this.em = em;
-    }
-
-    /**
-     * Gives the instance the lowest free address. The caller has taken one of the host's {@code addresses} in the ledger, which
-     * both guarantees that there is one and keeps others from choosing at the same time.
-     */
-    public void assign(UUID host, UUID instance, Subnet subnet) {
-        List<String> taken =
-                em.createNativeQuery(
-                                "SELECT host(ip) FROM address WHERE host_id = :host", String.class)
-                        .setParameter("host", host)
-                        .getResultList();
-        em.createNativeMutationQuery(
-                        "INSERT INTO address (host_id, ip, instance_id) VALUES (:host, cast(:ip AS inet), :instance)")
-                .setParameter("host", host)
-                .setParameter("ip", subnet.lowestFree(new HashSet<>(taken)))
-                .setParameter("instance", instance)
-                .executeUpdate();
     }
 
     /** The address of each instance that has one, with its prefix length. */

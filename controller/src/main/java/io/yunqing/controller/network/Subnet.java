@@ -54,18 +54,29 @@ public record Subnet(long first, int prefix, long gateway) {
         return gateway > first && gateway < last() ? between - 1 : between;
     }
 
-    /** The lowest address not in {@code taken}, with the prefix length: {@code 10.88.1.2/24}. */
-    String lowestFree(Set<String> taken) {
+    /** The lowest address not in {@code taken}, as an unsigned number. */
+    long lowestFree(Set<Long> taken) {
         for (long candidate = first + 1; candidate < last(); candidate++) {
-            if (candidate != gateway && !taken.contains(text(candidate))) {
-                return text(candidate) + "/" + prefix;
+            if (candidate != gateway && !taken.contains(candidate)) {
+                return candidate;
             }
         }
         throw new IllegalStateException(
-                "the ledger gave an address that " + text(first) + "/" + prefix + " does not have");
+                "the ledger gave an address that " + text(first) + " does not have");
     }
 
-    private static long number(String dotted) {
+    /** An address of this subnet with the prefix length: {@code 10.88.1.2/24}. */
+    String text(long address) {
+        return "%d.%d.%d.%d/%d"
+                .formatted(
+                        address >> 24 & 255,
+                        address >> 16 & 255,
+                        address >> 8 & 255,
+                        address & 255,
+                        prefix);
+    }
+
+    static long number(String dotted) {
         if (!dotted.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
             throw new IllegalArgumentException(dotted + " is not an IPv4 address");
         }
@@ -78,10 +89,5 @@ public record Subnet(long first, int prefix, long gateway) {
             number = number << 8 | octet;
         }
         return number;
-    }
-
-    private static String text(long number) {
-        return "%d.%d.%d.%d"
-                .formatted(number >> 24 & 255, number >> 16 & 255, number >> 8 & 255, number & 255);
     }
 }

@@ -28,7 +28,7 @@ public class Asked {
      * @param name what the path says, or null
      * @throws ProblemException naming every field that is not valid, its limit and its value
      */
-    void check(Kind kind, Resource<?, ?> body, String name) {
+    public void check(Kind kind, Resource<?, ?> body, String name) {
         if (body == null) {
             throw ProblemException.of(
                     ProblemCode.REQUEST_MALFORMED,

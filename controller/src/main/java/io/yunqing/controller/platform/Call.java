@@ -42,14 +42,14 @@ public class Call {
     @Context UriInfo uri;
 
     /** Refuses what cannot be read, before anything is done. */
-    void check() {
+    public void check() {
         Parameters.requireKnown(uri, Set.of("mode", "digest", "wait"));
         planOnly();
         patience();
         idempotencyKey();
     }
 
-    boolean planOnly() {
+    public boolean planOnly() {
         if (mode == null || mode.equals("apply")) {
             return false;
         }
@@ -60,7 +60,7 @@ public class Call {
                 "mode", "is neither plan nor apply", mode, "leave it out, or say mode=plan");
     }
 
-    String idempotencyKey() {
+    public String idempotencyKey() {
         if (idempotencyKey != null && (idempotencyKey.isBlank() || idempotencyKey.length() > 200)) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
@@ -117,7 +117,7 @@ public class Call {
     }
 
     /** Refuses to create what the caller believes to exist (RFC 9110, 13.1.1). */
-    void requireNothingSeen() {
+    public void requireNothingSeen() {
         if (ifMatch != null) {
             throw ProblemException.field(
                     ProblemCode.PRECONDITION_FAILED,

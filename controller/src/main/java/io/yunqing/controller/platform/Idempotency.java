@@ -9,9 +9,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.hibernate.Session;
 
 /**
@@ -65,22 +68,14 @@ public class Idempotency {
                         .setParameter("actor", caller.name())
                         .setParameter("key", key)
                         .getSingleResult();
-        if (!Arrays.equals(request, (byte[]) earlier.get("request"))) {
-            throw ProblemException.field(
-                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                    "Idempotency-Key",
-                    "was used for another request",
-                    null,
-                    key,
-                    "send a new key with a new request");
-        }
         return Optional.of(
-                Response.status((Integer) earlier.get("status"))
-                        .header("ETag", earlier.get("etag"))
-                        .header("Idempotent-Replay", "true")
-                        .type(MediaType.APPLICATION_JSON_TYPE)
-                        .entity(earlier.get("body"))
-                        .build());
+                new Earlier(
+                                new String(
+                                        (byte[]) earlier.get("request"), StandardCharsets.US_ASCII),
+                                (Integer) earlier.get("status"),
+                                (String) earlier.get("etag"),
+                                (String) earlier.get("body"))
+                        .answer(new Claim(caller.name(), key, fingerprint)));
     }
 
     void remember(String key, int status, String etag, String body) {
@@ -95,6 +90,119 @@ public class Idempotency {
                 .setParameter("actor", caller.name())
                 .setParameter("key", key)
                 .executeUpdate();
+    }
+
+    /**
+     * A key that a request names.
+     *
+     * @param fingerprint a digest of everything the request asks
+     */
+    public record Claim(String actor, String key, String fingerprint) {
+        /** Names the key among those of all actors. */
+        public String id() {
+            return actor + "\n" + key;
+        }
+    }
+
+    /** The answer that was given to a key before. */
+    public record Earlier(String fingerprint, int status, String etag, String body) {
+        /**
+         * The answer again.
+         *
+         * @throws ProblemException if it was given to another request
+         */
+        public Response answer(Claim claim) {
+            if (!fingerprint.equals(claim.fingerprint)) {
+                throw reused(claim.key);
+            }
+            return Response.status(status)
+                    .header("ETag", etag)
+                    .header("Idempotent-Replay", "true")
+                    .type(MediaType.APPLICATION_JSON_TYPE)
+                    .entity(body)
+                    .build();
+        }
+    }
+
+    /** Adds the statement that finds the claims which were answered before, by their ids. */
+    public void find(RoundTrip trip, List<Claim> claims, BiConsumer<String, Earlier> found) {
+        if (claims.isEmpty()) {
+            return;
+        }
+        trip.read(
+                """
+                SELECT i.* FROM unnest(?, ?) AS claim (actor, key)
+                JOIN idempotency i ON i.actor = claim.actor AND i.key = claim.key AND i.created >= ?
+                """,
+                row ->
+                        found.accept(
+                                new Claim(row.getString("actor"), row.getString("key"), "").id(),
+                                new Earlier(
+                                        new String(
+                                                row.getBytes("request"), StandardCharsets.US_ASCII),
+                                        row.getInt("status"),
+                                        row.getString("etag"),
+                                        row.getString("body"))),
+                actors(claims),
+                keys(claims),
+                clock.instant().minus(MEMORY));
+    }
+
+    /**
+     * Adds the statements that write answers down. The transaction fails if another one has answered one of the claims
+     * meanwhile.
+     */
+    public void remember(RoundTrip trip, Map<Claim, Earlier> answers) {
+        if (answers.isEmpty()) {
+            return;
+        }
+        List<Claim> claims = List.copyOf(answers.keySet());
+        Instant now = clock.instant();
+        trip.write(
+                        """
+                        DELETE FROM idempotency i USING unnest(?, ?) AS claim (actor, key)
+                        WHERE i.actor = claim.actor AND i.key = claim.key AND i.created < ?
+                        """,
+                        actors(claims),
+                        keys(claims),
+                        now.minus(MEMORY))
+                .write(
+                        """
+                        INSERT INTO idempotency (actor, key, request, status, etag, body, created)
+                        SELECT a.actor, a.key, convert_to(a.request, 'UTF8'), a.status, a.etag, a.body, ?
+                        FROM unnest(?, ?, ?, ?, ?, ?) AS a (actor, key, request, status, etag, body)
+                        """,
+                        now,
+                        actors(claims),
+                        keys(claims),
+                        claims.stream().map(Claim::fingerprint).toArray(String[]::new),
+                        claims.stream()
+                                .map(claim -> (long) answers.get(claim).status)
+                                .toArray(Long[]::new),
+                        claims.stream()
+                                .map(claim -> answers.get(claim).etag)
+                                .toArray(String[]::new),
+                        claims.stream()
+                                .map(claim -> answers.get(claim).body)
+                                .toArray(String[]::new));
+    }
+
+    private static String[] actors(List<Claim> claims) {
+        return claims.stream().map(Claim::actor).toArray(String[]::new);
+    }
+
+    private static String[] keys(List<Claim> claims) {
+        return claims.stream().map(Claim::key).toArray(String[]::new);
+    }
+
+    private static ProblemException reused(String key) {
+        return ProblemException.field(
+                ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                "Idempotency-Key",
+                "was used for another request",
+                null,
+                key,
+                "send a new key with a new request");
     }
 
     void start(@Observes StartupEvent event, Every every) {

@@ -22,14 +22,6 @@ public interface Noun<R extends ResourceRow, W extends Resource<?, ?>> {
     Optional<R> find(String name);
 
     /**
-     * A row for what was asked, with everything that must come into being with it. Id, name, labels and creation time are
-     * already set in {@code row}.
-     *
-     * @throws ProblemException if a rule forbids it
-     */
-    void create(R row, W asked);
-
-    /**
      * Makes {@code row} what was asked.
      *
      * @throws ProblemException if a rule forbids it
@@ -49,7 +41,7 @@ public interface Noun<R extends ResourceRow, W extends Resource<?, ?>> {
         return "";
     }
 
-    /** One sentence for the history about a row just created. */
+    /** One sentence for the history about a row. */
     default String story(R row) {
         return kind().wireName() + " " + row.name;
     }

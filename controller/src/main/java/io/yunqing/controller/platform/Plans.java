@@ -2,6 +2,7 @@ package io.yunqing.controller.platform;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.yunqing.api.Kind;
 import io.yunqing.api.Plan;
 import io.yunqing.api.Plan.Change;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,6 +30,11 @@ public class Plans {
 
     Plans(ObjectMapper json) {
         this.json = json;
+    }
+
+    /** The plan of a creation. */
+    public Plan created(Object after) {
+        return compare(null, tree(after));
     }
 
     /** Either side is null where there is nothing. */
@@ -70,6 +76,11 @@ public class Plans {
                         .append("->")
                         .append(c.to()));
         return sha256(text.toString());
+    }
+
+    /** A digest of everything a request for something new asks. */
+    public String fingerprint(Kind kind, String scope, Object body) {
+        return sha256(kind + " " + scope + " " + tree(body));
     }
 
     /** Lower-case hex. */

@@ -3,6 +3,7 @@ package io.yunqing.controller.platform;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.yunqing.api.Kind;
 import io.yunqing.api.Plan;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Resource;
@@ -58,7 +59,7 @@ public class Resources {
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response create(
-            Noun<R, W> noun, W body, Call call) {
+            SimpleNoun<R, W> noun, W body, Call call) {
         call.check();
         asked.check(noun.kind(), body, null);
         boolean planOnly = call.planOnly();
@@ -69,13 +70,15 @@ public class Resources {
                         () -> {
                             if (key != null) {
                                 Optional<Response> earlier =
-                                        idempotency.claim(key, fingerprint(noun, body));
+                                        idempotency.claim(
+                                                key,
+                                                plans.fingerprint(noun.kind(), noun.scope(), body));
                                 if (earlier.isPresent()) {
                                     return earlier.get();
                                 }
                             }
                             if (noun.find(body.metadata().name()).isPresent()) {
-                                throw nameTaken(noun, body.metadata().name());
+                                throw nameTaken(noun.kind(), body.metadata().name());
                             }
                             Response created = creation(noun, body, call);
                             if (key != null) {
@@ -91,7 +94,7 @@ public class Resources {
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response put(
-            Noun<R, W> noun, String name, W body, Call call) {
+            SimpleNoun<R, W> noun, String name, W body, Call call) {
         call.check();
         asked.check(noun.kind(), body, name);
         Response response =
@@ -99,12 +102,28 @@ public class Resources {
                         call.planOnly(),
                         () -> {
                             if (noun.find(name).isPresent()) {
-                                return update(noun, name, body, call);
+                                return updating(noun, name, body, call);
                             }
                             call.requireNothingSeen();
                             return creation(noun, body, call);
                         });
         return settle(noun, name, response, call);
+    }
+
+    /** Updates what exists already; empty if it does not. */
+    public <R extends ResourceRow, W extends Resource<?, ?>> Optional<Response> update(
+            Noun<R, W> noun, String name, W body, Call call) {
+        call.check();
+        asked.check(noun.kind(), body, name);
+        Optional<Response> response =
+                Optional.ofNullable(
+                        inTransaction(
+                                call.planOnly(),
+                                () ->
+                                        noun.find(name).isPresent()
+                                                ? updating(noun, name, body, call)
+                                                : null));
+        return response.map(answer -> settle(noun, name, answer, call));
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response delete(
@@ -142,7 +161,7 @@ public class Resources {
     }
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Response creation(
-            Noun<R, W> noun, W body, Call call) {
+            SimpleNoun<R, W> noun, W body, Call call) {
         R row = blank(noun);
         row.id = Ids.next();
         row.name = body.metadata().name();
@@ -158,7 +177,7 @@ public class Resources {
                 () -> plans.compare(null, plans.tree(after)), after, call, answer(201, after));
     }
 
-    private <R extends ResourceRow, W extends Resource<?, ?>> Response update(
+    private <R extends ResourceRow, W extends Resource<?, ?>> Response updating(
             Noun<R, W> noun, String name, W body, Call call) {
         R row = locked(noun, name);
         if (call.ifMatch != null) {
@@ -196,19 +215,24 @@ public class Resources {
                     .build();
         }
         if (call.digest != null && !call.digest.equals(plan.digest())) {
-            throw ProblemException.field(
-                    ProblemCode.PLAN_STALE,
-                    "digest",
-                    "the request would now do something else than the plan with this digest",
-                    plan.digest(),
-                    call.digest,
-                    "ask for a new plan");
+            throw planStale(plan.digest(), call.digest);
         }
         return applied;
     }
 
+    /** The refusal of a request that was planned differently. */
+    public static ProblemException planStale(String digest, String agreed) {
+        return ProblemException.field(
+                ProblemCode.PLAN_STALE,
+                "digest",
+                "the request would now do something else than the plan with this digest",
+                digest,
+                agreed,
+                "ask for a new plan");
+    }
+
     /** Waits, outside any transaction, until the resource is settled, gone, or the caller's patience ends. */
-    private <R extends ResourceRow, W extends Resource<?, ?>> Response settle(
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response settle(
             Noun<R, W> noun, String name, Response response, Call call) {
         Duration patience = call.patience();
         Optional<UUID> id = call.planOnly() ? Optional.empty() : answeredId(response);
@@ -310,14 +334,34 @@ public class Resources {
         }
     }
 
-    static ProblemException nameTaken(Noun<?, ?> noun, String name) {
+    /** The refusal of a name that another resource of the kind has. */
+    public static ProblemException nameTaken(Kind kind, String name) {
         return ProblemException.field(
                 ProblemCode.NAME_TAKEN,
                 "metadata.name",
-                "a " + noun.kind().singular() + " of this name exists",
+                "a " + kind.singular() + " of this name exists",
                 null,
                 name,
                 "choose another name, or update the existing one with PUT");
+    }
+
+    /** The answer to a creation. */
+    public static Response created(Resource<?, ?> view) {
+        return answer(201, view);
+    }
+
+    /** The same answer, as it is kept for a key. */
+    public static Idempotency.Earlier answered(
+            Idempotency.Claim claim, Resource<?, ?> view, ObjectMapper json) {
+        try {
+            return new Idempotency.Earlier(
+                    claim.fingerprint(),
+                    201,
+                    Call.etag(view.metadata().revision()),
+                    json.writeValueAsString(view));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Response answer(int status, Resource<?, ?> view) {
@@ -325,10 +369,6 @@ public class Resources {
                 .header("ETag", Call.etag(view.metadata().revision()))
                 .entity(view)
                 .build();
-    }
-
-    private String fingerprint(Noun<?, ?> noun, Object body) {
-        return Plans.sha256(noun.kind() + " " + noun.scope() + " " + plans.tree(body));
     }
 
     private String text(Response response) {

@@ -97,7 +97,18 @@ public class Transactions {
                 });
     }
 
-    static ProblemException busy(String detail) {
+    /** Whether a transaction lost against another, so that it is worth while to run it again. */
+    public static boolean lost(Exception failure) {
+        return loss(failure) == Loss.LOST;
+    }
+
+    /** Whether a transaction waited for another until its time was up. */
+    public static boolean waited(Exception failure) {
+        return loss(failure) == Loss.WAITED;
+    }
+
+    /** A refusal for the moment. */
+    public static ProblemException busy(String detail) {
         return ProblemException.of(ProblemCode.BUSY, detail, "try again in a few seconds");
     }
 

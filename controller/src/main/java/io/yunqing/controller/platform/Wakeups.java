@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
@@ -36,6 +37,15 @@ public class Wakeups {
         this.transactions = transactions;
         this.signals = signals;
         this.dataSource = dataSource;
+    }
+
+    /** Adds the statement that wakes the topics' waiters in all replicas, this one too, once the transaction has committed. */
+    public void onCommit(RoundTrip trip, Collection<String> topics) {
+        trip.read(
+                "SELECT pg_notify(?, topic) FROM unnest(?) AS topic",
+                _ -> {},
+                CHANNEL,
+                topics.toArray(String[]::new));
     }
 
     /** Wakes the topics' waiters once the current transaction has committed. */

@@ -8,9 +8,9 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -36,7 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Images")
 @RunOnVirtualThread
-public class ImageResource implements Noun<ImageRow, Image> {
+public class ImageResource implements SimpleNoun<ImageRow, Image> {
     private final Resources resources;
     private final Lists lists;
     private final References references;

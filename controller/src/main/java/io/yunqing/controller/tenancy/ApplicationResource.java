@@ -8,9 +8,9 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -37,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Applications")
 @RunOnVirtualThread
-public class ApplicationResource implements Noun<ApplicationRow, Application> {
+public class ApplicationResource implements SimpleNoun<ApplicationRow, Application> {
     private final Resources resources;
     private final Lists lists;
     private final References references;
@@ -147,8 +147,7 @@ public class ApplicationResource implements Noun<ApplicationRow, Application> {
         String department = asked.spec().department();
         return DepartmentRow.<DepartmentRow>find("name", department)
                 .firstResultOptional()
-                .orElseThrow(
-                        () -> Asked.unknown("spec.department", Kind.DEPARTMENT, department));
+                .orElseThrow(() -> Asked.unknown("spec.department", Kind.DEPARTMENT, department));
     }
 
     @Override

@@ -11,10 +11,10 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -43,7 +43,7 @@ import org.hibernate.Session;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Departments")
 @RunOnVirtualThread
-public class DepartmentResource implements Noun<DepartmentRow, Department> {
+public class DepartmentResource implements SimpleNoun<DepartmentRow, Department> {
     private final Resources resources;
     private final Lists lists;
     private final Session em;

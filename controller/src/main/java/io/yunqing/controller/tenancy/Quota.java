@@ -97,7 +97,8 @@ class Quota {
                 "spec.limits." + over.resource(),
                 "department %s has %d %s and would have given %d to those below it"
                         .formatted(above.name, over.granted(), over.resource(), over.given()),
-                "department %s limits.%s = %d".formatted(above.name, over.resource(), over.granted()),
+                "department %s limits.%s = %d"
+                        .formatted(above.name, over.resource(), over.granted()),
                 over.given(),
                 "ask for %d less, take it back elsewhere below %s, or have the limit of %s raised"
                         .formatted(over.given() - over.granted(), above.name, above.name));

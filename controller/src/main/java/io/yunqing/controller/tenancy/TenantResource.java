@@ -10,9 +10,9 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
-import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -39,7 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Tenants")
 @RunOnVirtualThread
-public class TenantResource implements Noun<TenantRow, Tenant> {
+public class TenantResource implements SimpleNoun<TenantRow, Tenant> {
     private final Resources resources;
     private final Lists lists;
     private final Ledger ledger;

@@ -1,0 +1,130 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.Instance;
+import io.yunqing.api.Kind;
+import io.yunqing.api.PlacementExplanation;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.compute.Outcome.Admitted;
+import io.yunqing.controller.ledger.Refusal.OverLimit;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.Call;
+import io.yunqing.controller.platform.Caller;
+import io.yunqing.controller.platform.Idempotency;
+import io.yunqing.controller.platform.Plans;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Resources;
+import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.tenancy.DepartmentRow;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** Creates instances: a request over REST on one side, admission on the other, and the words for how it ended. */
+@ApplicationScoped
+class Creation {
+    private final Admission admission;
+    private final Asked asked;
+    private final Caller caller;
+    private final Plans plans;
+    private final InstanceMeters meters;
+    private final Transactions transactions;
+
+    Creation(
+            Admission admission,
+            Asked asked,
+            Caller caller,
+            Plans plans,
+            InstanceMeters meters,
+            Transactions transactions) {
+        this.admission = admission;
+        this.asked = asked;
+        this.caller = caller;
+        this.plans = plans;
+        this.meters = meters;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Creates one instance.
+     *
+     * @param name as the path says it, or null
+     * @param ifGone is told what to do when the caller is gone
+     */
+    Response one(String tenant, String name, Instance body, Call call, Consumer<Runnable> ifGone) {
+        call.check();
+        asked.check(Kind.INSTANCE, body, name);
+        Instances.requireSameTenant(tenant, body);
+        Outcome outcome = admission.admit(tenant, List.of(body), terms(tenant, body, call), ifGone);
+        return answer(tenant, call, outcome);
+    }
+
+    private Terms terms(String tenant, Object body, Call call) {
+        boolean planOnly = call.planOnly();
+        String key = planOnly ? null : call.idempotencyKey();
+        Idempotency.Claim claim =
+                key == null
+                        ? null
+                        : new Idempotency.Claim(
+                                caller.name(), key, plans.fingerprint(Kind.INSTANCE, tenant, body));
+        return new Terms(caller.name(), caller.reason(), planOnly, call.digest, claim);
+    }
+
+    private Response answer(String tenant, Call call, Outcome outcome) {
+        return switch (outcome) {
+            case Admitted admitted -> Resources.created(admitted.instances().getFirst());
+            case Outcome.Planned planned -> Response.ok(planned.plan()).build();
+            case Outcome.Repeated repeated -> repeated.earlier().answer(repeated.claim());
+            case Outcome.NameTaken taken -> throw Resources.nameTaken(Kind.INSTANCE, taken.name());
+            case Outcome.Over over -> throw over(tenant, over);
+            case Outcome.NoHost none -> throw noHost(none.explanation());
+            case Outcome.PlanStale stale -> throw Resources.planStale(stale.digest(), call.digest);
+            case Outcome.Outrun _ ->
+                    throw Transactions.busy("other requests took each host first that was chosen");
+            case Outcome.Outdated _ ->
+                    throw new IllegalStateException("an order is looked up anew");
+        };
+    }
+
+    private ProblemException over(String tenant, Outcome.Over over) {
+        OverLimit limit = over.limit();
+        meters.admission("quota_" + limit.resource());
+        String owner =
+                limit.owner().equals(over.tenant())
+                        ? "tenant " + tenant
+                        : "department " + departmentName(limit.owner());
+        return ProblemException.field(
+                ProblemCode.QUOTA_EXCEEDED,
+                "spec.flavor",
+                "%s has %d of %d %s left, flavor %s needs %d"
+                        .formatted(
+                                owner,
+                                Math.max(0, limit.limit() - limit.used()),
+                                limit.limit(),
+                                limit.resource(),
+                                over.wish().flavor().name(),
+                                limit.asked()),
+                owner + " limits." + limit.resource() + " = " + limit.limit(),
+                limit.used() + limit.asked(),
+                "choose a smaller flavor, delete instances of the tenant, or have its limit raised by "
+                        + Math.subtractExact(limit.used() + limit.asked(), limit.limit()));
+    }
+
+    private String departmentName(UUID id) {
+        return transactions.read(() -> {
+            DepartmentRow row = DepartmentRow.findById(id);
+            return row == null ? id.toString() : row.name;
+        });
+    }
+
+    private ProblemException noHost(PlacementExplanation explanation) {
+        meters.admission("no_host");
+        return ProblemException.noHost(
+                "none of %d hosts can take it; turned away by constraint: %s"
+                        .formatted(explanation.hostsSeen(), explanation.turnedAway()),
+                explanation.nearestMiss(),
+                explanation);
+    }
+}

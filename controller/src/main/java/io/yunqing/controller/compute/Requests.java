@@ -1,0 +1,58 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.FlavorSpec;
+import io.yunqing.controller.compute.Catalog.TenantEntry;
+import io.yunqing.controller.ledger.ResourceKinds;
+import io.yunqing.controller.placement.Amounts;
+import io.yunqing.controller.placement.Request;
+import io.yunqing.controller.placement.Where;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What instances take and need of their hosts, in the words of ledger and placement. */
+final class Requests {
+    private final ResourceKinds kinds;
+
+    Requests(ResourceKinds kinds) {
+        this.kinds = kinds;
+    }
+
+    /** What the instance takes of its host, by resource. */
+    static Map<String, Long> amounts(long vcpus, long memoryMiB, long rootDiskGiB) {
+        return Map.of(
+                "vcpus", vcpus, "memoryMiB", memoryMiB, "storageGiB", rootDiskGiB, "addresses", 1L);
+    }
+
+    Amounts amounts(FlavorSpec flavor) {
+        return kinds.amounts(amounts(flavor.vcpus(), flavor.memoryMiB(), flavor.rootDiskGiB()));
+    }
+
+    /** What placement looks for. */
+    Request of(TenantEntry tenant, Wish wish) {
+        FlavorSpec flavor = wish.flavor().spec();
+        Where where =
+                new Where(
+                        wish.asked().spec().zone(),
+                        null,
+                        flavor.traits() == null ? Set.of() : Set.copyOf(flavor.traits()),
+                        Set.of(),
+                        Set.of());
+        return Request.of(tenant.id(), amounts(flavor))
+                .where(where)
+                .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()))
+                .build();
+    }
+
+    /** What several flavors take together. */
+    Amounts sum(List<FlavorSpec> flavors) {
+        long[] sum = new long[kinds.names().size()];
+        for (FlavorSpec flavor : flavors) {
+            Amounts one = amounts(flavor);
+            for (int i = 0; i < one.length(); i++) {
+                sum[i] += one.at(i);
+            }
+        }
+        return Amounts.of(sum);
+    }
+}
