@@ -65,8 +65,9 @@ END $$;
 
 -- --- Providers ------------------------------------------------------------------------------------------------------
 
--- `changed` is the transaction that last touched the row. Whoever remembers pg_snapshot_xmin of an earlier look finds with
--- it all that may have changed since. It has no index on purpose: the rows are few, and updates stay on their page.
+-- `changed` is the transaction that last touched the row, `described` the last that did more than move its sums. Whoever
+-- remembers pg_snapshot_xmin of an earlier look finds with them all that may have changed since. They have no index on purpose:
+-- the rows are few, and updates stay on their page.
 ALTER TABLE provider
     ADD COLUMN capacity  bigint[]  NOT NULL DEFAULT '{}',
     ADD COLUMN reserved  bigint[]  NOT NULL DEFAULT '{}',
@@ -74,7 +75,8 @@ ALTER TABLE provider
     ADD COLUMN effective bigint[]  NOT NULL DEFAULT '{}',
     ADD COLUMN used      bigint[]  NOT NULL DEFAULT '{}',
     ADD COLUMN ceiling   bigint[]  NOT NULL DEFAULT '{}',
-    ADD COLUMN changed   xid8      NOT NULL DEFAULT pg_current_xact_id();
+    ADD COLUMN changed   xid8      NOT NULL DEFAULT pg_current_xact_id(),
+    ADD COLUMN described xid8      NOT NULL DEFAULT pg_current_xact_id();
 ALTER TABLE provider SET (fillfactor = 50);
 
 -- --- Owners ---------------------------------------------------------------------------------------------------------
@@ -290,6 +292,7 @@ BEGIN
     NEW.effective := ledger_effective(NEW.capacity, NEW.reserved, NEW.ratio);
     NEW.ceiling := ledger_ceiling(NEW.effective, NEW.used, NEW.used);
     NEW.changed := pg_current_xact_id();
+    NEW.described := NEW.changed;
     RETURN NEW;
 END $$;
 CREATE TRIGGER provider_capacity BEFORE INSERT OR UPDATE OF capacity, reserved, ratio ON provider

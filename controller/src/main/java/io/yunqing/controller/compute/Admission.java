@@ -22,7 +22,6 @@ import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.platform.Wakeups;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -197,8 +196,8 @@ class Admission {
 
     private void serve() {
         List<Order> again = List.of();
-        while (true) {
-            try {
+        try (AdmissionLine line = new AdmissionLine(dataSource)) {
+            while (true) {
                 List<Order> orders = new ArrayList<>(again);
                 orders.addAll(
                         again.isEmpty()
@@ -208,42 +207,36 @@ class Admission {
                     return;
                 }
                 orders.removeIf(order -> !order.claim());
-                again = orders.isEmpty() ? List.of() : work(orders);
-            } catch (InterruptedException _) {
-                return;
+                again = orders.isEmpty() ? List.of() : work(line, orders);
             }
+        } catch (InterruptedException _) {
+            LOG.debug("Interrupted while waiting for orders");
         }
     }
 
     /** Runs a batch; returns the orders that are to be tried again. */
-    private List<Order> work(List<Order> orders) {
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                means.meters().batch(orders.size());
-                return inNextRound(new AdmissionBatch(means, orders).run(connection));
-            } catch (SQLException | RuntimeException e) {
-                connection.rollback();
-                return afterFailure(orders, e);
-            }
+    private List<Order> work(AdmissionLine line, List<Order> orders) {
+        means.meters().batch(orders.size());
+        try {
+            return inNextRound(new AdmissionBatch(means, orders).run(line.connection()));
         } catch (SQLException | RuntimeException e) {
-            fail(orders, e);
-            return List.of();
+            line.rollback();
+            return afterFailure(line, orders, e);
         }
     }
 
-    private List<Order> afterFailure(List<Order> orders, Exception failure) {
+    private List<Order> afterFailure(AdmissionLine line, List<Order> orders, Exception failure) {
         if (Transactions.lost(failure)) {
             return inNextRound(orders);
         }
-        if (orders.size() == 1 || Transactions.waited(failure)) {
+        if (orders.size() == 1 || Transactions.waited(failure) || line.broken()) {
             fail(orders, failure);
             return List.of();
         }
         // One of them cannot be written; the others must not suffer for it.
         LOG.warnf(failure, "A batch of %d failed, its orders are tried one by one", orders.size());
         List<Order> again = new ArrayList<>();
-        orders.forEach(order -> again.addAll(work(List.of(order))));
+        orders.forEach(order -> again.addAll(work(line, List.of(order))));
         return again;
     }
 

@@ -5,6 +5,9 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostState;
+import io.yunqing.controller.fleet.HostReader.Look;
+import io.yunqing.controller.fleet.HostReader.Read;
+import io.yunqing.controller.fleet.HostReader.Sums;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.placement.Amounts;
@@ -29,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -273,36 +277,50 @@ public class FleetMirror {
 
     private void look(Connection connection, boolean whole) throws SQLException {
         String since;
+        Set<UUID> known;
         lock.lock();
         try {
             looks++;
             since = whole ? "0" : horizon;
+            known = new HashSet<>(hosts.keySet());
         } finally {
             lock.unlock();
         }
-        var read = HostReader.changedSince(connection, since);
+        Look look = HostReader.changedSince(connection, since);
+        List<UUID> news =
+                look.sums().stream()
+                        .filter(sums -> sums.described() || !known.contains(sums.host()))
+                        .map(Sums::host)
+                        .toList();
+        List<Read> described = news.isEmpty() ? List.of() : HostReader.described(connection, news);
         lock.lock();
         try {
             if (whole) {
-                Set<UUID> gone = new HashSet<>(hosts.keySet());
-                read.hosts().forEach(one -> gone.remove(one.seen().host().id()));
-                gone.forEach(this::forget);
+                look.sums().forEach(sums -> known.remove(sums.host()));
+                known.forEach(this::forget);
             }
-            for (HostReader.Read one : read.hosts()) {
-                UUID id = one.seen().host().id();
-                hosts.put(id, one.seen());
-                view.put(
-                        new HostFacts(
-                                one.seen().host(),
-                                reporting(one.seen()),
-                                one.seen().schedulable(),
-                                one.effective(),
-                                withPending(id, one.used())));
-            }
-            horizon = read.horizon();
+            look.sums().forEach(sums -> correct(sums.host(), sums.effective(), sums.used()));
+            // A provider without a host is the history of one that was deleted.
+            Set<UUID> gone = new HashSet<>(news);
+            described.forEach(read -> gone.remove(read.seen().host().id()));
+            gone.forEach(this::forget);
+            described.forEach(this::put);
+            horizon = look.horizon();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void put(Read read) {
+        Seen seen = read.seen();
+        hosts.put(seen.host().id(), seen);
+        view.put(
+                new HostFacts(
+                        seen.host(),
+                        reporting(seen),
+                        seen.schedulable(),
+                        read.effective(),
+                        withPending(seen.host().id(), read.used())));
     }
 
     /** Silence sends no news: who has not been heard for too long is found by looking. */

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -24,27 +25,52 @@ final class HostReader {
     /** A host with what it may promise and has promised, by position. */
     record Read(Seen seen, Amounts effective, Amounts used) {}
 
+    /** What a host may promise and has promised, by position. */
+    record Sums(UUID host, boolean described, Amounts effective, Amounts used) {}
+
     /**
      * What a look found.
      *
      * @param horizon where the next look begins: everything older was visible to this one
      */
-    record Look(String horizon, List<Read> hosts) {}
+    record Look(String horizon, List<Sums> sums) {}
 
     /**
-     * The hosts whose providers a transaction has touched that this horizon, or an older one, did not show yet.
+     * The providers which a transaction has touched that this horizon, or an older one, did not show yet.
      *
-     * @param horizon {@code 0} for all hosts
+     * @param horizon {@code 0} for all
      */
     static Look changedSince(Connection connection, String horizon) throws SQLException {
         List<String> next = new ArrayList<>();
-        List<Read> hosts = new ArrayList<>();
+        List<Sums> sums = new ArrayList<>();
         // The horizon first: what is committed between the two statements is then read twice, never
         // skipped.
         new RoundTrip()
                 .read(
                         "SELECT cast(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS horizon",
                         row -> next.add(row.getString("horizon")))
+                .read(
+                        """
+                        SELECT id, effective, used, described >= cast(cast(? AS text) AS xid8) AS described
+                        FROM provider WHERE changed >= cast(cast(? AS text) AS xid8)
+                        """,
+                        row ->
+                                sums.add(
+                                        new Sums(
+                                                row.getObject("id", UUID.class),
+                                                row.getBoolean("described"),
+                                                Amounts.of(RoundTrip.numbers(row, "effective")),
+                                                Amounts.of(RoundTrip.numbers(row, "used")))),
+                        horizon,
+                        horizon)
+                .run(connection);
+        return new Look(next.getFirst(), sums);
+    }
+
+    /** All that placement knows of some hosts. */
+    static List<Read> described(Connection connection, Collection<UUID> ids) throws SQLException {
+        List<Read> hosts = new ArrayList<>();
+        new RoundTrip()
                 .read(
                         """
                         SELECT h.id, h.name, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
@@ -56,12 +82,12 @@ final class HostReader {
                         JOIN zone z ON z.id = h.zone_id
                         JOIN host_observation o ON o.host_id = h.id
                         LEFT JOIN tenant t ON t.name = h.spec ->> 'tenant'
-                        WHERE p.changed >= cast(cast(? AS text) AS xid8)
+                        WHERE p.id = ANY (?)
                         """,
                         row -> hosts.add(read(row)),
-                        horizon)
+                        ids)
                 .run(connection);
-        return new Look(next.getFirst(), hosts);
+        return hosts;
     }
 
     private static Read read(ResultSet row) throws SQLException {
