@@ -56,12 +56,12 @@ class SeedTest {
         var seed =
                 Seed.of(
                         Instances.running()
-                                .seed(new InstanceDesired.Seed("a\u0007b", List.of(), script))
+                                .seed(new InstanceDesired.Seed("a\u0007b\u0085", List.of(), script))
                                 .build());
         assertEquals(script, seed.userData());
         assertEquals("version: 2\nethernets: {}\n", seed.networkConfig());
         assertEquals(
-                "instance-id: \"0198f1a2-7b3c-7def-8123-456789abcdef\"\nlocal-hostname: \"a\\u0007b\"\n",
+                "instance-id: \"0198f1a2-7b3c-7def-8123-456789abcdef\"\nlocal-hostname: \"a\\u0007b\\u0085\"\n",
                 seed.metaData());
     }
 
