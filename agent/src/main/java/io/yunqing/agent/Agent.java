@@ -51,12 +51,14 @@ public final class Agent implements AutoCloseable {
 
     /**
      * @param data where what was heard is kept
+     * @param host whose agent this is
      */
-    public Agent(Path data, Hypervisor hypervisor, Controller controller) throws IOException {
+    public Agent(Path data, UUID host, Hypervisor hypervisor, Controller controller)
+            throws IOException {
         InstantSource clock = InstantSource.system();
         RandomGenerator random = new Random();
         this.hypervisor = hypervisor;
-        this.kept = new DesiredFile(data);
+        this.kept = new DesiredFile(data, host);
         this.lanes = new Lanes(clock);
         this.loop = new SyncLoop(clock);
         var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), random);

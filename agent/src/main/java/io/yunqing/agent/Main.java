@@ -65,7 +65,7 @@ public final class Main implements Callable<Integer> {
             var controller = HttpController.of(config.controller(), identity);
             var hypervisor = hypervisor(config);
             try (var renewal = new Renewal(config.data(), identity, controller, clock, random);
-                    var agent = new Agent(config.data(), hypervisor, controller)) {
+                    var agent = new Agent(config.data(), identity.host(), hypervisor, controller)) {
                 renewal.start();
                 agent.start();
                 LOG.info(started(config, identity));

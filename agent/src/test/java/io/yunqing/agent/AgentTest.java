@@ -32,7 +32,7 @@ class AgentTest {
 
     @BeforeEach
     void start() throws IOException {
-        agent = new Agent(data, hypervisor, controller);
+        agent = new Agent(data, FakeController.HOST, hypervisor, controller);
     }
 
     @AfterEach
@@ -104,7 +104,7 @@ class AgentTest {
         controller.failing(LinkFault.Kind.UNREACHABLE);
         hypervisor.put(
                 new ObservedDomain(Instances.ID, "yq", true, 1, DomainState.SHUTOFF, "crashed"));
-        agent = new Agent(data, hypervisor, controller);
+        agent = new Agent(data, FakeController.HOST, hypervisor, controller);
         agent.start();
         controller.until(
                 () -> hypervisor.done().getLast().equals("start") && hypervisor.done().size() == 5);

@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A host in memory, which a test can blind, break, and meddle with. */
-final class SimulatedHypervisor implements Hypervisor {
+public final class SimulatedHypervisor implements Hypervisor {
 
     private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
     private final List<String> done = new ArrayList<>();

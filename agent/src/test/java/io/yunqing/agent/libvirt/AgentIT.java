@@ -271,7 +271,12 @@ class AgentIT {
         var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
         var given = new HostFacts.Given("test", "tcg", "test", null);
         var hypervisor = LibvirtHypervisor.open(host.uri(), xml, given);
-        var started = new Agent(data, hypervisor, HttpController.of(controller.uri(), identity));
+        var started =
+                new Agent(
+                        data,
+                        identity.host(),
+                        hypervisor,
+                        HttpController.of(controller.uri(), identity));
         started.start();
         return started;
     }
