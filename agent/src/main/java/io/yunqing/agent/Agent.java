@@ -50,12 +50,13 @@ public final class Agent implements AutoCloseable {
 
     /**
      * @param data where what was heard is kept
+     * @param host whose agent this is
      */
-    public Agent(Path data, Hypervisor hypervisor, Controller controller, Rhythm rhythm)
+    public Agent(Path data, UUID host, Hypervisor hypervisor, Controller controller, Rhythm rhythm)
             throws IOException {
         InstantSource clock = InstantSource.system();
         this.hypervisor = hypervisor;
-        this.kept = new DesiredFile(data);
+        this.kept = new DesiredFile(data, host);
         this.lanes = new Lanes(clock, rhythm.threads());
         this.loop = new SyncLoop(clock, rhythm.threads());
         var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), rhythm.random());

@@ -68,7 +68,13 @@ public final class Main implements Callable<Integer> {
             var hypervisor = hypervisor(config);
             try (var controller = HttpController.of(endpoint, identity);
                     var renewal = new Renewal(config.data(), identity, controller, clock, rhythm);
-                    var agent = new Agent(config.data(), hypervisor, controller, rhythm)) {
+                    var agent =
+                            new Agent(
+                                    config.data(),
+                                    identity.host(),
+                                    hypervisor,
+                                    controller,
+                                    rhythm)) {
                 renewal.start();
                 agent.start();
                 LOG.info(started(config, identity));

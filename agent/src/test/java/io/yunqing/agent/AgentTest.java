@@ -47,7 +47,12 @@ class AgentTest {
     }
 
     private Agent newAgent() throws IOException {
-        return new Agent(data, hypervisor, controller, new Rhythm(Threads.PLATFORM, new Random()));
+        return new Agent(
+                data,
+                FakeController.HOST,
+                hypervisor,
+                controller,
+                new Rhythm(Threads.PLATFORM, new Random()));
     }
 
     @AfterEach

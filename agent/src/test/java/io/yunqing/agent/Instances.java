@@ -81,6 +81,11 @@ public final class Instances {
         return this;
     }
 
+    public Instances memoryMiB(int value) {
+        memoryMiB = value;
+        return this;
+    }
+
     public Instances rootDiskGiB(int value) {
         rootDiskGiB = value;
         return this;

@@ -4,6 +4,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.api.HostInventory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
@@ -40,17 +41,32 @@ public final class HostFacts {
     }
 
     HostInventory inventory() throws HypervisorFault {
-        return connection.call(
-                "inventory",
-                connect -> {
-                    warmUp(connect);
-                    ensurePool(connect);
-                    var node = connect.nodeInfo();
-                    return new HostInventory(
+        var inventory = connection.call("inventory", this::look);
+        if (inventory.isEmpty()) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.STORAGE,
+                    "libvirt's pool %s is not the directory %s that instances are kept in; name another pool with --pool, or undefine that one"
+                            .formatted(given.pool(), poolFolder));
+        }
+        return inventory.get();
+    }
+
+    /** Empty if the pool is another directory: its room would not be ours. */
+    private Optional<HostInventory> look(Connect connect) throws LibvirtException {
+        warmUp(connect);
+        var pool = pool(connect);
+        try {
+            String xml = pool.getXMLDesc(0);
+            if (!PoolXml.isAt(xml, poolFolder)) {
+                return Optional.empty();
+            }
+            var node = connect.nodeInfo();
+            return Optional.of(
+                    new HostInventory(
                             connect.getHostName(),
                             node.cpus,
                             node.memory / 1024,
-                            pools(connect),
+                            List.of(room(pool, PoolXml.type(xml))),
                             given.accelerator(),
                             node.model,
                             "QEMU %s, libvirt %s"
@@ -58,8 +74,10 @@ public final class HostFacts {
                                             version(connect.getVersion()),
                                             version(connect.getLibVersion())),
                             given.agentVersion(),
-                            given.network());
-                });
+                            given.network()));
+        } finally {
+            pool.free();
+        }
     }
 
     /** libvirt asks QEMU what it can do when that is first needed, for a second: rather now than at a first start. */
@@ -71,40 +89,26 @@ public final class HostFacts {
     }
 
     /** The pool by which libvirt, and so every libvirt tool, knows the directory that we keep instances in. */
-    private void ensurePool(Connect connect) throws LibvirtException {
-        StoragePool pool;
+    private StoragePool pool(Connect connect) throws LibvirtException {
         try {
-            pool = connect.storagePoolLookupByName(given.pool());
+            return connect.storagePoolLookupByName(given.pool());
         } catch (LibvirtException e) {
             if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_POOL)) {
                 throw e;
             }
-            pool = connect.storagePoolDefineXML(PoolXml.of(given.pool(), poolFolder), 0);
-        }
-        try {
-            if (pool.isActive() != 1) {
-                pool.create(0);
-            }
-        } finally {
-            pool.free();
+            return connect.storagePoolDefineXML(PoolXml.of(given.pool(), poolFolder), 0);
         }
     }
 
-    /** Ours alone: to refresh a pool can stop it, and others' pools are not ours to touch. */
-    private List<HostInventory.Pool> pools(Connect connect) throws LibvirtException {
-        var pool = connect.storagePoolLookupByName(given.pool());
-        try {
-            pool.refresh(0); // or the numbers stay those of the pool's start
-            StoragePoolInfo room = pool.getInfo();
-            return List.of(
-                    new HostInventory.Pool(
-                            given.pool(),
-                            PoolXml.type(pool.getXMLDesc(0)),
-                            room.capacity / GIB,
-                            room.available / GIB));
-        } finally {
-            pool.free();
+    /** To refresh a pool can stop it, and others' pools are not ours to touch: only after it was seen to be ours. */
+    private HostInventory.Pool room(StoragePool pool, String type) throws LibvirtException {
+        if (pool.isActive() != 1) {
+            pool.create(0);
         }
+        pool.refresh(0); // or the numbers stay those of the pool's start
+        StoragePoolInfo room = pool.getInfo();
+        return new HostInventory.Pool(
+                given.pool(), type, room.capacity / GIB, room.available / GIB);
     }
 
     private static String version(long number) {

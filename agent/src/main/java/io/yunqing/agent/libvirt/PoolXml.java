@@ -1,6 +1,9 @@
 package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.XmlText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -8,6 +11,8 @@ import java.util.regex.Pattern;
 final class PoolXml {
 
     private static final Pattern TYPE = Pattern.compile("<pool type=['\"]([a-z0-9-]+)['\"]");
+
+    private static final Pattern PATH = Pattern.compile("<path>([^<]+)</path>");
 
     private PoolXml() {}
 
@@ -21,6 +26,21 @@ final class PoolXml {
         </pool>
         """
                 .formatted(XmlText.escaped(name), XmlText.escaped(folder.toString()));
+    }
+
+    /** Whether the pool is this directory, by whatever name. */
+    static boolean isAt(String xml, Path folder) {
+        var path = PATH.matcher(xml);
+        if (!path.find()) {
+            return false;
+        }
+        String written = path.group(1);
+        try {
+            return written.equals(XmlText.escaped(folder.toString()))
+                    || Files.isSameFile(Path.of(written), folder);
+        } catch (IOException | InvalidPathException e) {
+            return false;
+        }
     }
 
     /** libvirt writes the type first thing. */

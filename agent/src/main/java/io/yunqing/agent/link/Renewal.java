@@ -39,7 +39,8 @@ public final class Renewal implements AutoCloseable {
         loop.start();
     }
 
-    private Duration round() throws InterruptedException {
+    /** Renews if it is time to; answers how long to rest before the next round. */
+    Duration round() throws InterruptedException {
         Instant now = clock.instant();
         Duration early = Duration.between(now, identity.renewAt());
         if (early.isPositive()) {

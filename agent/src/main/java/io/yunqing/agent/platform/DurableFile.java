@@ -17,6 +17,12 @@ public final class DurableFile {
 
     /** Replaces {@code file}, readable by its owner only. */
     public static void write(Path file, byte[] content) throws IOException {
+        make(file, content);
+        forceFolder(file);
+    }
+
+    /** As {@link #write}, but a power failure may take the name away again: for what can be made anew. */
+    public static void make(Path file, byte[] content) throws IOException {
         Path tmp = file.resolveSibling("." + file.getFileName() + ".tmp");
         Files.deleteIfExists(tmp);
         var owner = PosixFilePermissions.fromString("rw-------");
@@ -30,7 +36,7 @@ public final class DurableFile {
                 out.write(buffer);
             }
         }
-        publish(tmp, file);
+        name(tmp, file);
     }
 
     /**
@@ -45,6 +51,10 @@ public final class DurableFile {
     /** Gives a finished temporary file its name for good: both its bytes and its name have reached the disk. */
     public static void publish(Path tmp, Path file) throws IOException {
         name(tmp, file);
+        forceFolder(file);
+    }
+
+    private static void forceFolder(Path file) throws IOException {
         var folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             force(folder);

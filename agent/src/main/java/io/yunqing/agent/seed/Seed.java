@@ -1,7 +1,6 @@
 package io.yunqing.agent.seed;
 
 import io.yunqing.api.agent.InstanceDesired;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Seed(String metaData, String userData, String networkConfig) {
 
-    private static final Pattern PLAIN = Pattern.compile("\\P{Cntrl}");
     private static final String NO_NETWORK = "version: 2\nethernets: {}\n";
 
     public static Seed of(InstanceDesired instance) {
@@ -61,13 +59,12 @@ public record Seed(String metaData, String userData, String networkConfig) {
         var quoted = new StringBuilder("\"");
         text.codePoints()
                 .forEach(c -> {
-                    String character = Character.toString(c);
                     if (c == '"' || c == '\\') {
-                        quoted.append('\\').append(character);
-                    } else if (PLAIN.matcher(character).matches()) {
-                        quoted.append(character);
-                    } else {
+                        quoted.append('\\').appendCodePoint(c);
+                    } else if (Character.isISOControl(c)) {
                         quoted.append("\\u%04x".formatted(c));
+                    } else {
+                        quoted.appendCodePoint(c);
                     }
                 });
         return quoted.append('"').toString();

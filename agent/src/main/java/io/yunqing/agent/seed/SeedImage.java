@@ -1,52 +1,26 @@
 package io.yunqing.agent.seed;
 
-import io.yunqing.agent.platform.Tool;
+import io.yunqing.agent.seed.Iso9660.File;
 import io.yunqing.api.agent.InstanceDesired;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A seed as the ISO 9660 file system labelled {@code cidata} that guests look for. */
+/** A seed as the ISO 9660 file system labelled {@code cidata} that guests look for. Pure. */
 public final class SeedImage {
 
     private SeedImage() {}
 
-    public static void write(InstanceDesired instance, Path file, Duration deadline)
-            throws IOException {
-        Path folder = file.resolveSibling(file.getFileName() + ".d");
-        Path metaData = folder.resolve("meta-data");
-        Path userData = folder.resolve("user-data");
-        Path networkConfig = folder.resolve("network-config");
+    public static byte[] of(InstanceDesired instance) {
         var seed = Seed.of(instance);
-        try {
-            if (!Files.exists(folder)) {
-                Files.createDirectory(
-                        folder,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
-            }
-            Files.writeString(metaData, seed.metaData());
-            Files.writeString(userData, seed.userData());
-            Files.writeString(networkConfig, seed.networkConfig());
-            Tool.run(
-                    deadline,
-                    List.of(
-                            "genisoimage",
-                            "-quiet",
-                            "-V",
-                            "cidata",
-                            "-J",
-                            "-r",
-                            "-o",
-                            file.toString(),
-                            folder.toString()));
-        } finally {
-            for (Path left : List.of(metaData, userData, networkConfig, folder)) {
-                Files.deleteIfExists(left);
-            }
-        }
+        return Iso9660.of(
+                "cidata",
+                List.of(
+                        file("meta-data", seed.metaData()),
+                        file("user-data", seed.userData()),
+                        file("network-config", seed.networkConfig())));
+    }
+
+    private static File file(String name, String text) {
+        return new File(name, text.getBytes(StandardCharsets.UTF_8));
     }
 }

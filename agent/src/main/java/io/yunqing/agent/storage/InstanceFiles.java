@@ -48,7 +48,7 @@ public final class InstanceFiles implements AutoCloseable {
         this.images = images;
     }
 
-    /** Makes what is missing; the disk and the seed beside each other, as each is a program that must be started. */
+    /** Makes what is missing; seed and disk beside each other, as waiting for the disk is most of either. */
     public void prepare(InstanceDesired instance) throws HypervisorFault {
         Path image = images.file(instance.image());
         try {
@@ -130,14 +130,10 @@ public final class InstanceFiles implements AutoCloseable {
 
     private void makeSeed(InstanceDesired instance) {
         Path seed = layout.seed(instance.id());
-        if (Files.exists(seed)) {
-            return;
-        }
         try {
-            Path tmp = seed.resolveSibling(".seed.tmp");
-            SeedImage.write(instance, tmp, DEADLINE);
-            Files.setPosixFilePermissions(tmp, OWN);
-            DurableFile.name(tmp, seed);
+            if (!Files.exists(seed)) {
+                DurableFile.make(seed, SeedImage.of(instance));
+            }
         } catch (IOException e) {
             throw new CompletionException(e);
         }

@@ -22,8 +22,10 @@ import io.yunqing.api.ImageFormat;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +94,39 @@ class AgentIT {
         awaitState("it is removed", DomainState.REMOVED);
         assertFalse(Files.exists(layout.instance(Instances.ID)));
         assertEquals(0, virsh("list --all --uuid").strip().length());
+    }
+
+    @Test
+    void aGuestReadsItsSeed() throws Exception {
+        Path built = Path.of("..", ".yunqing", "guest-image.sum");
+        if (!Files.exists(built)) {
+            System.err.println("aGuestReadsItsSeed is skipped: ./dev test makes the guest's image");
+        }
+        assumeTrue(Files.exists(built));
+        String[] sum = Files.readString(built).strip().split(" +", 2);
+        var guest =
+                new ImageSource(
+                        "guest", Path.of(sum[1]).toUri().toString(), sum[0], ImageFormat.QCOW2);
+        String script =
+                "#!/bin/sh\n%secho 商事登记 $(wc -c </seed/user-data)\n"
+                        .formatted("# longer than one block\n".repeat(200));
+        int length = script.getBytes(StandardCharsets.UTF_8).length;
+        var keys = List.of("ssh-ed25519 AAAA me", "ssh-rsa AAAA you");
+        controller.desire(
+                Instances.running()
+                        .image(guest)
+                        .memoryMiB(96)
+                        .seed(new InstanceDesired.Seed("land-register-7", keys, script))
+                        .build());
+        controller.await(
+                "the guest is ready", report -> console().contains("yunqing-guest: ready after"));
+        for (String line : List.of("hostname=land-register-7", "ssh-keys=2", "商事登记 " + length)) {
+            assertTrue(console().contains(line), () -> "lacks " + line + ":\n" + console());
+        }
+    }
+
+    private String console() {
+        return controller.consoles.getOrDefault(Instances.ID, "");
     }
 
     @Test
@@ -233,7 +268,13 @@ class AgentIT {
         var clock = InstantSource.system();
         var identity = Enrolment.ensure(data, endpoint, controller.token(), clock, rhythm);
         var hypervisor = host.hypervisor(layout);
-        var started = new Agent(data, hypervisor, HttpController.of(endpoint, identity), rhythm);
+        var started =
+                new Agent(
+                        data,
+                        identity.host(),
+                        hypervisor,
+                        HttpController.of(endpoint, identity),
+                        rhythm);
         started.start();
         return started;
     }

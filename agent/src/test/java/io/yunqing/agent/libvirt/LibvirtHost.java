@@ -61,15 +61,14 @@ public final class LibvirtHost implements AutoCloseable {
 
     /** Why real hosts cannot be had here; empty when they can. */
     public static String missing() {
-        for (String program :
-                List.of("libvirtd", "qemu-system-x86_64", "qemu-img", "genisoimage", "unshare")) {
+        for (String program : List.of("libvirtd", "qemu-system-x86_64", "qemu-img", "unshare")) {
             boolean found =
                     List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin").stream()
                             .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
             if (!found) {
                 return program
                         + " is not installed (Debian packages libvirt-daemon-system,"
-                        + " qemu-system-x86, qemu-utils, genisoimage)";
+                        + " qemu-system-x86, qemu-utils)";
             }
         }
         return "";

@@ -165,7 +165,7 @@ class StorageTest {
             var disk = Files.getLastModifiedTime(layout.disk(Instances.ID));
             // What a kill -9 between two renames leaves: no seed, a temporary file.
             Files.delete(layout.seed(Instances.ID));
-            Files.writeString(layout.instance(Instances.ID).resolve(".seed.tmp"), "half");
+            Files.writeString(layout.instance(Instances.ID).resolve(".seed.iso.tmp"), "half");
             files.prepare(instance);
             assertEquals(disk, Files.getLastModifiedTime(layout.disk(Instances.ID)));
             assertEquals("hello", Files.readString(layout.console(Instances.ID)));

@@ -31,7 +31,7 @@ public final class Testbed {
         if (!root && !onPath("sudo")) {
             missing.add("root or sudo");
         }
-        for (String program : List.of("libvirtd", "virsh", "qemu-img", "genisoimage", "setpriv")) {
+        for (String program : List.of("libvirtd", "virsh", "qemu-img", "setpriv")) {
             if (!onPath(program)) {
                 missing.add(program);
             }

@@ -48,7 +48,13 @@ final class SimulatedAgent implements AutoCloseable {
         var controller = HttpController.of(endpoint, identity);
         var renewal = new Renewal(data, identity, controller, clock, rhythm);
         var hypervisor = new SimulatedHypervisor(inventory, Pace.LIKE_QEMU, random, step -> {});
-        var agent = new Agent(data, hypervisor, new Watched(number, controller, tally), rhythm);
+        var agent =
+                new Agent(
+                        data,
+                        identity.host(),
+                        hypervisor,
+                        new Watched(number, controller, tally),
+                        rhythm);
         renewal.start();
         agent.start();
         return new SimulatedAgent(controller, renewal, agent);

@@ -1,0 +1,76 @@
+package io.yunqing.agent;
+
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+/** Stands before a hypervisor: says which steps were done, and lets a test stop calls on their way. */
+public final class Gates {
+
+    private static final Set<String> STEPS =
+            Set.of("prepare", "define", "start", "shutdown", "powerOff", "undefine", "erase");
+
+    private final Map<String, CountDownLatch> shut = new ConcurrentHashMap<>();
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final List<String> steps = new CopyOnWriteArrayList<>();
+
+    public Hypervisor before(Hypervisor behind) {
+        return (Hypervisor)
+                Proxy.newProxyInstance(
+                        Gates.class.getClassLoader(),
+                        new Class<?>[] {Hypervisor.class},
+                        (proxy, method, arguments) -> {
+                            pass(method.getName());
+                            try {
+                                return method.invoke(behind, arguments);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
+    }
+
+    private void pass(String call) throws HypervisorFault {
+        var gate = shut.get(call);
+        if (gate != null) {
+            waiting.add(call);
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new HypervisorFault(HypervisorFault.Kind.TIMEOUT, "the test is over", e);
+            } finally {
+                waiting.remove(call);
+            }
+        }
+        if (STEPS.contains(call)) {
+            steps.add(call);
+        }
+    }
+
+    /** Calls of this method of {@link Hypervisor} wait from now on. */
+    public void shut(String call) {
+        shut.put(call, new CountDownLatch(1));
+    }
+
+    public boolean holds(String call) {
+        return waiting.contains(call);
+    }
+
+    public void open(String call) {
+        var gate = shut.remove(call);
+        if (gate != null) {
+            gate.countDown();
+        }
+    }
+
+    /** What was begun, in this order. */
+    public List<String> steps() {
+        return List.copyOf(steps);
+    }
+}

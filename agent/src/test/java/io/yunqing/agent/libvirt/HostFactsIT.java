@@ -1,0 +1,85 @@
+package io.yunqing.agent.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.storage.Layout;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
+
+/** What is said of a real libvirt's pools. */
+class HostFactsIT {
+
+    private static final String POOL = "default";
+
+    private LibvirtHost host;
+
+    @BeforeEach
+    void start() throws Exception {
+        String missing = LibvirtHost.missing();
+        if (!missing.isEmpty()) {
+            System.err.println("HostFactsIT is skipped: " + missing);
+        }
+        assumeTrue(missing.isEmpty(), missing);
+        host = new LibvirtHost();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    @Test
+    void aPoolOfThatNameElsewhereIsNotTakenForOurs() throws Exception {
+        Path elsewhere = host.folder("elsewhere");
+        Path ours = host.folder("ours");
+        var layout = new Layout(ours);
+        var xml = new DomainXml.Host(layout, false, false, null);
+        var given = new HostFacts.Given(POOL, "tcg", "test", null);
+        try (var hypervisor = LibvirtHypervisor.open(host.uri(), xml, given)) {
+            awaitConnection(hypervisor);
+            var connect = new Connect(host.uri());
+            var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);
+            var fault = assertThrows(HypervisorFault.class, hypervisor::inventory);
+            assertEquals(HypervisorFault.Kind.STORAGE, fault.kind());
+            assertTrue(String.valueOf(fault.getMessage()).contains(ours.toString()));
+            assertEquals(0, foreign.isActive(), "it is left alone");
+
+            foreign.undefine();
+            foreign.free();
+            assertEquals(POOL, hypervisor.inventory().pools().getFirst().name());
+            connect.close();
+        }
+    }
+
+    private static void awaitConnection(Hypervisor hypervisor) throws InterruptedException {
+        var found = new CountDownLatch(1);
+        hypervisor.listen(
+                new Hypervisor.Listener() {
+                    @Override
+                    public void changed(UUID domain) {}
+
+                    @Override
+                    public void lost(String reason) {}
+
+                    @Override
+                    public void found() {
+                        found.countDown();
+                    }
+                });
+        assertTrue(found.await(20, TimeUnit.SECONDS), "libvirt is reached");
+    }
+}
