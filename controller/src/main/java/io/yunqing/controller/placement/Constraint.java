@@ -68,6 +68,16 @@ enum Constraint {
         return FITS;
     }
 
+    /** Whether the host breaks one that is looked at after this. */
+    boolean laterBroken(FleetView view, int index, Question question) {
+        for (int i = verdict; i < ALL.length; i++) {
+            if (ALL[i].broken(view, index, question)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean broken(FleetView view, int index, Question question) {
         Host host = view.host(index);
         Where where = question.where;

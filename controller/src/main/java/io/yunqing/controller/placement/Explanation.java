@@ -18,14 +18,14 @@ public final class Explanation {
     private final int[] turnedAway;
     private final Host[] best;
     private final double[][] terms;
-    private final @Nullable NearestMiss miss;
+    private final @Nullable String miss;
 
     private Explanation(
             FleetView view,
             int[] turnedAway,
             Host[] best,
             double[][] terms,
-            @Nullable NearestMiss miss) {
+            @Nullable String miss) {
         this.hostsSeen = view.size();
         this.resources = view.resources();
         this.turnedAway = turnedAway;
@@ -34,7 +34,7 @@ public final class Explanation {
         this.miss = miss;
     }
 
-    static Explanation refusal(FleetView view, int[] turnedAway, NearestMiss miss) {
+    static Explanation refusal(FleetView view, int[] turnedAway, String miss) {
         return new Explanation(view, turnedAway, new Host[0], new double[0][], miss);
     }
 
@@ -47,7 +47,7 @@ public final class Explanation {
         for (int place = 0; place < best.length; place++) {
             int index = list.index(place);
             best[place] = view.host(index);
-            double[] packing = view.policy().terms(view, index, question);
+            double[] packing = PackingPolicy.terms(view, index, question);
             terms[place] =
                     request.social() ? joined(packing, view.company().terms(view, index)) : packing;
         }
@@ -62,11 +62,7 @@ public final class Explanation {
     /** In words, as it is kept and shown. */
     public PlacementExplanation render() {
         return new PlacementExplanation(
-                best.length == 0 ? null : best[0].name(),
-                hostsSeen,
-                counts(),
-                candidates(),
-                miss == null ? null : miss.sentence());
+                best.length == 0 ? null : best[0].name(), hostsSeen, counts(), candidates(), miss);
     }
 
     private Map<String, Integer> counts() {
@@ -93,16 +89,19 @@ public final class Explanation {
             double score = 0;
             for (int i = 0; i < terms[place].length; i++) {
                 double term = rounded(terms[place][i]);
-                if (i < PackingPolicy.TERMS.size()) {
-                    named.put(PackingPolicy.TERMS.get(i), term);
-                } else if (term != 0) {
-                    named.put(Company.TERMS.get(i - PackingPolicy.TERMS.size()), term);
+                if (term != 0) {
+                    named.put(name(i), term);
                 }
                 score += term;
             }
             candidates.add(new Candidate(best[place].name(), rounded(score), named));
         }
         return candidates;
+    }
+
+    private static String name(int term) {
+        int packing = PackingPolicy.TERMS.size();
+        return term < packing ? PackingPolicy.TERMS.get(term) : Company.TERMS.get(term - packing);
     }
 
     private static double[] joined(double[] first, double[] second) {

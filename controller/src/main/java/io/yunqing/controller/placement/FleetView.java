@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class FleetView {
     private static final int ABSENT = -1;
 
-    private final PackingPolicy policy = new PackingPolicy();
     private List<String> resources;
     private @Nullable Host[] hosts;
     private boolean[] reporting;
@@ -40,6 +39,7 @@ public final class FleetView {
     /** Made when first asked for: most snapshots never are. */
     private @Nullable Map<UUID, Integer> byId;
 
+    private final Room room;
     private final Changes changes = new Changes();
     private final Rankings rankings = new Rankings();
     private final Shortlist shortlist = new Shortlist();
@@ -62,6 +62,7 @@ public final class FleetView {
         zoneNumbers = new HashMap<>();
         keptFor = new HashMap<>();
         byId = new HashMap<>();
+        room = new Room(this.resources);
     }
 
     private FleetView(FleetView from) {
@@ -79,6 +80,7 @@ public final class FleetView {
         rackNumbers = new HashMap<>(from.rackNumbers);
         zoneNumbers = new HashMap<>(from.zoneNumbers);
         keptFor = new HashMap<>(from.keptFor);
+        room = new Room(from.room);
     }
 
     /** The fleet as it is now, for another thread or for trying things out. */
@@ -108,6 +110,13 @@ public final class FleetView {
         for (int r = before; r < names.size(); r++) {
             limits[r] = new long[hosts.length];
             used[r] = new long[hosts.length];
+        }
+        for (int i = 0; i < bound; i++) {
+            leave(i);
+        }
+        room.name(resources);
+        for (int i = 0; i < bound; i++) {
+            enter(i);
         }
         changes.everything();
     }
@@ -152,6 +161,7 @@ public final class FleetView {
             ids().put(host.id(), index);
             size++;
         } else {
+            leave(index);
             keep(host(index).exclusiveOwner(), -1);
         }
         keep(host.exclusiveOwner(), 1);
@@ -162,7 +172,7 @@ public final class FleetView {
         schedulable[index] = facts.schedulable();
         set(limits, index, facts.limits());
         set(used, index, facts.used());
-        changes.at(index);
+        enter(index);
         return index;
     }
 
@@ -170,10 +180,9 @@ public final class FleetView {
     public void remove(UUID id) {
         Integer index = ids().remove(id);
         if (index != null) {
+            leave(index);
             keep(host(index).exclusiveOwner(), -1);
             hosts[index] = null;
-            set(limits, index, Amounts.of());
-            set(used, index, Amounts.of());
             freed.push(index);
             size--;
             changes.at(index);
@@ -182,37 +191,49 @@ public final class FleetView {
 
     /** Counts what a request was given; whether there is room is the caller's to know. */
     public void take(int index, Amounts amounts) {
-        for (int r = 0; r < amounts.length(); r++) {
-            used[r][index] += amounts.at(r);
-        }
-        changes.at(index);
+        move(index, amounts, 1);
     }
 
     public void give(int index, Amounts amounts) {
+        move(index, amounts, -1);
+    }
+
+    private void move(int index, Amounts amounts, int sign) {
+        boolean open = open(index);
+        if (open) {
+            room.countFree(this, index, -1);
+        }
         for (int r = 0; r < amounts.length(); r++) {
-            used[r][index] -= amounts.at(r);
+            used[r][index] += sign * amounts.at(r);
+        }
+        if (open) {
+            room.countFree(this, index, 1);
         }
         changes.at(index);
     }
 
     public void setUsed(int index, Amounts amounts) {
+        leave(index);
         set(used, index, amounts);
-        changes.at(index);
+        enter(index);
     }
 
     public void setLimits(int index, Amounts amounts) {
+        leave(index);
         set(limits, index, amounts);
-        changes.at(index);
+        enter(index);
     }
 
     public void reporting(int index, boolean heard) {
+        leave(index);
         reporting[index] = heard;
-        changes.at(index);
+        enter(index);
     }
 
     public void schedulable(int index, boolean open) {
+        leave(index);
         schedulable[index] = open;
-        changes.at(index);
+        enter(index);
     }
 
     public boolean reporting(int index) {
@@ -279,8 +300,8 @@ public final class FleetView {
         };
     }
 
-    PackingPolicy policy() {
-        return policy;
+    Room room() {
+        return room;
     }
 
     Changes changes() {
@@ -297,6 +318,28 @@ public final class FleetView {
 
     Company company() {
         return company;
+    }
+
+    /** Whether the host's room is everybody's. */
+    private boolean open(int index) {
+        Host host = hosts[index];
+        return host != null
+                && host.exclusiveOwner() == null
+                && reporting[index]
+                && schedulable[index];
+    }
+
+    private void leave(int index) {
+        if (open(index)) {
+            room.countHost(this, index, -1);
+        }
+    }
+
+    private void enter(int index) {
+        if (open(index)) {
+            room.countHost(this, index, 1);
+        }
+        changes.at(index);
     }
 
     private Map<UUID, Integer> ids() {

@@ -1,62 +1,82 @@
 package io.yunqing.controller.placement;
 
-/** What would have made a refusal a yes: the smallest change that does, with its numbers. */
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came closest in a refusal: the host that lacks least of nothing but room, and by constraint how many hosts it alone
+ * keeps from the request.
+ */
 final class NearestMiss {
-    private final String sentence;
+    /** Hosts that would do but for one constraint. */
+    record Barred(int hosts, int example) {}
 
-    private NearestMiss(String sentence) {
-        this.sentence = sentence;
-    }
+    private final Map<Constraint, Barred> barred = new EnumMap<>(Constraint.class);
+    private @Nullable Shortage shortage;
 
-    static NearestMiss of(FleetView view, Request request, Question question) {
-        String contradiction = Company.contradiction(request.rules());
-        if (contradiction != null) {
-            return new NearestMiss(contradiction);
-        }
-        if (view.size() == 0) {
-            return new NearestMiss("there is no host yet: create one and let its agent join");
-        }
-        int nearest = -1;
-        int lacking = 0;
-        double share = Double.MAX_VALUE;
+    private NearestMiss() {}
+
+    /** Of a request for which there is no host, and whose groups, if it has any, the view's company has met. */
+    static NearestMiss of(FleetView view, Request request, Question question, Ranking ranking) {
+        NearestMiss miss = new NearestMiss();
+        Company company = request.social() ? view.company() : null;
         for (int i = 0; i < view.bound(); i++) {
-            if (!view.present(i)) {
-                continue;
-            }
-            int verdict = Constraint.first(view, i, question);
-            if (verdict >= Constraint.FIRST_RESOURCE) {
-                int resource = verdict - Constraint.FIRST_RESOURCE;
-                long asked = question.amounts.at(resource);
-                double lack = (double) (asked - view.free(i, resource)) / asked;
-                if (lack < share) {
-                    share = lack;
-                    nearest = i;
-                    lacking = resource;
-                }
+            if (view.present(i)) {
+                boolean allowed = company == null || company.allows(view, i);
+                miss.consider(view, i, question, ranking.verdict(i), allowed);
             }
         }
-        if (nearest < 0) {
-            return new NearestMiss(
-                    "no host is reporting, schedulable and in the zone asked for: bring one back, make one schedulable,"
-                            + " or ask for another zone (yqctl host list)");
-        }
-        return new NearestMiss(lack(view, nearest, lacking, question.amounts.at(lacking)));
+        return miss;
     }
 
-    private static String lack(FleetView view, int index, int resource, long asked) {
-        String host = view.host(index).name();
-        String name = view.resourceName(resource);
-        long limit = view.limit(index, resource);
-        long free = view.free(index, resource);
-        if (asked > limit) {
-            return "host %s, the nearest, has %d %s in all, %d are asked for: ask for less, or add a larger host"
-                    .formatted(host, limit, name, asked);
+    private void consider(
+            FleetView view, int index, Question question, int verdict, boolean allowed) {
+        Constraint first = Constraint.of(verdict);
+        boolean room =
+                verdict < Constraint.FIRST_RESOURCE
+                        && Constraint.lacking(view, index, question.amounts) == Constraint.FITS;
+        if (!room) {
+            if (first == null && allowed) {
+                shortage = Shortage.lesser(shortage, view, index, question.amounts);
+            }
+        } else if (first == null) {
+            bar(Constraint.GROUP, index);
+        } else if (allowed && !first.laterBroken(view, index, question)) {
+            bar(first, index);
         }
-        return "host %s has %d of %d %s free, %d are asked for: free %d more there, or ask for less"
-                .formatted(host, Math.max(0, free), limit, name, asked, asked - free);
     }
 
-    String sentence() {
-        return sentence;
+    private void bar(Constraint by, int index) {
+        Barred known = barred.get(by);
+        barred.put(
+                by,
+                known == null
+                        ? new Barred(1, index)
+                        : new Barred(known.hosts() + 1, known.example()));
+    }
+
+    /** The host that lacks least, of those that lack nothing but room. */
+    @Nullable Shortage shortage() {
+        return shortage;
+    }
+
+    /** The hosts that would do but for the constraint. */
+    @Nullable Barred barred(Constraint by) {
+        return barred.get(by);
+    }
+
+    /** Of some constraints, the one that alone keeps most hosts away; null if none of them does. */
+    @Nullable Constraint strictest(Constraint... constraints) {
+        Constraint strictest = null;
+        int hosts = 0;
+        for (Constraint constraint : constraints) {
+            Barred by = barred.get(constraint);
+            if (by != null && by.hosts() > hosts) {
+                hosts = by.hosts();
+                strictest = constraint;
+            }
+        }
+        return strictest;
     }
 }

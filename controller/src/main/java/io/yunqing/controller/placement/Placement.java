@@ -27,8 +27,8 @@ public final class Placement {
             turnedAway = ranking.turnedAway().clone();
         }
         if (best.size() == 0) {
-            NearestMiss miss = NearestMiss.of(view, request, question);
-            return new Decision.NoHost(Explanation.refusal(view, turnedAway, miss));
+            return new Decision.NoHost(
+                    Explanation.refusal(view, turnedAway, ranking.remedy(view, request)));
         }
         return new Decision.Chosen(
                 best.index(0),

@@ -1,22 +1,32 @@
 package io.yunqing.controller.placement;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verdict on each host and its score for one question, groups aside. It follows the view: only hosts that changed since
  * the last time are judged again.
  *
- * <p>Scores stand as whole numbers: equal ones are equal, and the largest of a column is found fast.
+ * <p>Scores stand as whole numbers, so that equal ones are equal. The largest of each block of hosts is kept, so that looking
+ * for the best means looking at the blocks.
  */
 final class Ranking {
     /** No host, or one that was turned away. */
     static final int NO_KEY = 0;
 
+    private static final int BLOCK_BITS = 8;
+
     private final Question question;
     private int[] keys = new int[0];
     private short[] verdicts = new short[0];
-    private int[] turnedAway = new int[Constraint.FIRST_RESOURCE];
+    private int[] turnedAway = new int[0];
+
+    /** At least as much as each key of the block; stale when the largest has gone. */
+    private int[] largest = new int[0];
+
+    private boolean[] stale = new boolean[0];
     private long seen = -1;
+    private @Nullable String remedy;
 
     Ranking(Question question) {
         this.question = question;
@@ -24,24 +34,42 @@ final class Ranking {
 
     void catchUp(FleetView view) {
         Changes changes = view.changes();
-        if (changes.knownSince(seen)) {
-            if (view.bound() > keys.length) {
-                int length = Math.max(view.bound(), keys.length * 2);
-                keys = Arrays.copyOf(keys, length);
-                verdicts = Arrays.copyOf(verdicts, length);
-            }
-            for (long change = seen; change < changes.count(); change++) {
-                judge(view, changes.index(change));
-            }
-        } else {
-            keys = new int[view.bound()];
-            verdicts = new short[view.bound()];
-            turnedAway = new int[Constraint.FIRST_RESOURCE + view.resources().size()];
+        if (seen == changes.count()) {
+            return;
+        }
+        remedy = null;
+        if (!changes.knownSince(seen)) {
+            begin(view);
             for (int i = 0; i < view.bound(); i++) {
                 judge(view, i);
             }
+        } else {
+            grow(view.bound());
+            for (long change = seen; change < changes.count(); change++) {
+                judge(view, changes.index(change));
+            }
         }
         seen = changes.count();
+    }
+
+    private void begin(FleetView view) {
+        keys = new int[0];
+        verdicts = new short[0];
+        largest = new int[0];
+        stale = new boolean[0];
+        turnedAway = new int[Constraint.FIRST_RESOURCE + view.resources().size()];
+        grow(view.bound());
+    }
+
+    private void grow(int bound) {
+        if (bound > keys.length) {
+            int length = Math.max(bound, keys.length * 3 / 2);
+            int blocks = (length >> BLOCK_BITS) + 1;
+            keys = Arrays.copyOf(keys, length);
+            verdicts = Arrays.copyOf(verdicts, length);
+            largest = Arrays.copyOf(largest, blocks);
+            stale = Arrays.copyOf(stale, blocks);
+        }
     }
 
     private void judge(FleetView view, int index) {
@@ -53,12 +81,23 @@ final class Ranking {
         if (view.present(index)) {
             verdict = Constraint.first(view, index, question);
             if (verdict == Constraint.FITS) {
-                key = key(view.policy().score(view, index, question));
+                key = key(PackingPolicy.score(view, index, question));
             } else {
                 count(verdict);
             }
         }
         verdicts[index] = (short) verdict;
+        set(index, key);
+    }
+
+    private void set(int index, int key) {
+        int block = index >> BLOCK_BITS;
+        if (key >= largest[block]) {
+            largest[block] = key;
+            stale[block] = false;
+        } else if (keys[index] == largest[block]) {
+            stale[block] = true;
+        }
         keys[index] = key;
     }
 
@@ -86,13 +125,38 @@ final class Ranking {
     }
 
     private void best(int from, int to, Shortlist list) {
-        int bar = list.bar();
-        for (int i = from; i < to; i++) {
-            if (keys[i] > bar) {
-                list.add(i, keys[i]);
-                bar = list.bar();
+        for (int start = from; start < to; ) {
+            int block = start >> BLOCK_BITS;
+            int end = Math.min(to, (block + 1) << BLOCK_BITS);
+            if (largest(block) > list.bar()) {
+                list.addAll(keys, start, end);
             }
+            start = end;
         }
+    }
+
+    private int largest(int block) {
+        if (stale[block]) {
+            int end = Math.min(keys.length, (block + 1) << BLOCK_BITS);
+            int most = NO_KEY;
+            for (int i = block << BLOCK_BITS; i < end; i++) {
+                most = Math.max(most, keys[i]);
+            }
+            largest[block] = most;
+            stale[block] = false;
+        }
+        return largest[block];
+    }
+
+    /** What would make a refusal a yes; without groups, it is the same until the view changes. */
+    String remedy(FleetView view, Request request) {
+        if (request.social()) {
+            return Remedy.sentence(view, request, NearestMiss.of(view, request, question, this));
+        }
+        if (remedy == null) {
+            remedy = Remedy.sentence(view, request, NearestMiss.of(view, request, question, this));
+        }
+        return remedy;
     }
 
     int key(int index) {

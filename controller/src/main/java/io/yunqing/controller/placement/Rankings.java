@@ -15,6 +15,9 @@ final class Rankings {
 
     /** The question's ranking, as the view is now. */
     Ranking of(FleetView view, Question question) {
+        if (view.room().weigh()) {
+            view.changes().everything();
+        }
         Ranking ranking = kept.get(question);
         if (ranking == null) {
             ranking = new Ranking(question);

@@ -26,6 +26,17 @@ final class Shortlist {
         return keys[LENGTH - 1];
     }
 
+    /** Takes in those of a range of hosts that are better than the third. */
+    void addAll(int[] candidates, int from, int to) {
+        int bar = bar();
+        for (int i = from; i < to; i++) {
+            if (candidates[i] > bar) {
+                add(i, candidates[i]);
+                bar = bar();
+            }
+        }
+    }
+
     /** Takes in a host whose key is above the {@link #bar}. */
     void add(int index, int key) {
         int place = size < LENGTH ? size++ : LENGTH - 1;

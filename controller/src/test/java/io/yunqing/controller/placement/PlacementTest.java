@@ -74,7 +74,7 @@ class PlacementTest {
         add("near", "z1", true, true, 8, 8192, 5, 0);
         PlacementExplanation why = refusal(request(null, 4, 1024));
         assertEquals(
-                "host near has 3 of 8 vcpus free, 4 are asked for: free 1 more there, or ask for less",
+                "host near has 3 of 8 vcpus free, 4 vcpus are asked for: free 1 vcpus more there, or ask for less",
                 why.nearestMiss());
         assertEquals(Map.of("vcpus", 2), why.turnedAway());
     }
