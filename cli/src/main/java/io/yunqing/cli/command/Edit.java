@@ -31,7 +31,7 @@ record Edit(Map<String, Optional<Object>> changes) {
                         .forEach((key, text) ->
                                 changes.put(
                                         path + "." + key, text.map(t -> field.parseFor(key, t))));
-            } else if (field.type() == Field.Type.TEXTS) {
+            } else if (field.type().list()) {
                 List<Object> all = new ArrayList<>();
                 args.all(field.flag()).forEach(text -> all.addAll((List<?>) field.parse(text)));
                 changes.put(path, all.isEmpty() ? Optional.empty() : Optional.of(all));

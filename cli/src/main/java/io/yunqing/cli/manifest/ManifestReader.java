@@ -175,14 +175,56 @@ public final class ManifestReader {
                 }
                 yield texts;
             }
-            case WHOLES_BY_KEY, DECIMALS_BY_KEY -> {
-                Map<String, Object> values = new LinkedHashMap<>();
-                fields(node, path)
-                        .forEach((key, one) ->
-                                values.put(key, checked(path + "." + key, field, one)));
-                yield values;
-            }
+            case WHOLES_BY_KEY, DECIMALS_BY_KEY -> byKey(path, field, node);
+            case GRANTS -> grants(path, field, node);
         };
+    }
+
+    private Map<String, Object> byKey(String path, Field field, Node node) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        fields(node, path)
+                .forEach((key, one) -> values.put(key, checked(path + "." + key, field, one)));
+        return values;
+    }
+
+    private List<Object> grants(String path, Field field, Node node) {
+        List<Object> grants = new ArrayList<>();
+        if (!(node instanceof SequenceNode list)) {
+            complain(node, path + " must be a list");
+            return grants;
+        }
+        Field amounts = field.as(Field.Type.WHOLES_BY_KEY);
+        for (Node one : list.getValue()) {
+            String place = path + "[" + grants.size() + "]";
+            Map<String, Object> grant = new LinkedHashMap<>();
+            fields(one, place)
+                    .forEach((key, value) -> {
+                        switch (key) {
+                            case "amounts" ->
+                                    grant.put(key, byKey(place + ".amounts", amounts, value));
+                            case "from", "until" ->
+                                    grant.put(key, moment(place + "." + key, value));
+                            default ->
+                                    complain(
+                                            value,
+                                            place
+                                                    + "."
+                                                    + key
+                                                    + " does not exist; use amounts, from, until");
+                        }
+                    });
+            grants.add(grant);
+        }
+        return grants;
+    }
+
+    /** YAML knows moments as a type of their own; they are sent as they are written. */
+    private String moment(String path, Node node) {
+        if (node instanceof ScalarNode scalar) {
+            return scalar.getValue();
+        }
+        complain(node, path + " must be a moment such as 2026-12-01T00:00:00Z");
+        return "";
     }
 
     /** A plain scalar that the field itself can judge: numbers, true and false. */

@@ -5,8 +5,13 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A field of a noun's spec, and the flag that sets it.
@@ -43,7 +48,9 @@ public record Field(
         /** {@code KEY=WHOLE}, one flag each. */
         WHOLES_BY_KEY,
         /** {@code KEY=DECIMAL}, one flag each. */
-        DECIMALS_BY_KEY;
+        DECIMALS_BY_KEY,
+        /** {@code KEY=WHOLE,...@FROM/UNTIL}, one flag each. */
+        GRANTS;
 
         /** What a value of it must be, in words. */
         public String phrase() {
@@ -53,6 +60,7 @@ public record Field(
                 case DECIMALS_BY_KEY -> "a number without quotes";
                 case BOOL -> "true or false";
                 case TEXTS -> "a list of texts";
+                case GRANTS -> "a list of amounts, from and until";
             };
         }
 
@@ -61,7 +69,12 @@ public record Field(
         }
 
         public boolean repeatable() {
-            return this == TEXTS || byKey();
+            return list() || byKey();
+        }
+
+        /** Whether it holds a list, to which each flag adds. */
+        public boolean list() {
+            return this == TEXTS || this == GRANTS;
         }
     }
 
@@ -89,6 +102,11 @@ public record Field(
         return new Field(name, flag, type, required, true, choices, min, max, description);
     }
 
+    /** The same field, read as another type. */
+    public Field as(Type other) {
+        return new Field(name, flag, other, required, fixed, choices, min, max, description);
+    }
+
     Field between(long least, long most) {
         return new Field(name, flag, type, required, fixed, choices, least, most, description);
     }
@@ -102,6 +120,7 @@ public record Field(
             case BOOL -> "true|false";
             case CHOICE -> String.join("|", choices);
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> "KEY=N";
+            case GRANTS -> "KEY=N,...@FROM/UNTIL";
         };
     }
 
@@ -117,6 +136,7 @@ public record Field(
             case TEXTS -> contentOf(what, text).lines().filter(line -> !line.isBlank()).toList();
             case WHOLE, WHOLES_BY_KEY -> whole(what, text);
             case DECIMALS_BY_KEY -> decimal(what, text);
+            case GRANTS -> List.of(grant(what, text));
             case BOOL -> bool(what, text);
             case CHOICE -> choice(what, text);
         };
@@ -138,6 +158,45 @@ public record Field(
         } catch (NumberFormatException e) {
             throw Failure.usage(
                     what + ": '" + text + "' is not a whole number", "give " + min + " to " + max);
+        }
+    }
+
+    /** An ISO 8601 interval behind the amounts; {@code ..} or nothing for an end that is open. */
+    private Map<String, Object> grant(String what, String text) {
+        String[] parts = text.split("@", 2);
+        Map<String, Object> amounts = new LinkedHashMap<>();
+        for (String pair : parts[0].split(",")) {
+            String[] keyed = pair.split("=", 2);
+            if (keyed.length < 2) {
+                throw Failure.usage(
+                        what + ": '" + pair + "' is not KEY=N",
+                        "write it like vcpus=8,memoryMiB=4096@2026-12-01T00:00:00Z/2027-03-01T00:00:00Z");
+            }
+            amounts.put(keyed[0].strip(), whole(what + " " + keyed[0], keyed[1].strip()));
+        }
+        Map<String, Object> grant = new LinkedHashMap<>();
+        grant.put("amounts", amounts);
+        if (parts.length > 1) {
+            String[] ends = parts[1].split("/", 2);
+            moment(what, ends[0]).ifPresent(from -> grant.put("from", from));
+            if (ends.length > 1) {
+                moment(what, ends[1]).ifPresent(until -> grant.put("until", until));
+            }
+        }
+        return grant;
+    }
+
+    private static Optional<String> moment(String what, String text) {
+        String end = text.strip();
+        if (end.isEmpty() || end.equals("..")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(end).toString());
+        } catch (DateTimeParseException e) {
+            throw Failure.usage(
+                    what + ": '" + end + "' is not a moment",
+                    "write it like 2026-12-01T00:00:00Z, or .. for an open end");
         }
     }
 

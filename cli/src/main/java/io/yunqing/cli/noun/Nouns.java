@@ -59,7 +59,9 @@ public final class Nouns {
                         Field.text(
                                 "code",
                                 "--code",
-                                "Organisation code or unified social credit code (GB 32100)")),
+                                "Organisation code or unified social credit code (GB 32100)"),
+                        limits("The most that all below it may use together"),
+                        grants()),
                 "market-supervision --display-name 市场监督管理局 --parent city");
     }
 
@@ -101,6 +103,21 @@ public final class Nouns {
                         + "--network-zone INTERNET");
     }
 
+    private static Field limits(String description) {
+        return Field.of(Field.Type.WHOLES_BY_KEY, "limits", "--limit", description)
+                .between(0, 1_000_000_000_000L);
+    }
+
+    private static Field grants() {
+        return Field.of(
+                        Field.Type.GRANTS,
+                        "grants",
+                        "--grant",
+                        "What may be used for a time on top of the limits, such as"
+                                + " vcpus=8@2026-12-01T00:00:00Z/2027-03-01T00:00:00Z")
+                .between(0, 1_000_000_000_000L);
+    }
+
     private static Noun tenant() {
         return new Noun(
                 Kind.TENANT,
@@ -109,9 +126,9 @@ public final class Nouns {
                         name(),
                         text("application", "spec.application"),
                         text("environment", "spec.environment"),
-                        used("vcpus", "status.used.vcpus", "spec.limits.vcpus"),
-                        used("memory-mib", "status.used.memoryMiB", "spec.limits.memoryMiB"),
-                        used("storage-gib", "status.used.storageGiB", "spec.limits.storageGiB"),
+                        used("vcpus", "status.used.vcpus", "status.granted.vcpus"),
+                        used("memory-mib", "status.used.memoryMiB", "status.granted.memoryMiB"),
+                        used("storage-gib", "status.used.storageGiB", "status.granted.storageGiB"),
                         number("instances", "status.instances"),
                         text("department", "status.department").onlyWide(),
                         labels(),
@@ -130,13 +147,8 @@ public final class Nouns {
                                         "DEVELOPMENT",
                                         "EMERGENCY")
                                 .mustBe(),
-                        Field.of(
-                                        Field.Type.WHOLES_BY_KEY,
-                                        "limits",
-                                        "--limit",
-                                        "The most it may use: vcpus, memoryMiB, storageGiB")
-                                .between(0, 1_000_000_000_000L)
-                                .mustBe()),
+                        limits("The most it may use: vcpus, memoryMiB, storageGiB").mustBe(),
+                        grants()),
                 "reg-prod --application business-registration --environment PRODUCTION\n"
                         + "--limit vcpus=8 --limit memoryMiB=4096 --limit storageGiB=100");
     }
@@ -161,7 +173,17 @@ public final class Nouns {
                         Field.whole("memoryMiB", "--memory-mib", 32, 16_777_216, "Guest memory")
                                 .mustBe(),
                         Field.whole("rootDiskGiB", "--root-disk-gib", 1, 65_536, "Root disk")
-                                .mustBe()),
+                                .mustBe(),
+                        Field.of(
+                                Field.Type.TEXTS,
+                                "traits",
+                                "--trait",
+                                "What its hosts must be able to do"),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "singleNuma",
+                                "--single-numa",
+                                "Whether it must fit into one NUMA node")),
                 "small --vcpus 1 --memory-mib 512 --root-disk-gib 4");
     }
 
@@ -231,6 +253,7 @@ public final class Nouns {
                                 "status.capacity.storageGiB.used",
                                 "status.capacity.storageGiB.limit"),
                         number("instances", "status.instances"),
+                        text("rack", "spec.rack").onlyWide(),
                         text("schedulable", "spec.schedulable").onlyWide(),
                         text("accelerator", "status.inventory.accelerator").onlyWide(),
                         text("hypervisor", "status.inventory.hypervisor").onlyWide(),
@@ -245,6 +268,13 @@ public final class Nouns {
                                 "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),
                 List.of(
                         Field.text("zone", "--zone", "The failure domain it stands in").mustBe(),
+                        Field.text("rack", "--rack", "The rack, a failure domain in its zone"),
+                        Field.of(
+                                Field.Type.TEXTS,
+                                "traits",
+                                "--trait",
+                                "What it can do or is kept for; flavors ask for it"),
+                        Field.text("tenant", "--only-tenant", "The only tenant that may use it"),
                         Field.of(
                                 Field.Type.BOOL,
                                 "schedulable",
