@@ -165,11 +165,6 @@ final class AdmissionBatch {
         Set<UUID> hosts = new HashSet<>();
         cases.forEach(one -> one.takings.forEach(taking -> hosts.add(taking.provider())));
         RoundTrip trip = new RoundTrip();
-        means.idempotency()
-                .find(
-                        trip,
-                        orders.stream().map(o -> o.terms().claim()).filter(c -> c != null).toList(),
-                        answered::put);
         AdmissionStore.revisions(
                 trip,
                 tenants,
@@ -177,7 +172,13 @@ final class AdmissionBatch {
                 all(wishes, wish -> wish.image().id()),
                 revisions::put);
         balances = means.ledger().lock(trip, tenants, hosts);
-        // After the locks, so that nobody adds to what these find.
+        // After the locks, so that nobody adds to what these find: another replica may have the same
+        // request.
+        means.idempotency()
+                .find(
+                        trip,
+                        orders.stream().map(o -> o.terms().claim()).filter(c -> c != null).toList(),
+                        answered::put);
         AdmissionStore.names(
                 trip,
                 orders.stream()
