@@ -122,7 +122,7 @@ final class AdmissionBatch {
     private void place(Connection connection) throws SQLException {
         for (Case one : cases) {
             placeAll(one);
-            if (!one.placed() && means.mirror().looks() <= one.order.looksBefore()) {
+            if (!one.placed() && means.mirror().knowsNoMoreThan(one.order.looksBefore())) {
                 // Room that came to be before the request must be seen by it.
                 means.mirror().look(connection);
                 settle(one);

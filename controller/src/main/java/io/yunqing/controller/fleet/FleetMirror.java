@@ -63,6 +63,10 @@ public class FleetMirror {
     private final long seed = Ids.next().getLeastSignificantBits();
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** One look after the other, so that none brings back what an earlier one saw. */
+    private final ReentrantLock looking = new ReentrantLock();
+
     private final Map<UUID, Seen> hosts = new HashMap<>();
 
     /** What was placed by decisions that are not yet written down. */
@@ -71,6 +75,7 @@ public class FleetMirror {
     private FleetView view;
     private String horizon = "0";
     private long looks;
+    private long looked;
     private Thread follower;
 
     FleetMirror(
@@ -208,11 +213,21 @@ public class FleetMirror {
         }
     }
 
-    /** How many looks at the database have begun; one that began after a moment has seen all that was done before it. */
+    /** How many looks at the database have begun; the next one sees all that was done before now. */
     public long looks() {
         lock.lock();
         try {
             return looks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether what was seen by the first so many looks is all that this replica knows: a later one has not ended yet. */
+    public boolean knowsNoMoreThan(long firstLooks) {
+        lock.lock();
+        try {
+            return looked <= firstLooks;
         } finally {
             lock.unlock();
         }
@@ -272,6 +287,15 @@ public class FleetMirror {
     }
 
     private void look(Connection connection, boolean whole) throws SQLException {
+        looking.lock();
+        try {
+            lookAlone(connection, whole);
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void lookAlone(Connection connection, boolean whole) throws SQLException {
         String since;
         lock.lock();
         try {
@@ -300,6 +324,7 @@ public class FleetMirror {
                                 withPending(id, one.used())));
             }
             horizon = read.horizon();
+            looked = looks;
         } finally {
             lock.unlock();
         }
