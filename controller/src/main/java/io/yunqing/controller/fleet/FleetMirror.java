@@ -53,6 +53,9 @@ public class FleetMirror {
     private static final Duration WHOLE_LOOK = Duration.ofMinutes(1);
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
+    /** How often to see which hosts were heard by other replicas. */
+    private static final Duration HEARSAY = Duration.ofSeconds(3);
+
     private final Ledger ledger;
     private final AgentPolicy policy;
     private final AgroalDataSource dataSource;
@@ -236,12 +239,16 @@ public class FleetMirror {
     // --- Following
     // --------------------------------------------------------------------------------------------------
 
-    /** Takes in a report of a host at once; other replicas' reports come with the next whole look. */
+    /** Takes in a report of a host at once; what other replicas hear is read now and then. */
     void heard(@Observes HostHeard heard) {
         lock.lock();
         try {
             Seen seen = hosts.get(heard.host());
-            if (seen != null) {
+            boolean news =
+                    seen != null
+                            && (seen.receivedAt() == null
+                                    || seen.receivedAt().isBefore(heard.receivedAt()));
+            if (news) {
                 Seen now = seen.heard(heard.receivedAt(), heard.complete());
                 hosts.put(heard.host(), now);
                 report(now);
@@ -253,6 +260,7 @@ public class FleetMirror {
 
     private void follow() {
         Instant wholeLook = Instant.MIN;
+        Instant hearsay = Instant.MIN;
         while (!signals.ended()) {
             try {
                 long seen = signals.count(Changes.FEED);
@@ -260,6 +268,10 @@ public class FleetMirror {
                 boolean whole = Duration.between(wholeLook, now).compareTo(WHOLE_LOOK) >= 0;
                 try (Connection connection = dataSource.getConnection()) {
                     look(connection, whole);
+                    if (Duration.between(hearsay, now).compareTo(HEARSAY) >= 0) {
+                        HostReader.heard(connection).forEach(this::heard);
+                        hearsay = now;
+                    }
                 }
                 wholeLook = whole ? now : wholeLook;
                 Thread.sleep(BREATH);

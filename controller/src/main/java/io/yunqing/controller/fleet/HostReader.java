@@ -64,6 +64,23 @@ final class HostReader {
         return new Look(next.getFirst(), hosts);
     }
 
+    /** When each host was last heard, by whichever replica. */
+    static List<HostHeard> heard(Connection connection) throws SQLException {
+        List<HostHeard> heard = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        "SELECT host_id, received_at, complete FROM host_observation WHERE received_at IS NOT NULL",
+                        row ->
+                                heard.add(
+                                        new HostHeard(
+                                                row.getObject("host_id", UUID.class),
+                                                row.getObject("received_at", OffsetDateTime.class)
+                                                        .toInstant(),
+                                                row.getBoolean("complete"))))
+                .run(connection);
+        return heard;
+    }
+
     private static Read read(ResultSet row) throws SQLException {
         HostSpec spec = parsed(row.getString("spec"), HostSpec.class);
         String network = row.getString("network");
