@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -144,6 +145,9 @@ class Admission {
             }
             ifGone.accept(order::withdraw);
             Outcome outcome = await(order);
+            if (outcome instanceof Outcome.NoHost) {
+                requireZones(order);
+            }
             if (!(outcome instanceof Outcome.Outdated)) {
                 return outcome;
             }
@@ -165,6 +169,18 @@ class Admission {
             wishes.add(new Wish(Ids.next(), one, flavor, image));
         }
         return new Order(tenant, wishes, terms, means.mirror().looks());
+    }
+
+    /** Where there is no host, there may be no zone any more. */
+    private void requireZones(Order order) {
+        order.wishes().stream()
+                .map(wish -> wish.asked().spec().zone())
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(zone -> {
+                    catalog.forgetZone(zone);
+                    catalog.requireZone(zone);
+                });
     }
 
     private static Outcome await(Order order) {
