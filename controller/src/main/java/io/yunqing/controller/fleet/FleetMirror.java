@@ -97,18 +97,29 @@ public class FleetMirror {
     /**
      * A host as it was last read.
      *
+     * @param revision the host's as a resource
      * @param network what its instances are attached to; null when it offers none
      * @param receivedAt when its agent last reported; null before
      * @param complete whether that report came from a complete inventory
      */
     public record Seen(
             Host host,
+            long revision,
             boolean schedulable,
             HostNetwork network,
             Instant receivedAt,
             boolean complete) {
         Seen heard(Instant at, boolean whole) {
-            return new Seen(host, schedulable, network, at, whole);
+            return new Seen(host, revision, schedulable, network, at, whole);
+        }
+
+        /** With what was heard since it was read, if that was known before. */
+        Seen unlessHeardSince(Seen known) {
+            boolean newer =
+                    known != null
+                            && known.receivedAt != null
+                            && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
+            return newer ? heard(known.receivedAt, known.complete) : this;
         }
 
         /** What addresses are given out of. */
@@ -326,12 +337,13 @@ public class FleetMirror {
             }
             for (HostReader.Read one : read.hosts()) {
                 UUID id = one.seen().host().id();
-                hosts.put(id, one.seen());
+                Seen seen = one.seen().unlessHeardSince(hosts.get(id));
+                hosts.put(id, seen);
                 view.put(
                         new HostFacts(
-                                one.seen().host(),
-                                reporting(one.seen()),
-                                one.seen().schedulable(),
+                                seen.host(),
+                                reporting(seen),
+                                seen.schedulable(),
                                 one.effective(),
                                 withPending(id, one.used())));
             }

@@ -47,7 +47,7 @@ final class HostReader {
                         row -> next.add(row.getString("horizon")))
                 .read(
                         """
-                        SELECT h.id, h.name, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
+                        SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
                                o.received_at, o.complete, o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
@@ -98,6 +98,7 @@ final class HostReader {
         return new Read(
                 new Seen(
                         host,
+                        row.getLong("revision"),
                         spec.schedulable() == null || spec.schedulable(),
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
