@@ -17,6 +17,7 @@ import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.Plans;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.platform.Wakeups;
@@ -27,6 +28,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -133,7 +136,12 @@ class Admission {
      */
     Outcome admit(String tenant, List<Instance> asked, Terms terms, Consumer<Runnable> ifGone) {
         for (int lookup = 0; lookup < LOOKUPS; lookup++) {
-            Order order = order(tenant, asked, terms);
+            Order order;
+            try {
+                order = order(tenant, asked, terms);
+            } catch (ProblemException refusal) {
+                return answeredBefore(terms).orElseThrow(() -> refusal);
+            }
             if (!waiting.offer(order.tenant().department(), order)) {
                 means.meters().admission("queue_full");
                 throw ProblemException.of(
@@ -143,6 +151,9 @@ class Admission {
             }
             ifGone.accept(order::withdraw);
             Outcome outcome = await(order);
+            if (outcome instanceof Outcome.NoHost) {
+                requireZones(order);
+            }
             if (!(outcome instanceof Outcome.Outdated)) {
                 return outcome;
             }
@@ -164,6 +175,39 @@ class Admission {
             wishes.add(new Wish(Ids.next(), one, flavor, image));
         }
         return new Order(tenant, wishes, terms, means.mirror().looks());
+    }
+
+    /** What a key was answered stays its answer when what the request names is gone since, or another. */
+    private Optional<Outcome> answeredBefore(Terms terms) {
+        if (terms.claim() == null) {
+            return Optional.empty();
+        }
+        List<Outcome> found = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection()) {
+            RoundTrip trip = new RoundTrip();
+            means.idempotency()
+                    .find(
+                            trip,
+                            List.of(terms.claim()),
+                            (_, earlier) ->
+                                    found.add(new Outcome.Repeated(terms.claim(), earlier)));
+            trip.run(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return found.stream().findFirst();
+    }
+
+    /** Where there is no host, there may be no zone any more. */
+    private void requireZones(Order order) {
+        order.wishes().stream()
+                .map(wish -> wish.asked().spec().zone())
+                .filter(Objects::nonNull)
+                .distinct()
+                .forEach(zone -> {
+                    catalog.forgetZone(zone);
+                    catalog.requireZone(zone);
+                });
     }
 
     private static Outcome await(Order order) {

@@ -12,6 +12,7 @@ import io.yunqing.controller.compute.AdmissionStore.Entry;
 import io.yunqing.controller.compute.Order.Terms;
 import io.yunqing.controller.feed.Journal.Note;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.FleetMirror.Seen;
 import io.yunqing.controller.ledger.Balances;
 import io.yunqing.controller.ledger.Refusal;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
@@ -57,6 +58,9 @@ final class AdmissionBatch {
 
     /** Whether something that was counted while placing came to nothing, so that a refusal for want of room may be wrong. */
     private boolean roomCameBack;
+
+    /** Whether a host has changed since the mirror saw it. */
+    private boolean lookAgain;
 
     AdmissionBatch(Admission.Means means, List<Order> orders) {
         this.means = means;
@@ -107,6 +111,10 @@ final class AdmissionBatch {
                 announce(admitted);
             }
             correct();
+            if (lookAgain) {
+                means.mirror().look(connection);
+                connection.rollback();
+            }
         } finally {
             cases.forEach(this::settle);
         }
@@ -122,7 +130,7 @@ final class AdmissionBatch {
     private void place(Connection connection) throws SQLException {
         for (Case one : cases) {
             placeAll(one);
-            if (!one.placed() && means.mirror().looks() <= one.order.looksBefore()) {
+            if (!one.placed() && means.mirror().knowsNoMoreThan(one.order.looksBefore())) {
                 // Room that came to be before the request must be seen by it.
                 means.mirror().look(connection);
                 settle(one);
@@ -165,11 +173,6 @@ final class AdmissionBatch {
         Set<UUID> hosts = new HashSet<>();
         cases.forEach(one -> one.takings.forEach(taking -> hosts.add(taking.provider())));
         RoundTrip trip = new RoundTrip();
-        means.idempotency()
-                .find(
-                        trip,
-                        orders.stream().map(o -> o.terms().claim()).filter(c -> c != null).toList(),
-                        answered::put);
         AdmissionStore.revisions(
                 trip,
                 tenants,
@@ -177,7 +180,15 @@ final class AdmissionBatch {
                 all(wishes, wish -> wish.image().id()),
                 revisions::put);
         balances = means.ledger().lock(trip, tenants, hosts);
-        // After the locks, so that nobody adds to what these find.
+        AdmissionStore.hosts(trip, hosts, revisions::put);
+        // After the locks, so that nobody adds to what these find: another replica may have the
+        // same
+        // request.
+        means.idempotency()
+                .find(
+                        trip,
+                        orders.stream().map(o -> o.terms().claim()).filter(c -> c != null).toList(),
+                        answered::put);
         AdmissionStore.names(
                 trip,
                 orders.stream()
@@ -204,7 +215,7 @@ final class AdmissionBatch {
             one.outcome = new Outcome.NameTaken(takenName(order).get());
         } else if (!one.placed()) {
             one.outcome = refusal(one);
-        } else {
+        } else if (hostsAreAsSeen(one)) {
             take(one);
         }
         roomCameBack |= one.placed() && !one.admitted();
@@ -220,6 +231,24 @@ final class AdmissionBatch {
 
     private boolean changed(UUID id, long revision) {
         return !Long.valueOf(revision).equals(revisions.get(id));
+    }
+
+    /** A host that was closed, or moved, or given to somebody since it was chosen, is to be chosen as it is now. */
+    private boolean hostsAreAsSeen(Case one) {
+        for (Chosen place : one.places) {
+            UUID host = place.host().id();
+            Seen seen = means.mirror().host(host);
+            boolean stands =
+                    seen != null
+                            && seen.schedulable()
+                            && seen.host().equals(place.host())
+                            && !changed(host, seen.revision());
+            if (!stands) {
+                lookAgain = true;
+                return false;
+            }
+        }
+        return true;
     }
 
     private Optional<String> takenName(Order order) {

@@ -42,6 +42,14 @@ final class AdmissionStore {
                         images);
     }
 
+    /** Adds the statement that reads the hosts' revisions; who changes one waits for its provider's lock. */
+    static void hosts(RoundTrip trip, Collection<UUID> hosts, BiConsumer<UUID, Long> found) {
+        trip.read(
+                "SELECT id, revision FROM host WHERE id = ANY (?)",
+                row -> found.accept(row.getObject("id", UUID.class), row.getLong("revision")),
+                hosts);
+    }
+
     /** Adds the statement that finds which of the names are taken. */
     static void names(
             RoundTrip trip,

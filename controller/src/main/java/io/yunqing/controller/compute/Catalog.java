@@ -107,6 +107,11 @@ class Catalog {
                                 .id);
     }
 
+    /** Lets a zone be read anew: a decision by hosts alone does not notice that it is gone. */
+    void forgetZone(String name) {
+        zones.remove(name);
+    }
+
     /** Lets all that an order names be read anew. */
     void forget(Order order) {
         tenants.remove(order.tenant().name());

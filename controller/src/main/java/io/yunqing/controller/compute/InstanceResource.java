@@ -1,5 +1,7 @@
 package io.yunqing.controller.compute;
 
+import static io.yunqing.api.ProblemCode.NAME_TAKEN;
+
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerResponse;
 import io.yunqing.api.Instance;
@@ -7,6 +9,7 @@ import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
 import io.yunqing.controller.platform.Parameters;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.BeanParam;
@@ -32,6 +35,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Instances")
 @RunOnVirtualThread
 public class InstanceResource {
+    /** How often an instance may come and go between the look for it and its creation. */
+    private static final int ATTEMPTS = 4;
+
     private final Resources resources;
     private final Lists lists;
     private final Instances instances;
@@ -99,12 +105,21 @@ public class InstanceResource {
             Instance body,
             @BeanParam Call call,
             @Context HttpServerResponse connection) {
-        Optional<Response> updated = resources.update(instances.of(tenant), name, body, call);
-        if (updated.isPresent()) {
-            return updated.get();
+        for (int attempt = 1; ; attempt++) {
+            Optional<Response> updated = resources.update(instances.of(tenant), name, body, call);
+            if (updated.isPresent()) {
+                return updated.get();
+            }
+            call.requireNothingSeen();
+            try {
+                return created(tenant, name, body, call, connection);
+            } catch (ProblemException refusal) {
+                boolean madeMeanwhile = refusal.problem().code().equals(NAME_TAKEN.code());
+                if (!madeMeanwhile || attempt == ATTEMPTS) {
+                    throw refusal;
+                }
+            }
         }
-        call.requireNothingSeen();
-        return created(tenant, name, body, call, connection);
     }
 
     private Response created(

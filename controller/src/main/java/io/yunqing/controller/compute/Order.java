@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import io.yunqing.controller.compute.Catalog.TenantEntry;
 import io.yunqing.controller.platform.Idempotency;
+import io.yunqing.controller.platform.Transactions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,8 +77,15 @@ final class Order {
         return rounds > 0 || settled.compareAndSet(false, true);
     }
 
-    /** Nobody waits for the answer any more: it is not admitted, unless a batch has claimed it already. */
+    /**
+     * Nobody waits for the answer any more: it is not admitted, and whoever waits all the same is told; unless a batch has
+     * claimed it already.
+     */
     boolean withdraw() {
-        return settled.compareAndSet(false, true);
+        boolean inTime = settled.compareAndSet(false, true);
+        if (inTime) {
+            outcome.completeExceptionally(Transactions.busy("the request was given up"));
+        }
+        return inTime;
     }
 }

@@ -57,6 +57,9 @@ public class FleetMirror {
     private static final Duration WHOLE_LOOK = Duration.ofMinutes(1);
     private static final Duration SWEEP = Duration.ofSeconds(1);
 
+    /** How often to see which hosts were heard by other replicas. */
+    private static final Duration HEARSAY = Duration.ofSeconds(3);
+
     private final Ledger ledger;
     private final AgentPolicy policy;
     private final AgroalDataSource dataSource;
@@ -67,6 +70,10 @@ public class FleetMirror {
     private final long seed = Ids.next().getLeastSignificantBits();
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** One look after the other, so that none brings back what an earlier one saw. */
+    private final ReentrantLock looking = new ReentrantLock();
+
     private final Map<UUID, Seen> hosts = new HashMap<>();
 
     /** What was placed by decisions that are not yet written down. */
@@ -75,6 +82,7 @@ public class FleetMirror {
     private FleetView view;
     private String horizon = "0";
     private long looks;
+    private long looked;
     private Thread follower;
 
     FleetMirror(
@@ -93,18 +101,29 @@ public class FleetMirror {
     /**
      * A host as it was last read.
      *
+     * @param revision the host's as a resource
      * @param network what its instances are attached to; null when it offers none
      * @param receivedAt when its agent last reported; null before
      * @param complete whether that report came from a complete inventory
      */
     public record Seen(
             Host host,
+            long revision,
             boolean schedulable,
             HostNetwork network,
             Instant receivedAt,
             boolean complete) {
         Seen heard(Instant at, boolean whole) {
-            return new Seen(host, schedulable, network, at, whole);
+            return new Seen(host, revision, schedulable, network, at, whole);
+        }
+
+        /** With what was heard since it was read, if that was known before. */
+        Seen unlessHeardSince(Seen known) {
+            boolean newer =
+                    known != null
+                            && known.receivedAt != null
+                            && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
+            return newer ? heard(known.receivedAt, known.complete) : this;
         }
 
         /** What addresses are given out of. */
@@ -212,7 +231,7 @@ public class FleetMirror {
         }
     }
 
-    /** How many looks at the database have begun; one that began after a moment has seen all that was done before it. */
+    /** How many looks at the database have begun; the next one sees all that was done before now. */
     public long looks() {
         lock.lock();
         try {
@@ -222,15 +241,29 @@ public class FleetMirror {
         }
     }
 
+    /** Whether what was seen by the first so many looks is all that this replica knows: a later one has not ended yet. */
+    public boolean knowsNoMoreThan(long firstLooks) {
+        lock.lock();
+        try {
+            return looked <= firstLooks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // --- Following
     // --------------------------------------------------------------------------------------------------
 
-    /** Takes in a report of a host at once; other replicas' reports come with the next whole look. */
+    /** Takes in a report of a host at once; what other replicas hear is read now and then. */
     void heard(@Observes HostHeard heard) {
         lock.lock();
         try {
             Seen seen = hosts.get(heard.host());
-            if (seen != null) {
+            boolean news =
+                    seen != null
+                            && (seen.receivedAt() == null
+                                    || seen.receivedAt().isBefore(heard.receivedAt()));
+            if (news) {
                 Seen now = seen.heard(heard.receivedAt(), heard.complete());
                 hosts.put(heard.host(), now);
                 report(now);
@@ -242,6 +275,7 @@ public class FleetMirror {
 
     private void follow() {
         Instant wholeLook = Instant.MIN;
+        Instant hearsay = Instant.MIN;
         while (!signals.ended()) {
             try {
                 long seen = signals.count(Changes.FEED);
@@ -249,6 +283,10 @@ public class FleetMirror {
                 boolean whole = Duration.between(wholeLook, now).compareTo(WHOLE_LOOK) >= 0;
                 try (Connection connection = dataSource.getConnection()) {
                     look(connection, whole);
+                    if (Duration.between(hearsay, now).compareTo(HEARSAY) >= 0) {
+                        HostReader.heard(connection).forEach(this::heard);
+                        hearsay = now;
+                    }
                 }
                 wholeLook = whole ? now : wholeLook;
                 Thread.sleep(BREATH);
@@ -276,6 +314,15 @@ public class FleetMirror {
     }
 
     private void look(Connection connection, boolean whole) throws SQLException {
+        looking.lock();
+        try {
+            lookAlone(connection, whole);
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void lookAlone(Connection connection, boolean whole) throws SQLException {
         String since;
         Set<UUID> known;
         lock.lock();
@@ -306,13 +353,14 @@ public class FleetMirror {
             gone.forEach(this::forget);
             described.forEach(this::put);
             horizon = look.horizon();
+            looked = looks;
         } finally {
             lock.unlock();
         }
     }
 
     private void put(Read read) {
-        Seen seen = read.seen();
+        Seen seen = read.seen().unlessHeardSince(hosts.get(read.seen().host().id()));
         hosts.put(seen.host().id(), seen);
         view.put(
                 new HostFacts(

@@ -73,7 +73,7 @@ final class HostReader {
         new RoundTrip()
                 .read(
                         """
-                        SELECT h.id, h.name, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
+                        SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
                                o.received_at, o.complete, o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
@@ -88,6 +88,23 @@ final class HostReader {
                         ids)
                 .run(connection);
         return hosts;
+    }
+
+    /** When each host was last heard, by whichever replica. */
+    static List<HostHeard> heard(Connection connection) throws SQLException {
+        List<HostHeard> heard = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        "SELECT host_id, received_at, complete FROM host_observation WHERE received_at IS NOT NULL",
+                        row ->
+                                heard.add(
+                                        new HostHeard(
+                                                row.getObject("host_id", UUID.class),
+                                                row.getObject("received_at", OffsetDateTime.class)
+                                                        .toInstant(),
+                                                row.getBoolean("complete"))))
+                .run(connection);
+        return heard;
     }
 
     private static Read read(ResultSet row) throws SQLException {
@@ -107,6 +124,7 @@ final class HostReader {
         return new Read(
                 new Seen(
                         host,
+                        row.getLong("revision"),
                         spec.schedulable() == null || spec.schedulable(),
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),

@@ -9,7 +9,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Whether the books are right, as a number that must be 0. */
+/** Whether the books are right, as a number that must be 0; and grants that begin and end by the clock. */
 @ApplicationScoped
 class LedgerMeters {
     private final Ledger ledger;
@@ -26,6 +26,7 @@ class LedgerMeters {
                 .description(
                         "Sums of the ledger that differ from what its allocations add up to; must be 0")
                 .register(registry);
+        every.run("letting grants begin and end", Duration.ofSeconds(1), ledger::settleGrants);
         every.run(
                 "auditing the ledger",
                 Duration.ofMinutes(1),

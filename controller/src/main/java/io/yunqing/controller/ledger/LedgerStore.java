@@ -118,7 +118,7 @@ final class LedgerStore {
                         WHERE o.due <= cast(? AS timestamptz)
                            OR o.settled > cast(? AS timestamptz)
                               AND EXISTS (SELECT FROM quota_grant g WHERE g.owner_id = o.id AND NOT g.valid = '(,)')
-                        ORDER BY o.id FOR NO KEY UPDATE
+                        ORDER BY NOT o.strict, o.id FOR NO KEY UPDATE
                         """,
                         row -> due.add(id(row, "id")),
                         now,

@@ -2,25 +2,27 @@ package io.yunqing.controller.agentlink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.yunqing.api.agent.DomainState;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A department with an application and a tenant for 4 vCPUs, a zone and a reporting host of 8 vCPUs of its own: all of one
  * name that no other test has.
  */
-final class City {
+public final class City {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    final String id;
+    public final String id;
     FakeAgent agent;
 
     private final Rest rest;
     private final String authority;
     private final String subnet;
 
-    City(Rest rest, String authority) {
+    public City(Rest rest, String authority) {
         this.rest = rest;
         this.authority = authority;
         int number = COUNT.incrementAndGet();
@@ -58,7 +60,7 @@ final class City {
     }
 
     /** Lets no instance of another test come to this host. */
-    void close() {
+    public void close() {
         Answer host = rest.get("/v1/hosts/" + id);
         rest.put(
                 "/v1/hosts/" + id,
@@ -67,11 +69,11 @@ final class City {
                 host.etag());
     }
 
-    Answer create(String name) {
+    public Answer create(String name) {
         return rest.post("/v1/tenants/" + id + "/instances", body(name));
     }
 
-    String body(String name) {
+    public String body(String name) {
         return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"%s\",\"zone\":\"%s\"}}"
                 .formatted(name, id, id, id);
     }
@@ -81,7 +83,7 @@ final class City {
         return rest.put(path(name), asked, rest.get(path(name)).etag());
     }
 
-    String path(String name) {
+    public String path(String name) {
         return "/v1/tenants/" + id + "/instances/" + name;
     }
 
@@ -89,14 +91,35 @@ final class City {
         return rest.get(path(name)).at("status.phase").asText();
     }
 
-    long vcpusUsed() {
+    public long vcpusUsed() {
         return rest.get("/v1/tenants/" + id).at("status.used.vcpus").asLong();
     }
 
-    void created(String path, String name, String spec) {
+    public void created(String path, String name, String spec) {
         Answer answer =
                 rest.post(
                         path, "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}".formatted(name, spec));
         assertEquals(201, answer.status(), answer.text());
+    }
+
+    /** Puts another spec in the place of a resource's. */
+    public void replaced(String path, String spec) {
+        Answer answer =
+                rest.put(
+                        path,
+                        "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}"
+                                .formatted(path.substring(path.lastIndexOf('/') + 1), spec),
+                        rest.get(path).etag());
+        assertEquals(200, answer.status(), answer.text());
+    }
+
+    /** Lets the agent do all that is wished and say so. */
+    public void obey() {
+        assertEquals(200, agent.obey(DomainState.RUNNING).status());
+    }
+
+    /** Lets the agent say that it cannot see its domains, or that it sees all. */
+    public void blind(boolean blind) {
+        assertEquals(200, agent.report(null, !blind, List.of()).status());
     }
 }

@@ -4,14 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** {@code --name NUMBER} pairs of a command line. */
-final class Arguments {
+public final class Arguments {
     private final Map<String, Integer> values = new LinkedHashMap<>();
 
     /**
      * @param defaults what there is, and what it is when it is not given
      * @throws IllegalArgumentException if something else is given
      */
-    Arguments(String[] given, Map<String, Integer> defaults) {
+    public Arguments(String[] given, Map<String, Integer> defaults) {
         values.putAll(defaults);
         for (int i = 0; i < given.length; i += 2) {
             String name = given[i].replaceFirst("^--", "");
@@ -30,7 +30,7 @@ final class Arguments {
         return line.toString();
     }
 
-    int get(String name) {
+    public int get(String name) {
         return values.getOrDefault(name, 0);
     }
 }

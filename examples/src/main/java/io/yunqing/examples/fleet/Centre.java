@@ -11,14 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The packaged controller with its own PostgreSQL, as a process that can be killed, and what it costs. */
+/**
+ * The packaged controller as a process that can be killed, and what it costs: with its own PostgreSQL, which ends with it, or
+ * beside another one on that one's.
+ */
 public final class Centre implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final double TICKS_PER_SECOND = 100;
 
     private final Path folder;
@@ -26,7 +30,8 @@ public final class Centre implements AutoCloseable {
     private final int agentPort = Cloud.freePort();
     private final Program controller;
 
-    private Centre(String name, List<String> javaOptions) throws IOException {
+    private Centre(String name, List<String> javaOptions, Map<String, String> database)
+            throws IOException {
         Repository repository = Repository.find();
         folder = Files.createTempDirectory("yunqing-" + name + "-");
         Path log = repository.root().resolve("examples/target/logs").resolve(name + ".log");
@@ -35,15 +40,11 @@ public final class Centre implements AutoCloseable {
         List<String> command = new ArrayList<>(Repository.java());
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", repository.controller().toString()));
-        controller =
-                new Program(
-                        "controller",
-                        command,
-                        Map.of(
-                                "YUNQING_DATA", folder.resolve("controller").toString(),
-                                "YUNQING_HTTP_PORT", Integer.toString(httpPort),
-                                "YUNQING_AGENT_PORT", Integer.toString(agentPort)),
-                        log);
+        Map<String, String> environment = new HashMap<>(database);
+        environment.put("YUNQING_DATA", folder.resolve("controller").toString());
+        environment.put("YUNQING_HTTP_PORT", Integer.toString(httpPort));
+        environment.put("YUNQING_AGENT_PORT", Integer.toString(agentPort));
+        controller = new Program("controller", command, environment, log);
     }
 
     /**
@@ -52,9 +53,37 @@ public final class Centre implements AutoCloseable {
      * @param name of its log in {@code examples/target/logs}
      */
     public static Centre start(String name, String... javaOptions) throws IOException {
-        Centre centre = new Centre(name, List.of(javaOptions));
+        Centre centre = new Centre(name, List.of(javaOptions), Map.of());
         centre.start();
         return centre;
+    }
+
+    /**
+     * Starts another replica on this one's database.
+     *
+     * @param name of its log in {@code examples/target/logs}
+     */
+    public Centre startBeside(String name, String... javaOptions) throws IOException {
+        Path postgres = folder.resolve("controller/postgres");
+        String port = Files.readString(postgres.resolve("port")).strip();
+        Centre replica =
+                new Centre(
+                        name,
+                        List.of(javaOptions),
+                        Map.of(
+                                "YUNQING_JDBC_URL",
+                                "jdbc:postgresql://" + LOOPBACK + ":" + port + "/yunqing",
+                                "YUNQING_JDBC_USER",
+                                "yunqing",
+                                "YUNQING_JDBC_PASSWORD",
+                                Files.readString(postgres.resolve("application.password")).strip()));
+        replica.start();
+        return replica;
+    }
+
+    /** Kills its PostgreSQL, which it then starts again by itself. */
+    public void killPostgres() throws IOException {
+        ProcessHandle.of(postmaster()).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     /** Starts it, again if it was killed, and returns when it is ready. */
@@ -67,7 +96,8 @@ public final class Centre implements AutoCloseable {
         controller.kill();
     }
 
-    private void awaitReady() {
+    /** Returns when it says that it is ready, as also after its database was away. */
+    public void awaitReady() {
         Rest anonymous = rest("");
         Until.holds(
                 "the controller is ready",
@@ -120,8 +150,7 @@ public final class Centre implements AutoCloseable {
     }
 
     private double postgresSeconds() throws IOException {
-        Path file = folder.resolve("controller/postgres/data/postmaster.pid");
-        long postmaster = Long.parseLong(Files.readAllLines(file).getFirst().strip());
+        long postmaster = postmaster();
         double all = seconds(stat(postmaster)) + endedChildren(stat(postmaster));
         List<Long> children;
         try (Stream<ProcessHandle> running =
@@ -132,6 +161,11 @@ public final class Centre implements AutoCloseable {
             all += seconds(stat(child));
         }
         return all;
+    }
+
+    private long postmaster() throws IOException {
+        Path file = folder.resolve("controller/postgres/data/postmaster.pid");
+        return Long.parseLong(Files.readAllLines(file).getFirst().strip());
     }
 
     /** The fields of /proc/PID/stat behind the program's name; none if the process has ended. */

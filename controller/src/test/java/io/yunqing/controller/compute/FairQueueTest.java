@@ -1,0 +1,144 @@
+package io.yunqing.controller.compute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class FairQueueTest {
+    /** Who offered, in order; how many each batch takes; what the batches are. An entry is its party and its place there. */
+    private record Turns(String offered, int limit, List<List<String>> batches) {}
+
+    @Test
+    void partiesTakeTurns() throws InterruptedException {
+        List<Turns> table =
+                List.of(
+                        new Turns("a", 8, List.of(List.of("a1"))),
+                        new Turns("aaa", 8, List.of(List.of("a1", "a2", "a3"))),
+                        new Turns("aaab", 8, List.of(List.of("a1", "b1", "a2", "a3"))),
+                        new Turns("aaab", 2, List.of(List.of("a1", "b1"), List.of("a2", "a3"))),
+                        new Turns(
+                                "aaabc",
+                                2,
+                                List.of(List.of("a1", "b1"), List.of("c1", "a2"), List.of("a3"))),
+                        new Turns(
+                                "aabbcc",
+                                1,
+                                Stream.of("a1", "b1", "c1", "a2", "b2", "c2")
+                                        .map(List::of)
+                                        .toList()),
+                        new Turns(
+                                "aabbcc",
+                                4,
+                                List.of(List.of("a1", "b1", "c1", "a2"), List.of("b2", "c2"))));
+        for (Turns row : table) {
+            FairQueue<Character, String> queue = new FairQueue<>(100, 100);
+            offer(queue, row.offered);
+            for (List<String> batch : row.batches) {
+                assertEquals(batch, queue.take(row.limit), row.toString());
+            }
+            assertEquals(0, queue.size(), row.toString());
+            assertEquals(List.of(), queue.poll(row.limit), row.toString());
+        }
+    }
+
+    @Test
+    void whoComesToAFloodIsInTheNextBatch() throws InterruptedException {
+        FairQueue<Character, String> queue = new FairQueue<>(20_000, 15_000);
+        offer(queue, "f".repeat(10_000));
+        queue.take(64);
+        offer(queue, "s");
+        assertTrue(queue.take(64).contains("s1"));
+        offer(queue, "s");
+        assertTrue(queue.take(2).contains("s1"), "also if it came a moment ago");
+    }
+
+    @Test
+    void roomIsBoundedInAllAndForEach() {
+        FairQueue<Character, String> queue = new FairQueue<>(5, 3);
+        assertTrue(queue.offer('a', "a1") && queue.offer('a', "a2") && queue.offer('a', "a3"));
+        assertFalse(queue.offer('a', "a4"), "one party may not have it all");
+        assertTrue(queue.offer('b', "b1") && queue.offer('c', "c1"));
+        assertFalse(queue.offer('d', "d1"), "it is full");
+        assertEquals(5, queue.size());
+        assertEquals(List.of("a1", "b1"), queue.poll(2));
+        assertTrue(queue.offer('a', "a4"), "what was taken makes room");
+        assertTrue(queue.offer('d', "d1"));
+        assertEquals(List.of("c1", "a2", "d1", "a3", "a4"), queue.poll(9));
+        assertEquals(0, queue.size());
+    }
+
+    @Test
+    void aClosedQueueGivesOutWhatItHasAndThenNothing() throws InterruptedException {
+        FairQueue<Character, String> queue = new FairQueue<>(5, 5);
+        offer(queue, "ab");
+        queue.close();
+        assertFalse(queue.offer('c', "c1"));
+        assertEquals(List.of("a1"), queue.take(1));
+        assertEquals(List.of("b1"), queue.take(1));
+        assertEquals(List.of(), queue.take(1));
+    }
+
+    @Test
+    void whoWaitsIsWokenByAnEntryAndByTheEnd() throws Exception {
+        FairQueue<Character, String> queue = new FairQueue<>(5, 5);
+        try (ExecutorService server = Executors.newSingleThreadExecutor()) {
+            Future<List<String>> entry = server.submit(() -> queue.take(3));
+            offer(queue, "a");
+            assertEquals(List.of("a1"), entry.get(1, TimeUnit.MINUTES));
+            Future<List<String>> end = server.submit(() -> queue.take(3));
+            queue.close();
+            assertEquals(List.of(), end.get(1, TimeUnit.MINUTES));
+        }
+    }
+
+    /** Whatever is offered comes out once, a party's entries in their order, and none waits for a second turn of another. */
+    @Test
+    void nothingIsLostDoubledOrOvertaken() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        FairQueue<Integer, Integer> queue = new FairQueue<>(60, 20);
+        Map<Integer, List<Integer>> model = new HashMap<>();
+        for (int i = 0; i < 20_000; i++) {
+            int party = random.nextInt(6);
+            List<Integer> line = model.computeIfAbsent(party, _ -> new ArrayList<>());
+            if (random.nextInt(5) > 0) {
+                int size = model.values().stream().mapToInt(List::size).sum();
+                boolean room = size < 60 && line.size() < 20;
+                assertEquals(room, queue.offer(party, i * 6 + party), "seed " + seed);
+                if (room) {
+                    line.add(i * 6 + party);
+                }
+            } else {
+                int limit = random.nextInt(1, 12);
+                int waiting = model.values().stream().mapToInt(List::size).sum();
+                long parties = model.values().stream().filter(l -> !l.isEmpty()).count();
+                List<Integer> taken = queue.poll(limit);
+                assertEquals(Math.min(limit, waiting), taken.size(), "seed " + seed);
+                taken.forEach(
+                        one -> assertEquals(one, model.get(one % 6).removeFirst(), "seed " + seed));
+                long served = taken.stream().map(one -> one % 6).distinct().count();
+                assertEquals(Math.min(parties, taken.size()), served, "seed " + seed);
+            }
+        }
+    }
+
+    private static void offer(FairQueue<Character, String> queue, String parties) {
+        Map<Character, Integer> places = new HashMap<>();
+        for (char party : parties.toCharArray()) {
+            int place = places.merge(party, 1, Integer::sum);
+            assertTrue(queue.offer(party, party + "" + place));
+        }
+    }
+}

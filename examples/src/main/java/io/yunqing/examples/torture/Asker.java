@@ -1,0 +1,203 @@
+package io.yunqing.examples.torture;
+
+import io.yunqing.examples.cloud.Rest;
+import io.yunqing.examples.cloud.Rest.Answer;
+import io.yunqing.examples.torture.Replicas.Told;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks for one thing after the other and remembers what it was promised. Names and keys are its own, so that nobody else
+ * can be the reason for an answer.
+ */
+final class Asker {
+    private static final int MANY = 12;
+    private static final int REMEMBERED = 200;
+    private static final Map<String, String> ANY = Map.of("If-Match", "*");
+    private static final Set<String> NO_ROOM = Set.of("quota.exceeded", "placement.no_host");
+
+    private final String name;
+    private final Random random;
+    private final Replicas replicas;
+    private final Company company;
+    private final Map<String, Promise> present = new HashMap<>();
+    private final Map<String, Promise> going = new HashMap<>();
+    private final List<Promise> keyed = new ArrayList<>();
+    private int asked;
+    private int refused;
+
+    Asker(String name, Random random, Replicas replicas, Company company) {
+        this.name = name;
+        this.random = random;
+        this.replicas = replicas;
+        this.company = company;
+    }
+
+    /**
+     * What was asked for, and the id with which it was promised.
+     *
+     * @param key the idempotency key, if there was one
+     */
+    record Promise(String tenant, String name, String body, @Nullable String key, String id) {
+        String path() {
+            return "/v1/tenants/" + tenant + "/instances/" + name;
+        }
+    }
+
+    /** All that must be there, by id. */
+    Map<String, Promise> present() {
+        return present;
+    }
+
+    /** What was told to go and may be there still, by id. */
+    Map<String, Promise> going() {
+        return going;
+    }
+
+    /** Forgets what was told to go and is not there any more. */
+    void forgetAllBut(Set<String> listed) {
+        going.keySet().retainAll(listed);
+    }
+
+    /** How many requests found no room. */
+    int refused() {
+        return refused;
+    }
+
+    /**
+     * Does something.
+     *
+     * @throws AssertionError if an answer is wrong
+     */
+    void act() {
+        int lot = random.nextInt(100);
+        if (lot < 6) {
+            change();
+        } else if (lot < 14 && !keyed.isEmpty()) {
+            repeat(keyed.get(random.nextInt(keyed.size())));
+        } else if (lot < 22 && !present.isEmpty()) {
+            power(any());
+        } else if (!present.isEmpty() && (lot < 50 || present.size() >= MANY)) {
+            delete(any());
+        } else {
+            create();
+        }
+    }
+
+    private Promise any() {
+        List<String> ids = present.keySet().stream().sorted().toList();
+        Promise chosen = present.get(ids.get(random.nextInt(ids.size())));
+        if (chosen == null) {
+            throw new IllegalStateException("an id of the map is not in it");
+        }
+        return chosen;
+    }
+
+    private void change() {
+        try {
+            company.change(replicas.ways().get(random.nextInt(replicas.ways().size())), random);
+        } catch (IOException _) {
+            // Whether it was done shows in nothing that was promised.
+            return;
+        }
+    }
+
+    private void create() {
+        String tenant = Company.TENANTS.get(random.nextInt(Company.TENANTS.size()));
+        String instance = name + "-" + ++asked;
+        String body =
+                body(
+                        instance,
+                        Company.FLAVORS.get(random.nextInt(Company.FLAVORS.size())),
+                        random.nextBoolean());
+        String key = random.nextInt(5) > 0 ? "torture-" + instance : null;
+        Promise wanted = new Promise(tenant, instance, body, key, "");
+        Told told = replicas.insist(random, rest -> post(rest, wanted));
+        boolean lostBefore = key == null && told.repeated() && told.code().equals("name.taken");
+        if (told.status() == 201) {
+            promised(wanted, told.id());
+        } else if (lostBefore) {
+            promised(wanted, expect(200, wanted, replicas.insist(random, get(wanted))).id());
+        } else if (NO_ROOM.contains(told.code())) {
+            refused++;
+        } else {
+            throw wrong("POST", wanted, told);
+        }
+    }
+
+    private void promised(Promise wanted, String id) {
+        Promise promise = new Promise(wanted.tenant, wanted.name, wanted.body, wanted.key, id);
+        if (id.isEmpty() || present.put(id, promise) != null) {
+            throw new AssertionError("promised with an id that is none or another's: " + promise);
+        }
+        if (promise.key != null) {
+            keyed.add(promise);
+            if (keyed.size() > REMEMBERED) {
+                keyed.remove(random.nextInt(keyed.size()));
+            }
+        }
+    }
+
+    /** What was answered once is answered again, whatever has become of it. */
+    private void repeat(Promise promise) {
+        Told told =
+                expect(201, promise, replicas.insist(random, rest -> post(rest, promise)));
+        if (!told.id().equals(promise.id)) {
+            throw wrong("POST again", promise, told);
+        }
+    }
+
+    private void power(Promise promise) {
+        boolean running = random.nextBoolean();
+        String flavor = promise.body.replaceFirst(".*\"flavor\":\"(\\w+)\".*", "$1");
+        String body = body(promise.name, flavor, running);
+        expect(
+                200,
+                promise,
+                replicas.insist(random, rest -> rest.send("PUT", promise.path(), ANY, body)));
+    }
+
+    private void delete(Promise promise) {
+        Told told =
+                replicas.insist(random, rest -> rest.send("DELETE", promise.path(), ANY, ""));
+        boolean goneBefore = told.status() == 404 && told.repeated();
+        if (!goneBefore) {
+            expect(200, promise, told);
+        }
+        present.remove(promise.id);
+        going.put(promise.id, promise);
+    }
+
+    private static String body(String name, String flavor, boolean running) {
+        return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"simulated\",\"power\":\"%s\"}}"
+                .formatted(name, flavor, running ? "RUNNING" : "OFF");
+    }
+
+    private static Answer post(Rest rest, Promise wanted) throws IOException {
+        Map<String, String> headers =
+                wanted.key == null ? Map.of() : Map.of("Idempotency-Key", wanted.key);
+        return rest.send(
+                "POST", "/v1/tenants/" + wanted.tenant + "/instances", headers, wanted.body);
+    }
+
+    private static Replicas.Request get(Promise promise) {
+        return rest -> rest.get(promise.path());
+    }
+
+    private static Told expect(int status, Promise promise, Told told) {
+        if (told.status() != status) {
+            throw wrong("a request", promise, told);
+        }
+        return told;
+    }
+
+    private static AssertionError wrong(String what, Promise promise, Told told) {
+        return new AssertionError(what + " for " + promise + " was answered " + told);
+    }
+}
