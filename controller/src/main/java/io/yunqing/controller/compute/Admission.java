@@ -25,6 +25,7 @@ import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +144,9 @@ class Admission {
                         "try again in a few seconds");
             }
             ifGone.accept(order::withdraw);
+            Instant begin = means.clock().instant();
             Outcome outcome = await(order);
+            means.meters().decided(Duration.between(begin, means.clock().instant()));
             if (!(outcome instanceof Outcome.Outdated)) {
                 return outcome;
             }

@@ -26,9 +26,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -92,15 +94,23 @@ public class FleetMirror {
      * @param network what its instances are attached to; null when it offers none
      * @param receivedAt when its agent last reported; null before
      * @param complete whether that report came from a complete inventory
+     * @param unknownDomains how many domains it saw that Yunqing did not make
      */
     public record Seen(
             Host host,
             boolean schedulable,
             HostNetwork network,
             Instant receivedAt,
-            boolean complete) {
-        Seen heard(Instant at, boolean whole) {
-            return new Seen(host, schedulable, network, at, whole);
+            boolean complete,
+            int unknownDomains) {
+        Seen heard(HostHeard report) {
+            return new Seen(
+                    host,
+                    schedulable,
+                    network,
+                    report.receivedAt(),
+                    report.complete(),
+                    report.unknownDomains());
         }
 
         /** What addresses are given out of. */
@@ -208,6 +218,37 @@ public class FleetMirror {
         }
     }
 
+    /**
+     * A host in numbers.
+     *
+     * @param effective what it may promise, by position
+     * @param used what it has promised, by position, without what is only being decided
+     */
+    record Measured(Seen seen, Amounts effective, Amounts used) {}
+
+    /** All hosts in numbers, as of this moment. */
+    List<Measured> measured() {
+        lock.lock();
+        try {
+            int kinds = view.resources().size();
+            List<Measured> all = new ArrayList<>(hosts.size());
+            for (Seen seen : hosts.values()) {
+                int index = view.indexOf(seen.host().id());
+                Amounts waiting = pending.getOrDefault(seen.host().id(), Amounts.of());
+                long[] effective = new long[kinds];
+                long[] used = new long[kinds];
+                for (int i = 0; i < kinds; i++) {
+                    effective[i] = view.limit(index, i);
+                    used[i] = view.used(index, i) - waiting.at(i);
+                }
+                all.add(new Measured(seen, Amounts.of(effective), Amounts.of(used)));
+            }
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many looks at the database have begun; one that began after a moment has seen all that was done before it. */
     public long looks() {
         lock.lock();
@@ -227,7 +268,7 @@ public class FleetMirror {
         try {
             Seen seen = hosts.get(heard.host());
             if (seen != null) {
-                Seen now = seen.heard(heard.receivedAt(), heard.complete());
+                Seen now = seen.heard(heard);
                 hosts.put(heard.host(), now);
                 report(now);
             }
@@ -288,6 +329,7 @@ public class FleetMirror {
                 read.hosts().forEach(one -> gone.remove(one.seen().host().id()));
                 gone.forEach(this::forget);
             }
+            read.gone().forEach(this::forget);
             for (HostReader.Read one : read.hosts()) {
                 UUID id = one.seen().host().id();
                 hosts.put(id, one.seen());

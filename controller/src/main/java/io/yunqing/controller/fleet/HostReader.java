@@ -28,8 +28,9 @@ final class HostReader {
      * What a look found.
      *
      * @param horizon where the next look begins: everything older was visible to this one
+     * @param gone hosts that were deleted
      */
-    record Look(String horizon, List<Read> hosts) {}
+    record Look(String horizon, List<Read> hosts, List<UUID> gone) {}
 
     /**
      * The hosts whose providers a transaction has touched that this horizon, or an older one, did not show yet.
@@ -39,6 +40,7 @@ final class HostReader {
     static Look changedSince(Connection connection, String horizon) throws SQLException {
         List<String> next = new ArrayList<>();
         List<Read> hosts = new ArrayList<>();
+        List<UUID> gone = new ArrayList<>();
         // The horizon first: what is committed between the two statements is then read twice, never
         // skipped.
         new RoundTrip()
@@ -47,21 +49,28 @@ final class HostReader {
                         row -> next.add(row.getString("horizon")))
                 .read(
                         """
-                        SELECT h.id, h.name, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
-                               o.received_at, o.complete, o.inventory -> 'network' AS network,
+                        SELECT p.id, h.id IS NULL AS gone, h.name, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
+                               o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains,
+                               o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
                         FROM provider p
-                        JOIN host h ON h.id = p.id
-                        JOIN zone z ON z.id = h.zone_id
-                        JOIN host_observation o ON o.host_id = h.id
+                        LEFT JOIN host h ON h.id = p.id
+                        LEFT JOIN zone z ON z.id = h.zone_id
+                        LEFT JOIN host_observation o ON o.host_id = h.id
                         LEFT JOIN tenant t ON t.name = h.spec ->> 'tenant'
                         WHERE p.changed >= cast(cast(? AS text) AS xid8)
                         """,
-                        row -> hosts.add(read(row)),
+                        row -> {
+                            if (row.getBoolean("gone")) {
+                                gone.add(row.getObject("id", UUID.class));
+                            } else {
+                                hosts.add(read(row));
+                            }
+                        },
                         horizon)
                 .run(connection);
-        return new Look(next.getFirst(), hosts);
+        return new Look(next.getFirst(), hosts, gone);
     }
 
     private static Read read(ResultSet row) throws SQLException {
@@ -84,7 +93,8 @@ final class HostReader {
                         spec.schedulable() == null || spec.schedulable(),
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
-                        row.getBoolean("complete")),
+                        row.getBoolean("complete"),
+                        row.getInt("unknown_domains")),
                 Amounts.of(RoundTrip.numbers(row, "effective")),
                 Amounts.of(RoundTrip.numbers(row, "used")));
     }
