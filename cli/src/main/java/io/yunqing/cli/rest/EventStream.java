@@ -33,6 +33,11 @@ public final class EventStream {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
+    /** The name of what a stream ends with whose reader fell behind what the controller keeps. */
+    private static final String GONE = "feed.gone";
+
+    private static final int HTTP_GONE = 410;
+
     private final String url;
     private final String token;
     private final @Nullable SSLContext trust;
@@ -132,17 +137,23 @@ public final class EventStream {
             BufferedReader lines =
                     new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
             String id = "";
+            String name = "";
             StringBuilder data = new StringBuilder();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("id:")) {
                     id = line.substring(3).strip();
+                } else if (line.startsWith("event:")) {
+                    name = line.substring(6).strip();
                 } else if (line.startsWith("data:")) {
                     data.append(line, 5, line.length()).append('\n');
                 } else if (line.isEmpty() && !data.isEmpty()) {
                     // Only an event that ended is an event: a cut one comes again.
-                    boolean more =
-                            reader.test(
-                                    Tree.read(data.toString().getBytes(StandardCharsets.UTF_8)));
+                    byte[] whole = data.toString().getBytes(StandardCharsets.UTF_8);
+                    if (name.equals(GONE)) {
+                        throw Refused.of(HTTP_GONE, whole);
+                    }
+                    boolean more = reader.test(Tree.read(whole));
+                    name = "";
                     lastId = id.isEmpty() ? lastId : id;
                     pause = FIRST_PAUSE;
                     data.setLength(0);

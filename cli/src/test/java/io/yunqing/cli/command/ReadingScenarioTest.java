@@ -186,6 +186,15 @@ class ReadingScenarioTest {
     }
 
     @Test
+    void aWatchThatFellBehindWhatIsKeptSaysSoAndEnds() {
+        controller.next(Fault.STREAM_GONE);
+        Run run = terminal.run("zone", "watch", "--after", "c1", "--timeout", "20s");
+        assertEquals(Exit.CONFLICT, run.exit());
+        assertTrue(run.err().contains("no longer kept (feed.gone)"), run.err());
+        assertTrue(run.err().contains("-> start from 7-7"), run.err());
+    }
+
+    @Test
     void aWatchNobodyMayIsRefused() {
         Run run = terminal.run("zone", "watch", "--token", "wrong", "--timeout", "5s");
         assertEquals(Exit.NOT_PERMITTED, run.exit());

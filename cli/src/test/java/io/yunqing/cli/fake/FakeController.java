@@ -37,7 +37,9 @@ public final class FakeController implements AutoCloseable {
         /** 503. */
         BUSY,
         /** The event stream ends after one event. */
-        CUT_STREAM
+        CUT_STREAM,
+        /** The event stream says that its reader fell behind what is kept, and ends. */
+        STREAM_GONE
     }
 
     private final HttpServer server;
@@ -344,11 +346,23 @@ public final class FakeController implements AutoCloseable {
         synchronized (this) {
             requests.add("STREAM " + after);
         }
-        feed.stream(after, query, exchange.getResponseBody(), this::cut);
+        if (comes(Fault.STREAM_GONE)) {
+            exchange.getResponseBody()
+                    .write(
+                            """
+                            event:feed.gone
+                            data:{"status":410,"code":"feed.gone","kind":"CONFLICT",
+                            data:"detail":"events up to then are no longer kept","remedy":"start from 7-7"}
+
+                            """
+                                    .getBytes(StandardCharsets.UTF_8));
+        } else {
+            feed.stream(after, query, exchange.getResponseBody(), () -> comes(Fault.CUT_STREAM));
+        }
     }
 
-    private synchronized boolean cut() {
-        return faults.peek() == Fault.CUT_STREAM && faults.poll() != null;
+    private synchronized boolean comes(Fault fault) {
+        return faults.peek() == fault && faults.poll() != null;
     }
 
     private Reply console(long offset) {

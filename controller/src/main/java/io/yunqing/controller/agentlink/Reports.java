@@ -92,7 +92,12 @@ class Reports {
     }
 
     private void heard(UUID host, Told told, Instant now) {
-        observers.fire(new HostHeard(host, now, told.report().complete()));
+        observers.fire(
+                new HostHeard(
+                        host,
+                        now,
+                        told.report().complete(),
+                        told.report().unknownDomains().size()));
     }
 
     private ReportAnswer answer(long desiredRevision) {

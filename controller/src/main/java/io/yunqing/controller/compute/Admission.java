@@ -23,8 +23,10 @@ import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.platform.Wakeups;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +152,9 @@ class Admission {
                         "try again in a few seconds");
             }
             ifGone.accept(order::withdraw);
+            Instant begin = means.clock().instant();
             Outcome outcome = await(order);
+            means.meters().decided(Duration.between(begin, means.clock().instant()));
             if (outcome instanceof Outcome.NoHost) {
                 requireZones(order);
             }
@@ -235,8 +239,7 @@ class Admission {
         }
     }
 
-    // --- The other side of the queue
-    // --------------------------------------------------------------------------------
+    // --- The other side of the queue ---
 
     private void serve() {
         List<Order> again = List.of();

@@ -124,8 +124,7 @@ final class AdmissionBatch {
         return cases.stream().filter(one -> one.outcome == null).map(one -> one.order).toList();
     }
 
-    // --- Before the locks
-    // -------------------------------------------------------------------------------------------
+    // --- Before the locks ---
 
     private void place(Connection connection) throws SQLException {
         for (Case one : cases) {
@@ -163,8 +162,7 @@ final class AdmissionBatch {
         }
     }
 
-    // --- Under the locks
-    // --------------------------------------------------------------------------------------------
+    // --- Under the locks ---
 
     private void lock(Connection connection) throws SQLException {
         List<Order> orders = cases.stream().map(one -> one.order).toList();
@@ -353,8 +351,7 @@ final class AdmissionBatch {
         }
     }
 
-    // --- Writing
-    // ----------------------------------------------------------------------------------------------------
+    // --- Writing ---
 
     private void write(Connection connection, List<Case> admitted) throws SQLException {
         List<Entry> entries = new ArrayList<>();
@@ -425,8 +422,7 @@ final class AdmissionBatch {
         topics(admitted).forEach(means.signals()::raise);
     }
 
-    // --- Afterwards
-    // -------------------------------------------------------------------------------------------------
+    // --- Afterwards ---
 
     /** What the locked rows said is newer than what the mirror believed. */
     private void correct() {

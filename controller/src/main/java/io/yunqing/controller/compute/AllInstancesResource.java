@@ -42,7 +42,7 @@ public class AllInstancesResource {
             @QueryParam("tenant") String tenant,
             @Context HttpHeaders headers) {
         Where<Instance> where =
-                filters.where()
+                filters.where(instances.heardSince())
                         .filter(
                                 "tenant",
                                 tenant,

@@ -4,9 +4,19 @@ import io.yunqing.api.Instance;
 import io.yunqing.api.Phase;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.QueryParam;
+import java.time.Instant;
+import java.util.Map;
 
 /** How instances can be picked from a list. */
 public class InstanceFilters {
+    private static final String IN_PHASE =
+            """
+            (SELECT %s
+             FROM host_observation h LEFT JOIN instance_observation o ON o.instance_id = r.id
+             WHERE h.host_id = r.host_id) = ANY (:phaseWords)\
+            """
+                    .formatted(PhaseWords.sql(":heardSince"));
+
     @QueryParam("host")
     public String host;
 
@@ -22,9 +32,12 @@ public class InstanceFilters {
     @QueryParam("phase")
     public String phase;
 
-    Where<Instance> where() {
-        return Where.<Instance>all()
-                .filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
+    /**
+     * @param heardSince since when a host must have been heard to be believed
+     */
+    Where<Instance> where(Instant heardSince) {
+        Where<Instance> where = Where.all();
+        return where.filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
                 .filter(
                         "zone",
                         zone,
@@ -34,6 +47,17 @@ public class InstanceFilters {
                         flavor,
                         "r.flavor_id = (SELECT id FROM flavor WHERE name = :flavor)")
                 .filter("image", image, "r.image_id = (SELECT id FROM image WHERE name = :image)")
-                .computed("phase", phase, Phase.class, instance -> instance.status().phase());
+                .word(
+                        "phase",
+                        phase,
+                        Phase.class,
+                        wanted ->
+                                where.and(
+                                        Map.of(
+                                                "phaseWords",
+                                                PhaseWords.of(wanted).toArray(String[]::new),
+                                                "heardSince",
+                                                heardSince),
+                                        IN_PHASE));
     }
 }

@@ -3,60 +3,70 @@ package io.yunqing.controller.compute;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
-import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
-import io.yunqing.api.Fault;
 import io.yunqing.api.Phase;
-import io.yunqing.api.Power;
-import io.yunqing.api.agent.DomainState;
-import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.HostObservationRow;
-import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.Every;
+import io.yunqing.controller.platform.Gauges;
+import io.yunqing.controller.platform.Gauges.Family;
+import io.yunqing.controller.platform.RoundTrip;
+import io.yunqing.controller.platform.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.persistence.Tuple;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.hibernate.Session;
+import java.util.stream.Stream;
 
 /** Instances by phase, and how admissions end. */
 @ApplicationScoped
 class InstanceMeters {
+    /** At least; with many instances they are counted less often. */
     private static final Duration REFRESH = Duration.ofSeconds(2);
 
-    private final Session em;
-    private final Instances instances;
+    private static final Duration[] LATENCIES =
+            Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+                    .map(Duration::ofMillis)
+                    .toArray(Duration[]::new);
+
+    private static final String COUNT =
+            """
+            SELECT word, count(*) AS instances
+            FROM (SELECT %s AS word
+                  FROM instance r
+                  JOIN host_observation h ON h.host_id = r.host_id
+                  LEFT JOIN instance_observation o ON o.instance_id = r.id) words
+            GROUP BY word
+            """
+                    .formatted(PhaseWords.sql("?"));
+
+    private final Sql sql;
     private final Fleet fleet;
     private final MeterRegistry registry;
-    private final MultiGauge byPhase;
     private final DistributionSummary batches;
+    private final Timer decisions;
+    private volatile List<Family> byPhase = List.of();
 
-    InstanceMeters(Session em, Instances instances, Fleet fleet, MeterRegistry registry) {
-        this.em = em;
-        this.instances = instances;
+    InstanceMeters(Sql sql, Fleet fleet, MeterRegistry registry) {
+        this.sql = sql;
         this.fleet = fleet;
         this.registry = registry;
         batches =
                 DistributionSummary.builder("yunqing.admission.batch.orders")
                         .description("Orders that were decided in one transaction")
                         .register(registry);
-        byPhase =
-                MultiGauge.builder("yunqing.instances")
-                        .description("Instances by phase")
+        decisions =
+                Timer.builder("yunqing.admission")
+                        .description("From a request's arrival in the queue to its outcome")
+                        .serviceLevelObjectives(LATENCIES)
                         .register(registry);
     }
 
-    void start(@Observes StartupEvent event, Every every) {
-        every.run("counting instances", REFRESH, this::refresh);
+    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
+        every.rarely("counting instances", REFRESH, () -> byPhase = count());
+        gauges.serve(() -> byPhase);
     }
 
     /**
@@ -75,49 +85,33 @@ class InstanceMeters {
         batches.record(orders);
     }
 
-    /** The phase depends on few things, so instances that agree in them are counted together by the database. */
-    private void refresh() {
-        Map<UUID, HostObservationRow> hosts = fleet.observations(HostRow.listAll());
-        Map<Phase, Long> counts = new EnumMap<>(Phase.class);
-        List<Tuple> groups =
-                em.createNativeQuery(
-                                """
-                                SELECT i.host_id, i.deleted, coalesce(i.spec ->> 'power', 'RUNNING'), o.state, o.step,
-                                       cast(o.fault ->> 'attempts' AS int), count(*)
-                                FROM instance i LEFT JOIN instance_observation o ON o.instance_id = i.id
-                                GROUP BY 1, 2, 3, 4, 5, 6
-                                """,
-                                Tuple.class)
-                        .getResultList();
-        for (Tuple group : groups) {
-            Phase phase =
-                    instances.phase(
-                            Power.valueOf(group.get(2, String.class)),
-                            group.get(1, Boolean.class),
-                            observed(group),
-                            hosts.get(group.get(0, UUID.class)));
-            counts.merge(phase, group.get(6, Long.class), Long::sum);
-        }
-        List<Row<?>> rows = new ArrayList<>();
-        for (Phase phase : Phase.values()) {
-            rows.add(Row.of(Tags.of("phase", phase.name()), counts.getOrDefault(phase, 0L)));
-        }
-        byPhase.register(rows, true);
+    /** A request has waited for its batch and was decided. */
+    void decided(Duration waited) {
+        decisions.record(waited);
     }
 
-    private static InstanceObserved observed(Tuple group) {
-        String state = group.get(3, String.class);
-        if (state == null) {
-            return null;
+    private List<Family> count() {
+        Map<Phase, Long> counts = new EnumMap<>(Phase.class);
+        RoundTrip trip =
+                new RoundTrip()
+                        // It has time, and must leave processors to those who have not.
+                        .write("SELECT set_config('max_parallel_workers_per_gather', '0', true)")
+                        .read(
+                                COUNT,
+                                row ->
+                                        counts.merge(
+                                                PhaseWords.phase(row.getString("word")),
+                                                row.getLong("instances"),
+                                                Long::sum),
+                                fleet.heardSince());
+        sql.run(connection -> {
+            trip.run(connection);
+            return true;
+        });
+        Family phases = new Family("yunqing_instances", "Instances by phase", "phase");
+        for (Phase phase : Phase.values()) {
+            phases.add(List.of(phase.name()), counts.getOrDefault(phase, 0L));
         }
-        Integer attempts = group.get(5, Integer.class);
-        Fault fault = attempts == null ? null : new Fault(Instant.EPOCH, "", "", attempts);
-        return new InstanceObserved(
-                group.get(0, UUID.class),
-                0,
-                DomainState.valueOf(state),
-                null,
-                group.get(4, String.class),
-                fault);
+        return List.of(phases);
     }
 }

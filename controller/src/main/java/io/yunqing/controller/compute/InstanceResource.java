@@ -68,7 +68,7 @@ public class InstanceResource {
             @Context HttpHeaders headers) {
         instances.requireTenant(tenant);
         Where<Instance> where =
-                filters.where()
+                filters.where(instances.heardSince())
                         .and(
                                 "path",
                                 tenant,

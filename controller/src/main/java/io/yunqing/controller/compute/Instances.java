@@ -10,25 +10,22 @@ import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.compute.InstanceSightings.HostSeen;
+import io.yunqing.controller.compute.InstanceSightings.Sighting;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.HostObservationRow;
-import io.yunqing.controller.fleet.HostRow;
-import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /** The rules of instances. */
@@ -36,15 +33,15 @@ import org.hibernate.Session;
 public class Instances {
     private final Session em;
     private final Fleet fleet;
-    private final Addresses addresses;
+    private final InstanceSightings sightings;
 
     private final Transactions transactions;
 
-    Instances(Session em, Fleet fleet, Addresses addresses, Transactions transactions) {
+    Instances(Session em, Fleet fleet, InstanceSightings sightings, Transactions transactions) {
         this.transactions = transactions;
         this.em = em;
         this.fleet = fleet;
-        this.addresses = addresses;
+        this.sightings = sightings;
     }
 
     /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -54,87 +51,65 @@ public class Instances {
 
     /** The wire forms of some rows, in their order. */
     public List<Instance> views(List<InstanceRow> rows) {
-        List<UUID> ids = rows.stream().map(row -> row.id).toList();
-        Map<UUID, InstanceObservationRow> observed = observations(ids);
-        Set<HostRow> hosts = rows.stream().map(row -> row.host).collect(Collectors.toSet());
-        Map<UUID, HostObservationRow> hostsSeen = fleet.observations(hosts);
-        Map<UUID, String> ips = addresses.of(ids);
+        Map<UUID, Sighting> sightings = this.sightings.of(rows);
         return rows.stream()
                 .map(row ->
                         new Instance(
                                 Kind.INSTANCE,
                                 row.metadata(),
                                 row.spec,
-                                status(
-                                        row,
-                                        observed.get(row.id),
-                                        hostsSeen.get(row.host.id),
-                                        ips.get(row.id))))
+                                status(row, sightings.get(row.id))))
                 .toList();
     }
 
-    /** Where the instance is on its way. */
-    Phase phase(InstanceRow row, InstanceObserved observed, HostObservationRow host) {
-        return phase(row.power(), row.deleted, observed, host);
+    /** Since when a host must have been heard, so that what it said of its instances still holds. */
+    Instant heardSince() {
+        return fleet.heardSince();
     }
 
-    Phase phase(Power power, boolean deleted, InstanceObserved observed, HostObservationRow host) {
-        return InstanceLifecycle.phase(power, deleted, observed, fleet.sees(host));
-    }
-
-    static Map<UUID, InstanceObservationRow> observations(List<UUID> instances) {
-        Map<UUID, InstanceObservationRow> found = new HashMap<>();
-        InstanceObservationRow.<InstanceObservationRow>list("instanceId in ?1", instances)
-                .forEach(row -> found.put(row.instanceId, row));
-        return found;
-    }
-
-    private InstanceStatus status(
-            InstanceRow row,
-            InstanceObservationRow observation,
-            HostObservationRow host,
-            String ip) {
-        InstanceObserved observed = observation == null ? null : observation.view();
+    private InstanceStatus status(InstanceRow row, Sighting sighting) {
+        InstanceObserved observed = sighting.observed();
+        HostSeen host = sighting.host();
+        boolean seen = fleet.sees(host.complete(), host.receivedAt());
+        Phase phase = InstanceLifecycle.phase(row.power(), row.deleted, observed, seen);
         return new InstanceStatus(
-                phase(row, observed, host),
-                row.host.name,
-                row.host.zone.name,
-                ip == null ? List.of() : List.of(new Address(ip, row.mac)),
+                phase,
+                host.name(),
+                host.zone(),
+                sighting.ip() == null ? List.of() : List.of(new Address(sighting.ip(), row.mac)),
                 row.amounts(),
-                observed == null ? null : host.receivedAt,
+                observed == null ? null : host.receivedAt(),
                 row.placement,
                 observed == null ? null : observed.fault(),
-                conditions(row, observed, host));
+                conditions(row, observed, host, seen, phase));
     }
 
-    private List<Condition> conditions(
-            InstanceRow row, InstanceObserved observed, HostObservationRow host) {
+    private static List<Condition> conditions(
+            InstanceRow row, InstanceObserved observed, HostSeen host, boolean seen, Phase phase) {
         List<Condition> conditions = new ArrayList<>();
-        if (host.complete && !fleet.sees(host)) {
+        if (host.complete() && !seen) {
             conditions.add(
                     new Condition(
                             "HostUnreachable",
                             "host "
-                                    + row.host.name
+                                    + host.name()
                                     + " does not report; what runs there is unknown and nothing is freed",
-                            host.receivedAt));
-        } else if (!host.complete && host.unobservedReason != null) {
+                            host.receivedAt()));
+        } else if (!host.complete() && host.unobservedReason() != null) {
             conditions.add(
                     new Condition(
                             "HypervisorUnobserved",
                             "host "
-                                    + row.host.name
+                                    + host.name()
                                     + " cannot see its domains: "
-                                    + host.unobservedReason,
-                            host.receivedAt));
+                                    + host.unobservedReason(),
+                            host.receivedAt()));
         }
         if (observed != null && observed.step() != null) {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
-        if (observed != null
-                && row.power() == Power.STOPPED
-                && phase(row, observed, host) == Phase.STOPPING) {
+        if (observed != null && row.power() == Power.STOPPED && phase == Phase.STOPPING) {
             conditions.add(
                     new Condition(
                             "WaitingForGuest",

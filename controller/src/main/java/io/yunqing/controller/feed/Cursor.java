@@ -20,6 +20,14 @@ record Cursor(String xid, long seq) {
         return xid + "-" + seq;
     }
 
+    /** Whether it lies in front of the other. */
+    boolean before(Cursor other) {
+        int order =
+                Long.compareUnsigned(
+                        Long.parseUnsignedLong(xid), Long.parseUnsignedLong(other.xid));
+        return order != 0 ? order < 0 : seq < other.seq;
+    }
+
     static Optional<Cursor> parse(String text) {
         if (text.equals("0")) {
             return Optional.of(BEGINNING);

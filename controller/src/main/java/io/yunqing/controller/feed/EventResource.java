@@ -6,9 +6,11 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Event;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Page;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.feed.EventStore.EventFilter;
-import io.yunqing.controller.platform.Changes;
+import io.yunqing.controller.feed.FloorStore.Floor;
 import io.yunqing.controller.platform.Parameters;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.ws.rs.GET;
@@ -23,6 +25,8 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +47,8 @@ public class EventResource {
     private static final Logger LOG = Logger.getLogger(EventResource.class);
     private static final int MOST = 1000;
 
-    /** An event of a transaction that outlives a younger one becomes visible without a signal of its own. */
-    private static final Duration GLANCE = Duration.ofMillis(500);
-
-    private static final int GLANCES_PER_KEEPALIVE = 20;
+    /** So that whoever lies between knows that the stream lives, and its reader how far it has come. */
+    private static final Duration KEEPALIVE = Duration.ofSeconds(10);
 
     /** How long a watcher may take to read what it was sent. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -56,10 +58,23 @@ public class EventResource {
     private final ObjectMapper json;
 
     private final Transactions transactions;
+    private final FloorStore floors;
+    private final Horizon horizon;
+    private final InstantSource clock;
 
-    EventResource(EventStore store, Signals signals, ObjectMapper json, Transactions transactions) {
+    EventResource(
+            EventStore store,
+            FloorStore floors,
+            Horizon horizon,
+            Signals signals,
+            ObjectMapper json,
+            Transactions transactions,
+            InstantSource clock) {
         this.transactions = transactions;
         this.store = store;
+        this.floors = floors;
+        this.horizon = horizon;
+        this.clock = clock;
         this.signals = signals;
         this.json = json;
     }
@@ -85,10 +100,13 @@ public class EventResource {
                         ? (newestFirst ? Cursor.END : Cursor.BEGINNING)
                         : cursor("after", after);
         List<Event> events =
-                transactions.read(() ->
-                        newestFirst
-                                ? store.before(start, filter, most)
-                                : store.after(start, filter, most));
+                transactions.read(() -> {
+                    if (newestFirst) {
+                        return store.before(start, filter, most);
+                    }
+                    requireKept(floors.floor(), start);
+                    return store.after(start, filter, most);
+                });
         return new Page<>(events, events.size() < most ? null : events.getLast().cursor());
     }
 
@@ -114,15 +132,20 @@ public class EventResource {
                 from == null
                         ? transactions.read(store::now)
                         : cursor(lastEventId == null ? "after" : "Last-Event-ID", from);
-        try (sink) {
+        Cursor begin = position;
+        transactions.read(() -> requireKept(floors.floor(), begin));
+        try (sink;
+                var _ = horizon.watching()) {
             send(sink, sse.newEventBuilder().comment("watching").build());
-            int glances = 0;
+            Instant lastSent = clock.instant();
             while (!sink.isClosed() && !signals.ended()) {
-                long seen = signals.count(Changes.FEED);
+                long seen = signals.count(Horizon.READABLE);
                 Cursor here = position;
-                Batch batch =
-                        transactions.read(
-                                () -> new Batch(store.now(), store.after(here, filter, MOST)));
+                Batch batch = transactions.read(() -> batch(here, filter));
+                if (batch.floor.hides(here)) {
+                    send(sink, farewell(sse, batch.floor, here));
+                    return;
+                }
                 CompletionStage<?> sent = null;
                 for (Event event : batch.events) {
                     sent = sink.send(message(sse, event));
@@ -133,6 +156,7 @@ public class EventResource {
                     sent.toCompletableFuture()
                             .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                             .join();
+                    lastSent = clock.instant();
                 }
                 if (batch.events.size() == MOST) {
                     position = cursor("cursor", batch.events.getLast().cursor());
@@ -140,7 +164,8 @@ public class EventResource {
                 }
                 // All in front of the horizon was looked at, also what the filter left out.
                 position = batch.horizon;
-                if (batch.events.isEmpty() && ++glances % GLANCES_PER_KEEPALIVE == 0) {
+                if (Duration.between(lastSent, clock.instant()).compareTo(KEEPALIVE) >= 0) {
+                    lastSent = clock.instant();
                     send(
                             sink,
                             sse.newEventBuilder()
@@ -148,7 +173,7 @@ public class EventResource {
                                     .comment("still here")
                                     .build());
                 }
-                signals.await(Changes.FEED, seen, GLANCE);
+                signals.await(Horizon.READABLE, seen, KEEPALIVE);
             }
         } catch (CompletionException e) {
             LOG.debugf("A watcher was let go: %s", e.getCause());
@@ -156,9 +181,42 @@ public class EventResource {
     }
 
     /**
-     * @param horizon the place in front of everything that the same snapshot does not show yet
+     * What one snapshot shows.
+     *
+     * @param horizon the place in front of everything that it does not show yet
+     * @param floor what is no longer there
      */
-    private record Batch(Cursor horizon, List<Event> events) {}
+    private record Batch(Cursor horizon, Floor floor, List<Event> events) {}
+
+    private Batch batch(Cursor after, EventFilter filter) {
+        return new Batch(store.now(), floors.floor(), store.after(after, filter, MOST));
+    }
+
+    private static Cursor requireKept(Floor floor, Cursor after) {
+        if (floor.hides(after)) {
+            throw gone(floor, after);
+        }
+        return after;
+    }
+
+    private static ProblemException gone(Floor floor, Cursor after) {
+        return ProblemException.of(
+                ProblemCode.FEED_GONE,
+                "events up to %s are no longer kept, and some behind %s are among them"
+                        .formatted(floor.at(), after.text()),
+                "read anew what you follow, and go on from now; or start from "
+                        + floor.cursor().text()
+                        + ", behind which everything is kept");
+    }
+
+    /** The stream ends with it: who has to be told, and would only come back for more, gets no status any more. */
+    private OutboundSseEvent farewell(Sse sse, Floor floor, Cursor after)
+            throws JsonProcessingException {
+        return sse.newEventBuilder()
+                .name(ProblemCode.FEED_GONE.code())
+                .data(json.writeValueAsString(gone(floor, after).problem()))
+                .build();
+    }
 
     private OutboundSseEvent message(Sse sse, Event event) throws JsonProcessingException {
         return sse.newEventBuilder()

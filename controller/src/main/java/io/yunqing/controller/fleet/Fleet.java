@@ -2,12 +2,15 @@ package io.yunqing.controller.fleet;
 
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
+import io.yunqing.controller.fleet.AgentPolicy.Bounds;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Ledger.Capacity;
 import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.platform.Wakeups;
+import io.yunqing.controller.platform.Where;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,9 +66,40 @@ public class Fleet {
         return policy.state(seen.receivedAt, clock.instant());
     }
 
-    /** Whether what the host last said still holds: it is heard, and it sees its own domains. */
-    public boolean sees(HostObservationRow seen) {
-        return seen.complete && policy.heard(seen.receivedAt, clock.instant());
+    /** Whether what the host last said still holds: it is heard, and it saw its own domains. */
+    public boolean sees(boolean complete, Instant receivedAt) {
+        return policy.sees(complete, receivedAt, clock.instant());
+    }
+
+    /** Adds the condition that a host {@code r} is in the state; see {@link AgentPolicy#state(Instant, Instant)}. */
+    void inState(Where<?> where, HostState state) {
+        Bounds bounds = policy.bounds(clock.instant());
+        Map<String, Object> times =
+                switch (state) {
+                    case INVITED -> Map.of();
+                    case CURRENT -> Map.of("currentSince", bounds.currentSince());
+                    case LATE ->
+                            Map.of(
+                                    "currentSince", bounds.currentSince(),
+                                    "reachableSince", bounds.reachableSince());
+                    case UNREACHABLE -> Map.of("reachableSince", bounds.reachableSince());
+                };
+        String heard =
+                switch (state) {
+                    case INVITED -> "o.received_at IS NULL";
+                    case CURRENT -> "o.received_at >= :currentSince";
+                    case LATE ->
+                            "o.received_at < :currentSince AND o.received_at >= :reachableSince";
+                    case UNREACHABLE -> "o.received_at < :reachableSince";
+                };
+        where.and(
+                times,
+                "EXISTS (SELECT FROM host_observation o WHERE o.host_id = r.id AND " + heard + ")");
+    }
+
+    /** Since when a host must have been heard, so that what it said still holds. */
+    public Instant heardSince() {
+        return clock.instant().minus(policy.lease());
     }
 
     /** The topic that is raised when what a host should be has changed. */

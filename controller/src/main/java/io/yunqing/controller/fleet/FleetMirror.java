@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,6 +106,7 @@ public class FleetMirror {
      * @param network what its instances are attached to; null when it offers none
      * @param receivedAt when its agent last reported; null before
      * @param complete whether that report came from a complete inventory
+     * @param unknownDomains how many domains it saw that Yunqing did not make
      */
     public record Seen(
             Host host,
@@ -112,9 +114,14 @@ public class FleetMirror {
             boolean schedulable,
             HostNetwork network,
             Instant receivedAt,
-            boolean complete) {
-        Seen heard(Instant at, boolean whole) {
-            return new Seen(host, revision, schedulable, network, at, whole);
+            boolean complete,
+            int unknownDomains) {
+        Seen heard(HostHeard report) {
+            return heard(report.receivedAt(), report.complete(), report.unknownDomains());
+        }
+
+        private Seen heard(Instant at, boolean whole, int unknown) {
+            return new Seen(host, revision, schedulable, network, at, whole, unknown);
         }
 
         /** With what was heard since it was read, if that was known before. */
@@ -123,7 +130,7 @@ public class FleetMirror {
                     known != null
                             && known.receivedAt != null
                             && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
-            return newer ? heard(known.receivedAt, known.complete) : this;
+            return newer ? heard(known.receivedAt, known.complete, known.unknownDomains) : this;
         }
 
         /** What addresses are given out of. */
@@ -142,8 +149,7 @@ public class FleetMirror {
         follower.interrupt();
     }
 
-    // --- For placement
-    // ----------------------------------------------------------------------------------------------
+    // --- For placement ---
 
     /** Chooses a host and counts on it what was asked, until {@link #settle} says what became of it. */
     public Decision place(Request request) {
@@ -231,6 +237,37 @@ public class FleetMirror {
         }
     }
 
+    /**
+     * A host in numbers.
+     *
+     * @param effective what it may promise, by position
+     * @param used what it has promised, by position, without what is only being decided
+     */
+    record Measured(Seen seen, Amounts effective, Amounts used) {}
+
+    /** All hosts in numbers, as of this moment. */
+    List<Measured> measured() {
+        lock.lock();
+        try {
+            int kinds = view.resources().size();
+            List<Measured> all = new ArrayList<>(hosts.size());
+            for (Seen seen : hosts.values()) {
+                int index = view.indexOf(seen.host().id());
+                Amounts waiting = pending.getOrDefault(seen.host().id(), Amounts.of());
+                long[] effective = new long[kinds];
+                long[] used = new long[kinds];
+                for (int i = 0; i < kinds; i++) {
+                    effective[i] = view.limit(index, i);
+                    used[i] = view.used(index, i) - waiting.at(i);
+                }
+                all.add(new Measured(seen, Amounts.of(effective), Amounts.of(used)));
+            }
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many looks at the database have begun; the next one sees all that was done before now. */
     public long looks() {
         lock.lock();
@@ -251,8 +288,7 @@ public class FleetMirror {
         }
     }
 
-    // --- Following
-    // --------------------------------------------------------------------------------------------------
+    // --- Following ---
 
     /** Takes in a report of a host at once; what other replicas hear is read now and then. */
     void heard(@Observes HostHeard heard) {
@@ -264,7 +300,7 @@ public class FleetMirror {
                             && (seen.receivedAt() == null
                                     || seen.receivedAt().isBefore(heard.receivedAt()));
             if (news) {
-                Seen now = seen.heard(heard.receivedAt(), heard.complete());
+                Seen now = seen.heard(heard);
                 hosts.put(heard.host(), now);
                 report(now);
             }

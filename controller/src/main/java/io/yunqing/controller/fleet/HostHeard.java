@@ -8,5 +8,6 @@ import java.util.UUID;
  * observers return at once.
  *
  * @param complete whether the host sees its own domains
+ * @param unknownDomains how many of them Yunqing did not make
  */
-public record HostHeard(UUID host, Instant receivedAt, boolean complete) {}
+public record HostHeard(UUID host, Instant receivedAt, boolean complete, int unknownDomains) {}

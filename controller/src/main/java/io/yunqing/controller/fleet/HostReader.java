@@ -74,7 +74,8 @@ final class HostReader {
                 .read(
                         """
                         SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
-                               o.received_at, o.complete, o.inventory -> 'network' AS network,
+                               o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains,
+                               o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
                         FROM provider p
@@ -95,14 +96,18 @@ final class HostReader {
         List<HostHeard> heard = new ArrayList<>();
         new RoundTrip()
                 .read(
-                        "SELECT host_id, received_at, complete FROM host_observation WHERE received_at IS NOT NULL",
+                        """
+                        SELECT host_id, received_at, complete, jsonb_array_length(unknown_domains) AS unknown_domains
+                        FROM host_observation WHERE received_at IS NOT NULL
+                        """,
                         row ->
                                 heard.add(
                                         new HostHeard(
                                                 row.getObject("host_id", UUID.class),
                                                 row.getObject("received_at", OffsetDateTime.class)
                                                         .toInstant(),
-                                                row.getBoolean("complete"))))
+                                                row.getBoolean("complete"),
+                                                row.getInt("unknown_domains"))))
                 .run(connection);
         return heard;
     }
@@ -128,7 +133,8 @@ final class HostReader {
                         spec.schedulable() == null || spec.schedulable(),
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
-                        row.getBoolean("complete")),
+                        row.getBoolean("complete"),
+                        row.getInt("unknown_domains")),
                 Amounts.of(RoundTrip.numbers(row, "effective")),
                 Amounts.of(RoundTrip.numbers(row, "used")));
     }

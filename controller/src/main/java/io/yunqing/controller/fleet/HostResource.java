@@ -89,13 +89,9 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             @QueryParam("zone") String zone,
             @QueryParam("state") String state,
             @Context HttpHeaders headers) {
-        Where<Host> where =
-                Where.<Host>all()
-                        .filter(
-                                "zone",
-                                zone,
-                                "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
-                        .computed("state", state, HostState.class, host -> host.status().state());
+        Where<Host> where = Where.all();
+        where.filter("zone", zone, "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
+                .word("state", state, HostState.class, wanted -> fleet.inState(where, wanted));
         return lists.answer(this, query, where, headers);
     }
 

@@ -40,8 +40,7 @@ final class LedgerStore {
         return new ResourceKinds(kinds);
     }
 
-    // --- Owners
-    // -----------------------------------------------------------------------------------------------------
+    // --- Owners ---
 
     static void openOwner(Connection connection, UUID owner, UUID parent, boolean strict)
             throws SQLException {
@@ -174,8 +173,7 @@ final class LedgerStore {
         return found.stream().findFirst();
     }
 
-    // --- Providers
-    // --------------------------------------------------------------------------------------------------
+    // --- Providers ---
 
     static void setCapacities(
             Connection connection,
@@ -248,8 +246,7 @@ final class LedgerStore {
                 .run(connection);
     }
 
-    // --- Allocations
-    // ------------------------------------------------------------------------------------------------
+    // --- Allocations ---
 
     /**
      * Adds the statements that lock owners, all above them, and providers, in the order in which every posting locks them, and

@@ -4,6 +4,8 @@ import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,9 @@ public class Every {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("chores").factory());
 
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
+    private final Queue<ScheduledExecutorService> apart = new ConcurrentLinkedQueue<>();
     private final Transactions transactions;
 
     Every(Transactions transactions) {
@@ -45,7 +50,40 @@ public class Every {
                         TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Runs a chore that may take long, each time so much later that it is at work for a hundredth of the time at most: on a
+     * thread of its own, for which no other chore waits, and outside of any transaction.
+     *
+     * @param pause between two runs at least
+     */
+    public void rarely(String chore, Duration pause, Runnable work) {
+        ScheduledExecutorService own =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name(chore).factory());
+        apart.add(own);
+        own.execute(() -> runRarely(own, chore, pause, work));
+    }
+
+    private void runRarely(
+            ScheduledExecutorService own, String chore, Duration pause, Runnable work) {
+        long begin = System.nanoTime();
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warnf("%s failed, will be tried again: %s", chore, e.getMessage());
+        }
+        long rest = Math.min((System.nanoTime() - begin) * 99, LONGEST_PAUSE.toNanos());
+        if (!own.isShutdown()) {
+            var _ =
+                    own.schedule(
+                            () -> runRarely(own, chore, pause, work),
+                            Math.max(rest, pause.toNanos()),
+                            TimeUnit.NANOSECONDS);
+        }
+    }
+
     void stop(@Observes ShutdownEvent event) {
         clockwork.shutdownNow();
+        apart.forEach(ScheduledExecutorService::shutdownNow);
     }
 }

@@ -8,6 +8,7 @@ import jakarta.persistence.Tuple;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,11 +27,16 @@ public class Idempotency {
     /** How long a key is remembered. */
     static final Duration MEMORY = Duration.ofDays(1);
 
+    private static final int FORGOTTEN_AT_ONCE = 2_000;
+    private static final int MOST_BATCHES = 50;
+
     private final Session em;
+    private final Sql sql;
     private final InstantSource clock;
     private final Caller caller;
 
-    Idempotency(Session em, InstantSource clock, Caller caller) {
+    Idempotency(Session em, Sql sql, InstantSource clock, Caller caller) {
+        this.sql = sql;
         this.em = em;
         this.clock = clock;
         this.caller = caller;
@@ -206,12 +212,30 @@ public class Idempotency {
     }
 
     void start(@Observes StartupEvent event, Every every) {
-        every.run("forgetting old idempotency keys", Duration.ofHours(1), this::forget);
+        every.rarely(
+                "forgetting old idempotency keys",
+                Duration.ofMinutes(1),
+                () -> {
+                    Instant forgotten = clock.instant().minus(MEMORY);
+                    for (int batch = 0;
+                            batch < MOST_BATCHES && forget(forgotten) == FORGOTTEN_AT_ONCE;
+                            batch++) {}
+                });
     }
 
-    private void forget() {
-        em.createNativeMutationQuery("DELETE FROM idempotency WHERE created < :forgotten")
-                .setParameter("forgotten", clock.instant().minus(MEMORY))
-                .executeUpdate();
+    /** A few at a time, as there may be millions; returns how many. */
+    private int forget(Instant before) {
+        return sql.run(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            """
+                            DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+                                SELECT ctid FROM idempotency WHERE created < ? ORDER BY created LIMIT ? FOR UPDATE SKIP LOCKED))
+                            """)) {
+                statement.setObject(1, Sql.timestamp(before));
+                statement.setInt(2, FORGOTTEN_AT_ONCE);
+                return statement.executeUpdate();
+            }
+        });
     }
 }

@@ -49,13 +49,29 @@ public class ListQuery {
         Parameters.requireKnown(uri, known);
     }
 
-    Position position() {
-        return cursor == null ? Position.START : Position.parse(cursor);
+    /** What names have to begin with; null when that does not matter. */
+    String prefix() {
+        return name != null && name.endsWith("*") ? name.substring(0, name.length() - 1) : null;
+    }
+
+    /** Behind which row the list begins. */
+    Position start() {
+        Position given = cursor == null ? Position.START : Position.parse(cursor);
+        if (prefix() == null) {
+            return given;
+        }
+        Position first = new Position(prefix(), Position.START.id());
+        return given.before(first) ? first : given;
     }
 
     /** The last row of a page; rows are ordered by name, then id. */
     record Position(String name, UUID id) {
         static final Position START = new Position("", new UUID(0, 0));
+
+        /** Names are ASCII: their characters compare like their bytes. */
+        boolean before(Position other) {
+            return name.compareTo(other.name) < 0;
+        }
 
         String cursor() {
             byte[] bytes = (id + name).getBytes(StandardCharsets.UTF_8);

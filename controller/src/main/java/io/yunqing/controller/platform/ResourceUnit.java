@@ -9,7 +9,10 @@ public enum ResourceUnit {
 
     private final String resource;
     private final String stem;
+
+    /** Null for a plain count. */
     private final String baseUnit;
+
     private final long factor;
 
     ResourceUnit(String resource, String stem, String baseUnit, long factor) {
@@ -24,13 +27,10 @@ public enum ResourceUnit {
         return resource;
     }
 
-    public String stem() {
-        return stem;
-    }
-
-    /** Null for a plain count. */
-    public String baseUnit() {
-        return baseUnit;
+    /** The metric's name, such as {@code yunqing_host_memory_allocated_bytes}. */
+    public String metric(String owner, String what) {
+        String name = "yunqing_" + owner + "_" + stem + "_" + what;
+        return baseUnit == null ? name : name + "_" + baseUnit;
     }
 
     public double inBaseUnit(long amount) {

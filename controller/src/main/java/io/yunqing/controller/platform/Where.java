@@ -4,11 +4,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 
 /**
- * Which rows a list shows: SQL conditions on the row, there called {@code r}, and a test for what is computed.
+ * Which rows a list shows: SQL conditions on the row, there called {@code r}.
  *
  * @param <W> the wire form
  */
@@ -16,7 +15,6 @@ public final class Where<W> {
     private final StringBuilder sql = new StringBuilder();
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Set<String> filters = new HashSet<>();
-    private Predicate<W> computed = _ -> true;
 
     /** All rows, but for the filters of {@link ListQuery}. */
     public static <W> Where<W> all() {
@@ -32,21 +30,26 @@ public final class Where<W> {
         return this;
     }
 
-    /** A filter on a word that is computed, not stored. */
-    public <E extends Enum<E>> Where<W> computed(
-            String name, String value, Class<E> words, Function<W, E> word) {
+    /** A filter on one of some words, for each of which there are conditions of its own. */
+    public <E extends Enum<E>> Where<W> word(
+            String name, String value, Class<E> words, Consumer<E> conditions) {
         filters.add(name);
         E wanted = Parameters.word(name, value, words);
         if (wanted != null) {
-            computed = computed.and(view -> word.apply(view) == wanted);
+            conditions.accept(wanted);
         }
         return this;
     }
 
     /** A condition that the path sets. */
     public Where<W> and(String name, Object value, String condition) {
+        return and(Map.of(name, value), condition);
+    }
+
+    /** A condition with several values. */
+    public Where<W> and(Map<String, Object> named, String condition) {
         sql.append(" AND ").append(condition);
-        values.put(name, value);
+        values.putAll(named);
         return this;
     }
 
@@ -60,9 +63,5 @@ public final class Where<W> {
 
     Set<String> filters() {
         return filters;
-    }
-
-    boolean accepts(W view) {
-        return computed.test(view);
     }
 }

@@ -1,77 +1,123 @@
 package io.yunqing.controller.tenancy;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
-import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.StartupEvent;
-import io.yunqing.api.Usage;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Every;
+import io.yunqing.controller.platform.Gauges;
+import io.yunqing.controller.platform.Gauges.Family;
 import io.yunqing.controller.platform.ResourceUnit;
+import io.yunqing.controller.platform.RoundTrip;
+import io.yunqing.controller.platform.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 
-/** What tenants may use and do, served from memory and refreshed every few seconds. */
+/** What tenants and departments may use and use, served from memory and refreshed every few seconds. */
 @ApplicationScoped
 class TenantMeters {
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
     private final Ledger ledger;
-    private final Map<ResourceUnit, MultiGauge> limits = new EnumMap<>(ResourceUnit.class);
-    private final Map<ResourceUnit, MultiGauge> used = new EnumMap<>(ResourceUnit.class);
+    private final Sql sql;
+    private volatile List<Family> families = List.of();
 
-    TenantMeters(Ledger ledger, MeterRegistry registry) {
+    TenantMeters(Ledger ledger, Sql sql) {
         this.ledger = ledger;
-        for (ResourceUnit unit : ResourceUnit.values()) {
-            String name = "yunqing.tenant." + unit.stem();
-            limits.put(
-                    unit,
-                    MultiGauge.builder(name + ".limit")
-                            .baseUnit(unit.baseUnit())
-                            .description("What the tenant may use at most")
-                            .register(registry));
-            used.put(
-                    unit,
-                    MultiGauge.builder(name + ".used")
-                            .baseUnit(unit.baseUnit())
-                            .description("What the tenant's allocations add up to")
-                            .register(registry));
+        this.sql = sql;
+    }
+
+    /**
+     * An owner's account, by position.
+     *
+     * @param tenant null for a department's own account
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
+    private record Account(String tenant, String department, long[] granted, long[] used) {
+        List<String> labels() {
+            return tenant == null ? List.of(department) : List.of(tenant, department);
         }
     }
 
-    void start(@Observes StartupEvent event, Every every) {
-        every.run("measuring tenants", REFRESH, this::refresh);
+    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
+        ledger.kinds();
+        every.rarely("measuring tenants", REFRESH, () -> families = families(accounts()));
+        gauges.serve(() -> families);
     }
 
-    private void refresh() {
-        List<TenantRow> tenants = TenantRow.listAll();
-        Map<UUID, Map<String, Usage>> usages =
-                ledger.limits(tenants.stream().map(row -> row.id).toList());
+    private List<Account> accounts() {
+        List<Account> accounts = new ArrayList<>();
+        RoundTrip trip =
+                new RoundTrip()
+                        .read(
+                                """
+                                SELECT t.name AS tenant, d.name AS department, o.granted, o.used
+                                FROM tenant t
+                                JOIN application a ON a.id = t.application_id
+                                JOIN department d ON d.id = a.department_id
+                                JOIN quota_owner o ON o.id = t.id
+                                UNION ALL
+                                SELECT NULL, d.name, o.granted, o.used
+                                FROM department d JOIN quota_owner o ON o.id = d.id
+                                """,
+                                row ->
+                                        accounts.add(
+                                                new Account(
+                                                        row.getString("tenant"),
+                                                        row.getString("department"),
+                                                        RoundTrip.numbers(row, "granted"),
+                                                        RoundTrip.numbers(row, "used"))));
+        return sql.run(connection -> {
+            trip.run(connection);
+            return accounts;
+        });
+    }
+
+    private List<Family> families(List<Account> accounts) {
+        List<Account> tenants = accounts.stream().filter(one -> one.tenant != null).toList();
+        List<Account> departments = accounts.stream().filter(one -> one.tenant == null).toList();
+        List<String> kinds = ledger.kinds().names();
+        List<Family> all = new ArrayList<>();
         for (ResourceUnit unit : ResourceUnit.values()) {
-            List<Row<?>> limitRows = new ArrayList<>();
-            List<Row<?>> usedRows = new ArrayList<>();
-            for (TenantRow tenant : tenants) {
-                Usage usage = usages.get(tenant.id).get(unit.resource());
-                if (usage != null) {
-                    Tags tags =
-                            Tags.of(
-                                    "tenant",
-                                    tenant.name,
-                                    "department",
-                                    tenant.application.department.name);
-                    limitRows.add(Row.of(tags, unit.inBaseUnit(usage.limit())));
-                    usedRows.add(Row.of(tags, unit.inBaseUnit(usage.used())));
-                }
+            if (ledger.kinds().limited().containsKey(unit.resource())) {
+                int kind = kinds.indexOf(unit.resource());
+                all.addAll(
+                        families(unit, kind, tenants, "tenant", List.of("tenant", "department")));
+                all.addAll(families(unit, kind, departments, "department", List.of("department")));
             }
-            limits.get(unit).register(limitRows, true);
-            used.get(unit).register(usedRows, true);
         }
+        return all;
+    }
+
+    private static List<Family> families(
+            ResourceUnit unit,
+            int kind,
+            List<Account> accounts,
+            String owner,
+            List<String> labels) {
+        String[] names = labels.toArray(String[]::new);
+        Family limits =
+                new Family(
+                        unit.metric(owner, "limit"),
+                        "What the " + owner + " may use at most, if that is limited",
+                        names);
+        Family used =
+                new Family(
+                        unit.metric(owner, "used"),
+                        "What the allocations of the " + owner + " add up to",
+                        names);
+        for (Account account : accounts) {
+            long granted = at(account.granted, kind);
+            if (granted < Ledger.UNLIMITED) {
+                limits.add(account.labels(), unit.inBaseUnit(granted));
+            }
+            used.add(account.labels(), unit.inBaseUnit(at(account.used, kind)));
+        }
+        return List.of(limits, used);
+    }
+
+    private static long at(long[] amounts, int index) {
+        return index < amounts.length ? amounts[index] : 0;
     }
 }

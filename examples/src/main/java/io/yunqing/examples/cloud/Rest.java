@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The controller's REST interface, as a program of a department would use it: one connection, kept alive. */
 public final class Rest {
@@ -79,11 +83,32 @@ public final class Rest {
                         .header("Authorization", "Bearer " + token)
                         .header("Accept", "application/x-ndjson")
                         .build();
-        HttpResponse<String> response = exchange(request);
-        if (response.statusCode() != 200) {
-            throw new IOException(path + ": " + response.statusCode() + " " + response.body());
+        HttpResponse<Stream<String>> response = exchange(request, BodyHandlers.ofLines());
+        try (Stream<String> lines = response.body()) {
+            if (response.statusCode() != 200) {
+                throw new IOException(
+                        "%s: %d %s"
+                                .formatted(
+                                        path,
+                                        response.statusCode(),
+                                        lines.collect(Collectors.joining("\n"))));
+            }
+            return Math.toIntExact(lines.count());
         }
-        return Math.toIntExact(response.body().lines().count());
+    }
+
+    /** Follows the feed and tells of each event as it comes, until the thread is interrupted or the stream ends. */
+    public void watch(String path, Runnable event) throws IOException {
+        HttpRequest request =
+                HttpRequest.newBuilder(server.resolve(path))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Accept", "text/event-stream")
+                        .build();
+        try (Stream<String> lines = exchange(request, BodyHandlers.ofLines()).body()) {
+            lines.filter(line -> line.startsWith("data:")).forEach(_ -> event.run());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** A page that is not JSON. */
@@ -93,8 +118,13 @@ public final class Rest {
     }
 
     private HttpResponse<String> exchange(HttpRequest request) throws IOException {
+        return exchange(request, BodyHandlers.ofString());
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> reader)
+            throws IOException {
         try {
-            return client.send(request, BodyHandlers.ofString());
+            return client.send(request, reader);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

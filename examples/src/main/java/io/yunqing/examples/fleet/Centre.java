@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +27,7 @@ import java.util.stream.Stream;
 public final class Centre implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration START = Duration.ofMinutes(3);
+    private static final String DATABASE = "yunqing";
     private static final double TICKS_PER_SECOND = 100;
 
     private final Path folder;
@@ -76,7 +81,8 @@ public final class Centre implements AutoCloseable {
                                 "YUNQING_JDBC_USER",
                                 "yunqing",
                                 "YUNQING_JDBC_PASSWORD",
-                                Files.readString(postgres.resolve("application.password")).strip()));
+                                Files.readString(postgres.resolve("application.password"))
+                                        .strip()));
         replica.start();
         return replica;
     }
@@ -119,6 +125,22 @@ public final class Centre implements AutoCloseable {
     /** A connection of an operator. */
     public Rest rest() throws IOException {
         return rest(Files.readString(folder.resolve("controller/operator.token")).strip());
+    }
+
+    /** A connection to its PostgreSQL, to put in by the hundred thousand what would take long through the front door. */
+    public Connection database() throws IOException, SQLException {
+        Path postgres = folder.resolve("controller/postgres");
+        Properties login = new Properties();
+        login.setProperty("user", DATABASE);
+        login.setProperty(
+                "password", Files.readString(postgres.resolve("application.password")).strip());
+        return DriverManager.getConnection(
+                "jdbc:postgresql://%s:%s/%s"
+                        .formatted(
+                                LOOPBACK,
+                                Files.readString(postgres.resolve("port")).strip(),
+                                DATABASE),
+                login);
     }
 
     private Rest rest(String token) {

@@ -146,8 +146,7 @@ final class Asker {
 
     /** What was answered once is answered again, whatever has become of it. */
     private void repeat(Promise promise) {
-        Told told =
-                expect(201, promise, replicas.insist(random, rest -> post(rest, promise)));
+        Told told = expect(201, promise, replicas.insist(random, rest -> post(rest, promise)));
         if (!told.id().equals(promise.id)) {
             throw wrong("POST again", promise, told);
         }
@@ -164,8 +163,7 @@ final class Asker {
     }
 
     private void delete(Promise promise) {
-        Told told =
-                replicas.insist(random, rest -> rest.send("DELETE", promise.path(), ANY, ""));
+        Told told = replicas.insist(random, rest -> rest.send("DELETE", promise.path(), ANY, ""));
         boolean goneBefore = told.status() == 404 && told.repeated();
         if (!goneBefore) {
             expect(200, promise, told);

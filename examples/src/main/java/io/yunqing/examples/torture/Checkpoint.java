@@ -40,7 +40,8 @@ final class Checkpoint {
             boolean leaving = instance.path("status").path("phase").asText().equals(DELETING);
             Promise promise = leaving ? going.get(id) : present.remove(id);
             if (promise == null) {
-                throw new AssertionError("nobody was promised, or all were told to go: " + instance);
+                throw new AssertionError(
+                        "nobody was promised, or all were told to go: " + instance);
             }
             listed.add(id);
         }

@@ -65,7 +65,12 @@ final class Company {
     void change(Rest rest, Random random) throws IOException {
         int number = random.nextInt(TENANTS.size());
         switch (random.nextInt(6)) {
-            case 0 -> put(rest, "tenants", TENANTS.get(number), tenant(number, random.nextInt(48), ""));
+            case 0 ->
+                    put(
+                            rest,
+                            "tenants",
+                            TENANTS.get(number),
+                            tenant(number, random.nextInt(48), ""));
             case 1 -> {
                 String until = Instant.now().plusMillis(random.nextInt(200, 4000)).toString();
                 String grant =
@@ -74,8 +79,7 @@ final class Company {
                 put(rest, "tenants", TENANTS.get(number), tenant(number, 8, grant));
             }
             case 2 -> {
-                String limits =
-                        "{\"limits\":{\"vcpus\":%d}}".formatted(random.nextInt(60, 400));
+                String limits = "{\"limits\":{\"vcpus\":%d}}".formatted(random.nextInt(60, 400));
                 put(rest, "departments", CITIES.get(number % CITIES.size()), limits);
             }
             case 3 -> {

@@ -153,13 +153,7 @@ public final class Torture implements AutoCloseable {
         int there = new Checkpoint(replicas, random).hold(askers);
         System.out.printf(
                 "%d operations, %.0f/s; %s was killed; %d instances, %d refusals, %d answers lost, %d of them internal errors; the books are right%n",
-                end,
-                perSecond(),
-                victim,
-                there,
-                refused(),
-                replicas.lost(),
-                replicas.defects());
+                end, perSecond(), victim, there, refused(), replicas.lost(), replicas.defects());
     }
 
     private int refused() {
