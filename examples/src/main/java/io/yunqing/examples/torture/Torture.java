@@ -58,8 +58,8 @@ public final class Torture implements AutoCloseable {
             new Figures("torture")
                     .tell("operations", operations, "")
                     .tell("kills", torture.kills, "")
-                    .tell("lost_answers", torture.replicas.lost(), "")
-                    .tell("internal_errors", torture.replicas.defects(), "")
+                    .tell("lost_answers", (double) torture.replicas.lost(), "")
+                    .tell("internal_errors", (double) torture.replicas.defects(), "")
                     .tell("operations_per_second", torture.perSecond(), "/s")
                     .publish();
         }
