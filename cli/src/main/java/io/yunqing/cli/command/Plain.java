@@ -12,7 +12,16 @@ final class Plain {
     private Plain() {}
 
     static List<CommandSpec> commands() {
-        return List.of(login(), logout(), whoami(), apply(), completion(), version());
+        return List.of(
+                login(),
+                logout(),
+                whoami(),
+                apply(),
+                headroom(),
+                simulate(),
+                doctor(),
+                completion(),
+                version());
     }
 
     private static CommandSpec login() {
@@ -61,6 +70,48 @@ final class Plain {
         apply.addOption(Options.reason());
         apply.addOption(Options.await("Wait until all instances in it are so"));
         return global(apply);
+    }
+
+    private static CommandSpec headroom() {
+        CommandSpec headroom =
+                Options.command(
+                        "headroom",
+                        "Show how many more instances of a flavor fit, now and with one host, rack or"
+                                + " zone lost",
+                        Forecasts::headroom,
+                        "headroom --flavor small",
+                        "headroom --flavor large --zone futian");
+        headroom.addOption(Options.text("NAME", "The flavor in question (required)", "--flavor"));
+        headroom.addOption(Options.text("NAME", "Only in this zone", "--zone"));
+        headroom.addOption(
+                Options.text("NAME", "Also on hosts kept for this tenant", "-t", "--tenant"));
+        return global(headroom);
+    }
+
+    private static CommandSpec simulate() {
+        CommandSpec simulate =
+                Options.command(
+                        "simulate",
+                        "Show where instances would go that nobody asks for yet; exit code 5 if not"
+                                + " all find a host",
+                        Forecasts::simulate,
+                        "simulate small=100 large=4",
+                        "simulate small=10 --zone futian");
+        simulate.addPositional(
+                Options.operands("FLAVOR[=COUNT]", "0..*", "What to try, one by one"));
+        simulate.addOption(Options.text("NAME", "Only in this zone", "--zone"));
+        simulate.addOption(Options.text("NAME", "For this tenant", "-t", "--tenant"));
+        return global(simulate);
+    }
+
+    private static CommandSpec doctor() {
+        return global(
+                Options.command(
+                        "doctor",
+                        "Recompute every sum of the ledger from its allocations; exit code 1 if one"
+                                + " differs",
+                        Forecasts::doctor,
+                        "doctor"));
     }
 
     private static CommandSpec completion() {

@@ -74,6 +74,10 @@ final class AdmissionBatch {
         private final Order order;
         private final List<Chosen> places = new ArrayList<>();
         private final List<Taking> takings = new ArrayList<>();
+
+        /** Of the takings, those that the mirror counts. */
+        private final List<Taking> counted = new ArrayList<>();
+
         private final List<Instance> views = new ArrayList<>();
         private Wish homeless;
         private NoHost noHost;
@@ -135,6 +139,10 @@ final class AdmissionBatch {
                 settle(one);
                 placeAll(one);
             }
+            if (one.order.terms().planOnly()) {
+                // Others are placed as if it were not there.
+                settle(one);
+            }
         }
     }
 
@@ -146,12 +154,14 @@ final class AdmissionBatch {
             switch (means.mirror().place(requests.of(one.order.tenant(), wish))) {
                 case Chosen chosen -> {
                     one.places.add(chosen);
-                    one.takings.add(
+                    Taking taking =
                             new Taking(
                                     wish.id(),
                                     one.order.tenant().id(),
                                     chosen.host().id(),
-                                    requests.amounts(wish.flavor().spec())));
+                                    requests.amounts(wish.flavor().spec()));
+                    one.takings.add(taking);
+                    one.counted.add(taking);
                 }
                 case NoHost noHost -> {
                     one.homeless = wish;
@@ -432,8 +442,8 @@ final class AdmissionBatch {
     }
 
     private void settle(Case one) {
-        one.takings.forEach(taking -> means.mirror().settle(taking.provider(), taking.amounts()));
-        one.takings.clear();
+        one.counted.forEach(taking -> means.mirror().settle(taking.provider(), taking.amounts()));
+        one.counted.clear();
     }
 
     private static String key(UUID tenant, String name) {

@@ -9,6 +9,7 @@ import io.yunqing.controller.placement.Where;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
 /** What instances take and need of their hosts, in the words of ledger and placement. */
 final class Requests {
@@ -30,16 +31,18 @@ final class Requests {
 
     /** What placement looks for. */
     Request of(TenantEntry tenant, Wish wish) {
-        FlavorSpec flavor = wish.flavor().spec();
-        Where where =
-                new Where(
-                        wish.asked().spec().zone(),
-                        null,
-                        flavor.traits() == null ? Set.of() : Set.copyOf(flavor.traits()),
-                        Set.of(),
-                        Set.of());
-        return Request.of(tenant.id(), amounts(flavor))
-                .where(where)
+        return of(tenant.id(), wish.flavor().spec(), wish.asked().spec().zone());
+    }
+
+    /**
+     * What placement looks for.
+     *
+     * @param zone where it must be; anywhere when null
+     */
+    Request of(UUID tenant, FlavorSpec flavor, String zone) {
+        Set<String> traits = flavor.traits() == null ? Set.of() : flavor.traits();
+        return Request.of(tenant, amounts(flavor))
+                .where(new Where(zone, null, traits, Set.of(), Set.of()))
                 .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()))
                 .build();
     }

@@ -22,6 +22,7 @@ import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.Signals;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
@@ -139,7 +140,8 @@ public class FleetMirror {
         }
     }
 
-    void start(@Observes StartupEvent event, Every every) {
+    /** Before anybody asks it something. */
+    void start(@Observes @Priority(1) StartupEvent event, Every every) {
         view = new FleetView(ledger.kinds().names());
         follower = Thread.ofPlatform().daemon().name("fleet-mirror").start(this::follow);
         every.run("sweeping the fleet", SWEEP, this::sweep);

@@ -50,8 +50,7 @@ class AdmissionTest {
         city.close();
     }
 
-    // --- Keys and names
-    // ---------------------------------------------------------------------------------------------
+    // --- Keys and names ---
 
     @Test
     void oneKeyIsOneInstanceAndOneAnswerHoweverManyAskAtOnce() throws Exception {
@@ -157,8 +156,7 @@ class AdmissionTest {
         assertEquals(1, city.vcpusUsed());
     }
 
-    // --- Plans
-    // ------------------------------------------------------------------------------------------------------
+    // --- Plans ---
 
     @Test
     void aPlanTakesNothingAndItsDigestBindsOnce() throws Exception {
@@ -257,8 +255,7 @@ class AdmissionTest {
         assertEquals("spec.zone", refused.at("errors.0.field").asText());
     }
 
-    // --- Helpers
-    // ----------------------------------------------------------------------------------------------------
+    // --- Helpers ---
 
     private Answer create(String name) {
         return city.create(name);

@@ -1,0 +1,116 @@
+package io.yunqing.cli.command;
+
+import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.platform.Exit;
+import io.yunqing.cli.platform.Failure;
+import io.yunqing.cli.print.Printer;
+import io.yunqing.cli.print.Table;
+import io.yunqing.cli.rest.Answer;
+import io.yunqing.cli.rest.Url;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code headroom}, {@code simulate} and {@code doctor}: what would be, and whether the books are right. */
+final class Forecasts {
+    private Forecasts() {}
+
+    /** How many more of a flavor fit, now and with something lost. */
+    static Exit headroom(Call call) {
+        String flavor =
+                call.args()
+                        .text("--flavor")
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "headroom: --flavor is missing",
+                                        "name a flavor; yqctl flavor list shows them"));
+        Url url = Url.of("headroom").with("flavor", flavor);
+        for (String filter : List.of("zone", "tenant")) {
+            Optional<String> value = call.args().text("--" + filter);
+            url = value.isPresent() ? url.with(filter, value.get()) : url;
+        }
+        Answer answer = call.rest().get(url);
+        List<Map<String, Object>> rows = new ArrayList<>();
+        Map<String, Object> now = new LinkedHashMap<>();
+        now.put("lost", call.words().say("headroom.nothing"));
+        now.put("instances", answer.tree().get("instances"));
+        rows.add(now);
+        for (Map<String, Object> loss : Tree.mapsAt(answer.tree(), "losses")) {
+            Map<String, Object> row = new LinkedHashMap<>(loss);
+            row.put("lost", Tree.textAt(loss, "scope") + " " + Tree.textAt(loss, "name"));
+            rows.add(row);
+        }
+        print(call, answer, rows, "lost", "instances", "displaced", "homeless");
+        return Exit.OK;
+    }
+
+    /** Where instances would go, or why nowhere. */
+    static Exit simulate(Call call) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (String operand : call.args().operands()) {
+            items.add(item(operand, call.args().text("--zone")));
+        }
+        if (items.isEmpty()) {
+            throw Failure.usage(
+                    "simulate: nothing to try", "name flavors, such as small=10 large=2");
+        }
+        Map<String, Object> request = new LinkedHashMap<>();
+        call.args().text("--tenant").ifPresent(tenant -> request.put("tenant", tenant));
+        request.put("items", items);
+        Answer answer = call.rest().post(Url.of("simulations"), Map.of(), request);
+        List<Map<String, Object>> rows = new ArrayList<>();
+        boolean allPlaced = true;
+        for (Map<String, Object> outcome : Tree.mapsAt(answer.tree(), "items")) {
+            Map<String, Object> row = new LinkedHashMap<>(outcome);
+            row.put("hosts", Tree.mapAt(outcome, "hosts").size());
+            row.put("nearest-miss", Tree.textAt(outcome, "refusal.nearestMiss"));
+            rows.add(row);
+            allPlaced &= Tree.textAt(outcome, "placed").equals(Tree.textAt(outcome, "count"));
+        }
+        print(call, answer, rows, "flavor", "count", "placed", "hosts", "nearest-miss");
+        return allPlaced ? Exit.OK : Exit.REFUSED;
+    }
+
+    private static Map<String, Object> item(String operand, Optional<String> zone) {
+        String[] parts = operand.split("=", 2);
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("flavor", parts[0]);
+        zone.ifPresent(name -> item.put("zone", name));
+        try {
+            item.put("count", parts.length == 1 ? 1 : Integer.parseInt(parts[1]));
+        } catch (NumberFormatException e) {
+            throw Failure.usage(
+                    "simulate: '" + operand + "' is not FLAVOR=COUNT", "write it like small=10");
+        }
+        return item;
+    }
+
+    /** Whether every sum of the ledger is what its allocations add up to. */
+    static Exit doctor(Call call) {
+        Answer answer = call.rest().get(Url.of("doctor"));
+        boolean healthy = Tree.textAt(answer.tree(), "healthy").equals("true");
+        if (call.printer().output().forPeople()) {
+            if (healthy) {
+                call.printer().raw(call.words().say("doctor.healthy") + "\n");
+            } else if (answer.tree().get("differences") instanceof List<?> lines) {
+                lines.forEach(line -> call.printer().raw(line + "\n"));
+            }
+        } else {
+            call.printer().body(answer);
+        }
+        return healthy ? Exit.OK : Exit.UNEXPECTED;
+    }
+
+    private static void print(
+            Call call, Answer answer, List<Map<String, Object>> rows, String... columns) {
+        Printer printer = call.printer();
+        switch (printer.output()) {
+            case TABLE, WIDE -> printer.raw(printer.table().of(Following.columns(columns), rows));
+            case JSON, YAML -> printer.body(answer);
+            case CSV -> printer.raw(Table.csv(Following.columns(columns), rows));
+            case NAME -> rows.forEach(row -> printer.raw(Tree.textAt(row, columns[0]) + "\n"));
+        }
+    }
+}

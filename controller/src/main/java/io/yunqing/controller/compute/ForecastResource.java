@@ -1,0 +1,61 @@
+package io.yunqing.controller.compute;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Headroom;
+import io.yunqing.api.Simulation;
+import io.yunqing.controller.platform.Parameters;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What would be if. Nothing is touched. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Forecasts")
+@RunOnVirtualThread
+public class ForecastResource {
+    private final Forecast forecast;
+
+    ForecastResource(Forecast forecast) {
+        this.forecast = forecast;
+    }
+
+    @GET
+    @Path("headroom")
+    @Operation(
+            summary =
+                    "How many more instances of a flavor fit, now and with one host, rack or zone lost")
+    public Headroom headroom(
+            @QueryParam("flavor") @Parameter(required = true) String flavor,
+            @QueryParam("zone") @Parameter(description = "only in this zone") String zone,
+            @QueryParam("tenant") @Parameter(description = "also on hosts kept for this tenant")
+                    String tenant,
+            @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of("flavor", "zone", "tenant"));
+        if (flavor == null) {
+            throw Parameters.refused(
+                    "flavor", "is missing", null, "name a flavor; list them with GET /v1/flavors");
+        }
+        return forecast.headroom(tenant, flavor, zone);
+    }
+
+    @POST
+    @Path("simulations")
+    @Operation(summary = "Where instances would go that nobody asks for yet, or why nowhere")
+    public Simulation.Answer simulate(
+            @Valid @NotNull Simulation.Request request, @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of());
+        return forecast.simulate(request);
+    }
+}
