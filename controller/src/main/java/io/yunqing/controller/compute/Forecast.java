@@ -50,7 +50,7 @@ class Forecast {
 
     Simulation.Answer simulate(Simulation.Request asked) {
         UUID tenant = asked.tenant() == null ? NOBODY : catalog.tenant(asked.tenant()).id();
-        FleetView view = mirror.snapshot();
+        FleetView view = fleetOfNow();
         List<Simulation.Outcome> outcomes = new ArrayList<>();
         for (Simulation.Item item : asked.items()) {
             Request request = request(tenant, item.flavor(), item.zone());
@@ -82,7 +82,7 @@ class Forecast {
     Headroom headroom(String tenantName, String flavor, String zone) {
         UUID tenant = tenantName == null ? NOBODY : catalog.tenant(tenantName).id();
         Request request = request(tenant, flavor, zone);
-        FleetView fleet = mirror.snapshot();
+        FleetView fleet = fleetOfNow();
         List<Host> hosts = hosts(fleet);
         List<Loss> losses = new ArrayList<>();
         addWorst(losses, "zone", domains(hosts, host -> host.location().zone()), fleet, request);
@@ -90,6 +90,13 @@ class Forecast {
         addWorst(losses, "host", domains(hosts, Host::name), fleet, request);
         losses.sort(Comparator.comparingLong(Loss::instances));
         return new Headroom(flavor, zone, fitting(fleet.snapshot(), request), losses);
+    }
+
+    private FleetView fleetOfNow() {
+        return sql.run(connection -> {
+            mirror.look(connection);
+            return mirror.snapshot();
+        });
     }
 
     private Request request(UUID tenant, String flavorName, String zone) {

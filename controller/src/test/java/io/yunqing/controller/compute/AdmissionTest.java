@@ -186,8 +186,7 @@ class AdmissionTest {
         assertEquals(1, city.vcpusUsed());
     }
 
-    // --- What a request names, changed since it was remembered
-    // ------------------------------------------------------
+    // --- What a request names, changed since it was remembered ---
 
     @Test
     void aFlavorCountsAsItIsNow() {

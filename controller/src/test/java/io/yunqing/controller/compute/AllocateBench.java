@@ -1,5 +1,6 @@
 package io.yunqing.controller.compute;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.api.Instance;
@@ -64,7 +65,7 @@ class AllocateBench {
     @ConfigProperty(name = "yunqing.operator-token")
     String token;
 
-    private final AtomicLong names = new AtomicLong();
+    private final AtomicLong asked = new AtomicLong();
     private final List<String> figures = new ArrayList<>();
 
     /** What a party of clients saw: answers a second, and how long one took, in microseconds. */
@@ -84,33 +85,31 @@ class AllocateBench {
             rounds.add(round());
             System.out.printf("round %d: %s%n", round + 1, Arrays.toString(rounds.getLast()));
         }
-        String[] names = {
-            "floor_single_per_second",
-            "floor_batched_per_second",
-            "in_process_1_per_second",
-            "in_process_16_per_second",
-            "in_process_256_per_second",
-            "rest_1_per_second",
-            "rest_16_per_second",
-            "rest_256_per_second",
-            "single_to_floor",
-            "batched_to_floor",
-            "rest_to_floor",
-            "p99_to_p50",
-            "rest_1_p50_micros",
-            "rest_256_p50_micros",
-            "rest_256_p99_micros"
+        String[] lines = {
+            "floor_single %.0f /s",
+            "floor_batched %.0f /s",
+            "in_process_1 %.0f /s",
+            "in_process_16 %.0f /s",
+            "in_process_256 %.0f /s",
+            "rest_1 %.0f /s",
+            "rest_16 %.0f /s",
+            "rest_256 %.0f /s >= 3000",
+            "single_to_floor %.2f x <= 2",
+            "batched_to_floor %.2f x >= 0.5",
+            "rest_to_floor %.2f x >= 0.2",
+            "p99_to_p50 %.1f x <= 5",
+            "rest_1_p50 %.0f us",
+            "rest_256_p50 %.0f us",
+            "rest_256_p99 %.0f us"
         };
-        for (int i = 0; i < names.length; i++) {
+        for (int i = 0; i < lines.length; i++) {
             int column = i;
             double[] values = rounds.stream().mapToDouble(r -> r[column]).sorted().toArray();
-            figures.add(names[i] + " " + values[values.length / 2]);
+            figures.add(lines[i].formatted(values[values.length / 2]));
         }
         figures.forEach(System.out::println);
         Files.write(Path.of(System.getProperty("bench.out", "target/allocate.figures")), figures);
-        Assertions.assertEquals(
-                List.of(),
-                io.quarkus.narayana.jta.QuarkusTransaction.requiringNew().call(ledger::doctor));
+        Assertions.assertEquals(List.of(), QuarkusTransaction.requiringNew().call(ledger::doctor));
     }
 
     private double[] round() throws Exception {
@@ -141,8 +140,7 @@ class AllocateBench {
         };
     }
 
-    // --- Ours
-    // -------------------------------------------------------------------------------------------------------
+    // --- Ours ---
 
     private Load inProcess(int clients) throws Exception {
         return load(
@@ -207,7 +205,7 @@ class AllocateBench {
                             List<Long> took = new ArrayList<>();
                             long before = System.nanoTime();
                             while (before < end) {
-                                work.run("i" + names.incrementAndGet());
+                                work.run("i" + asked.incrementAndGet());
                                 long after = System.nanoTime();
                                 took.add(after - before);
                                 before = after;
@@ -228,8 +226,7 @@ class AllocateBench {
                 all.get(all.size() * 99 / 100) / 1e3);
     }
 
-    // --- The floor
-    // --------------------------------------------------------------------------------------------------
+    // --- The floor ---
 
     /** Allocations a second that pgbench writes, so many a transaction, without the ledger's triggers. */
     private double floor(int batch, int clients) throws Exception {

@@ -43,8 +43,7 @@ class LimitsAndHostsTest {
         }
     }
 
-    // --- Limits
-    // -----------------------------------------------------------------------------------------------------
+    // --- Limits ---
 
     @Test
     void aRefusalNamesTheDepartmentWhoseLimitItIs() {
@@ -114,8 +113,7 @@ class LimitsAndHostsTest {
         assertEquals(1, city.vcpusUsed(), "what is there stays");
     }
 
-    // --- Hosts
-    // ------------------------------------------------------------------------------------------------------
+    // --- Hosts ---
 
     @Test
     void aHostShrunkBelowItsUseIsShownAndTakesNothingNew() {
@@ -185,8 +183,7 @@ class LimitsAndHostsTest {
                 code(planned()).equals("placement.no_host"));
     }
 
-    // --- Words
-    // ------------------------------------------------------------------------------------------------------
+    // --- Words ---
 
     private Answer planned() {
         return rest.post("/v1/tenants/" + city.id + "/instances?mode=plan", city.body("planned"));

@@ -16,12 +16,26 @@ public final class Figures {
     /**
      * One result.
      *
-     * @param goal the most it should be; absent when it is only told
+     * @param goal the most it should be, or the least; absent when it is only told
+     * @param atLeast whether the goal is the least; absent when it is the most
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Figure(String name, double value, String unit, @Nullable Double goal) {
+    record Figure(
+            String name,
+            double value,
+            String unit,
+            @Nullable Double goal,
+            @Nullable Boolean atLeast) {
         String verdict() {
-            return goal == null ? "" : value <= goal ? "met" : "missed";
+            if (goal == null) {
+                return "";
+            }
+            boolean met = atLeast == null ? value <= goal : value >= goal;
+            return met ? "met" : "missed";
+        }
+
+        String bound() {
+            return goal == null ? "" : (atLeast == null ? "<= " : ">= ") + goal;
         }
     }
 
@@ -35,12 +49,17 @@ public final class Figures {
     }
 
     public Figures tell(String figure, double value, String unit) {
-        figures.add(new Figure(figure, rounded(value), unit, null));
+        figures.add(new Figure(figure, rounded(value), unit, null, null));
         return this;
     }
 
     public Figures hold(String figure, double value, String unit, double goal) {
-        figures.add(new Figure(figure, rounded(value), unit, goal));
+        figures.add(new Figure(figure, rounded(value), unit, goal, null));
+        return this;
+    }
+
+    public Figures holdAtLeast(String figure, double value, String unit, double goal) {
+        figures.add(new Figure(figure, rounded(value), unit, goal, true));
         return this;
     }
 
@@ -49,11 +68,7 @@ public final class Figures {
         for (Figure figure : figures) {
             System.out.printf(
                     "%-24s %10.2f %-6s %10s %s%n",
-                    figure.name(),
-                    figure.value(),
-                    figure.unit(),
-                    figure.goal() == null ? "" : "<= " + figure.goal(),
-                    figure.verdict());
+                    figure.name(), figure.value(), figure.unit(), figure.bound(), figure.verdict());
         }
         System.out.println(machine());
         Path folder = Repository.find().root().resolve("target/bench");
