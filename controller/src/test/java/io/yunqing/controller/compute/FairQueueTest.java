@@ -136,7 +136,8 @@ class FairQueueTest {
 
     private static void offer(FairQueue<Character, String> queue, String parties) {
         Map<Character, Integer> places = new HashMap<>();
-        for (char party : parties.toCharArray()) {
+        for (int i = 0; i < parties.length(); i++) {
+            char party = parties.charAt(i);
             int place = places.merge(party, 1, Integer::sum);
             assertTrue(queue.offer(party, party + "" + place));
         }
