@@ -1,18 +1,11 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Address;
-import io.yunqing.api.Instance;
-import io.yunqing.api.InstanceStatus;
-import io.yunqing.api.Kind;
-import io.yunqing.api.Metadata;
-import io.yunqing.api.Phase;
-import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Plan;
 import io.yunqing.controller.compute.AdmissionStore.Entry;
 import io.yunqing.controller.compute.Order.Terms;
-import io.yunqing.controller.feed.Journal.Note;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.FleetMirror.Seen;
+import io.yunqing.controller.fleet.SeenHost;
 import io.yunqing.controller.ledger.Balances;
 import io.yunqing.controller.ledger.Refusal;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
@@ -22,7 +15,6 @@ import io.yunqing.controller.network.AddressBook;
 import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.Decision.NoHost;
-import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Resources;
@@ -49,7 +41,7 @@ final class AdmissionBatch {
     private final Admission.Means means;
     private final Requests requests;
     private final Instant now;
-    private final List<Case> cases = new ArrayList<>();
+    private final List<AdmissionCase> cases = new ArrayList<>();
     private final Set<String> namesTaken = new HashSet<>();
     private final Map<String, Idempotency.Earlier> answered = new HashMap<>();
     private final Map<UUID, Long> revisions = new HashMap<>();
@@ -66,34 +58,7 @@ final class AdmissionBatch {
         this.means = means;
         this.requests = means.requests();
         this.now = means.clock().instant();
-        orders.forEach(order -> cases.add(new Case(order)));
-    }
-
-    /** An order and what becomes of it here. Without an outcome it is to be tried again. */
-    private static final class Case {
-        private final Order order;
-        private final List<Chosen> places = new ArrayList<>();
-        private final List<Taking> takings = new ArrayList<>();
-
-        /** Of the takings, those that the mirror counts. */
-        private final List<Taking> counted = new ArrayList<>();
-
-        private final List<Instance> views = new ArrayList<>();
-        private Wish homeless;
-        private NoHost noHost;
-        private Outcome outcome;
-
-        Case(Order order) {
-            this.order = order;
-        }
-
-        boolean placed() {
-            return noHost == null;
-        }
-
-        boolean admitted() {
-            return outcome instanceof Outcome.Admitted;
-        }
+        orders.forEach(order -> cases.add(new AdmissionCase(order)));
     }
 
     /**
@@ -106,7 +71,7 @@ final class AdmissionBatch {
             place(connection);
             lock(connection);
             cases.forEach(this::decide);
-            List<Case> admitted = cases.stream().filter(Case::admitted).toList();
+            List<AdmissionCase> admitted = cases.stream().filter(AdmissionCase::admitted).toList();
             if (admitted.isEmpty()) {
                 connection.rollback();
             } else {
@@ -131,7 +96,7 @@ final class AdmissionBatch {
     // --- Before the locks ---
 
     private void place(Connection connection) throws SQLException {
-        for (Case one : cases) {
+        for (AdmissionCase one : cases) {
             placeAll(one);
             if (!one.placed() && means.mirror().knowsNoMoreThan(one.order.looksBefore())) {
                 // Room that came to be before the request must be seen by it.
@@ -146,7 +111,7 @@ final class AdmissionBatch {
         }
     }
 
-    private void placeAll(Case one) {
+    private void placeAll(AdmissionCase one) {
         one.places.clear();
         one.takings.clear();
         one.noHost = null;
@@ -208,7 +173,7 @@ final class AdmissionBatch {
         trip.run(connection);
     }
 
-    private void decide(Case one) {
+    private void decide(AdmissionCase one) {
         Order order = one.order;
         Terms terms = order.terms();
         String claim = terms.claim() == null ? null : terms.claim().id();
@@ -242,10 +207,10 @@ final class AdmissionBatch {
     }
 
     /** A host that was closed, or moved, or given to somebody since it was chosen, is to be chosen as it is now. */
-    private boolean hostsAreAsSeen(Case one) {
+    private boolean hostsAreAsSeen(AdmissionCase one) {
         for (Chosen place : one.places) {
             UUID host = place.host().id();
-            Seen seen = means.mirror().host(host);
+            SeenHost seen = means.mirror().host(host);
             boolean stands =
                     seen != null
                             && seen.schedulable()
@@ -267,7 +232,7 @@ final class AdmissionBatch {
     }
 
     /** A limit is the better answer: it holds wherever there may be room. */
-    private Outcome refusal(Case one) {
+    private Outcome refusal(AdmissionCase one) {
         UUID tenant = one.order.tenant().id();
         Optional<Refusal> over =
                 balances.overLimit(
@@ -283,7 +248,7 @@ final class AdmissionBatch {
         return new Outcome.NoHost(one.homeless, one.noHost.explanation().render());
     }
 
-    private void take(Case one) {
+    private void take(AdmissionCase one) {
         Optional<Refusal> refusal = balances.take(one.takings);
         if (refusal.isPresent()) {
             if (refusal.get() instanceof OverLimit limit) {
@@ -320,14 +285,14 @@ final class AdmissionBatch {
         }
     }
 
-    private void giveAddressesBack(Case one) {
+    private void giveAddressesBack(AdmissionCase one) {
         for (int i = 0; i < one.views.size(); i++) {
             Address given = one.views.get(i).status().addresses().getFirst();
             addresses.free(one.takings.get(i).provider(), given.ip());
         }
     }
 
-    private void addViews(Case one) {
+    private void addViews(AdmissionCase one) {
         for (int i = 0; i < one.places.size(); i++) {
             Wish wish = one.order.wishes().get(i);
             Chosen place = one.places.get(i);
@@ -336,38 +301,23 @@ final class AdmissionBatch {
                     new Address(
                             addresses.assign(host, means.mirror().host(host).subnet()),
                             Addresses.mac(wish.id()));
-            PlacementExplanation explanation = place.explanation().render();
             one.views.add(
-                    new Instance(
-                            Kind.INSTANCE,
-                            new Metadata(
-                                    wish.name(),
-                                    one.order.tenant().name(),
-                                    wish.id(),
-                                    1L,
-                                    now,
-                                    wish.asked().metadata().labels()),
-                            wish.asked().spec(),
-                            new InstanceStatus(
-                                    Phase.SCHEDULED,
-                                    place.host().name(),
-                                    place.host().location().zone(),
-                                    List.of(address),
-                                    means.ledger().kinds().byName(one.takings.get(i).amounts()),
-                                    null,
-                                    explanation,
-                                    null,
-                                    List.of())));
+                    wish.placed(
+                            one.order.tenant().name(),
+                            place,
+                            address,
+                            means.ledger().kinds().byName(one.takings.get(i).amounts()),
+                            now));
         }
     }
 
     // --- Writing ---
 
-    private void write(Connection connection, List<Case> admitted) throws SQLException {
+    private void write(Connection connection, List<AdmissionCase> admitted) throws SQLException {
         List<Entry> entries = new ArrayList<>();
         List<Taking> takings = new ArrayList<>();
         RoundTrip trip = new RoundTrip();
-        for (Case one : admitted) {
+        for (AdmissionCase one : admitted) {
             takings.addAll(one.takings);
             for (int i = 0; i < one.views.size(); i++) {
                 entries.add(
@@ -385,15 +335,15 @@ final class AdmissionBatch {
                 entries.stream().map(e -> e.wish().id()).toList(),
                 entries.stream().map(Entry::host).toList(),
                 entries.stream().map(e -> e.view().status().addresses().getFirst().ip()).toList());
-        means.journal().write(trip, entries.stream().map(AdmissionBatch::noted).toList(), now);
+        means.journal().write(trip, entries.stream().map(Entry::noted).toList(), now);
         means.idempotency().remember(trip, answers(admitted));
         means.wakeups().onCommit(trip, topics(admitted));
         trip.run(connection);
     }
 
-    private Map<Idempotency.Claim, Idempotency.Earlier> answers(List<Case> admitted) {
+    private Map<Idempotency.Claim, Idempotency.Earlier> answers(List<AdmissionCase> admitted) {
         Map<Idempotency.Claim, Idempotency.Earlier> answers = new HashMap<>();
-        for (Case one : admitted) {
+        for (AdmissionCase one : admitted) {
             Idempotency.Claim claim = one.order.terms().claim();
             if (claim != null) {
                 answers.put(claim, Resources.answered(claim, one.views.getFirst(), means.json()));
@@ -402,25 +352,7 @@ final class AdmissionBatch {
         return answers;
     }
 
-    private static Note noted(Entry entry) {
-        Instance view = entry.view();
-        return new Note(
-                new Change(
-                        Kind.INSTANCE,
-                        view.metadata().tenant(),
-                        view.metadata().name(),
-                        view.metadata().id(),
-                        "created",
-                        Instances.story(
-                                view.metadata().name(),
-                                view.status().host(),
-                                InstanceRow.power(view.spec())),
-                        1),
-                entry.order().terms().actor(),
-                entry.order().terms().reason());
-    }
-
-    private static Set<String> topics(List<Case> admitted) {
+    private static Set<String> topics(List<AdmissionCase> admitted) {
         Set<String> topics = new HashSet<>();
         topics.add(Changes.FEED);
         admitted.forEach(
@@ -428,7 +360,7 @@ final class AdmissionBatch {
         return topics;
     }
 
-    private void announce(List<Case> admitted) {
+    private void announce(List<AdmissionCase> admitted) {
         topics(admitted).forEach(means.signals()::raise);
     }
 
@@ -441,7 +373,7 @@ final class AdmissionBatch {
         }
     }
 
-    private void settle(Case one) {
+    private void settle(AdmissionCase one) {
         one.counted.forEach(taking -> means.mirror().settle(taking.provider(), taking.amounts()));
         one.counted.clear();
     }

@@ -2,6 +2,9 @@ package io.yunqing.controller.compute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Instance;
+import io.yunqing.api.Kind;
+import io.yunqing.controller.feed.Journal.Note;
+import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.StoredJson;
 import java.time.Instant;
@@ -16,7 +19,25 @@ final class AdmissionStore {
     private AdmissionStore() {}
 
     /** An instance to be written: what is asked, who it is, and what was decided. */
-    record Entry(Order order, Wish wish, Instance view, UUID host) {}
+    record Entry(Order order, Wish wish, Instance view, UUID host) {
+        /** What the history says of it. */
+        Note noted() {
+            return new Note(
+                    new Change(
+                            Kind.INSTANCE,
+                            view.metadata().tenant(),
+                            view.metadata().name(),
+                            view.metadata().id(),
+                            "created",
+                            Instances.story(
+                                    view.metadata().name(),
+                                    view.status().host(),
+                                    InstanceRow.power(view.spec())),
+                            1),
+                    order.terms().actor(),
+                    order.terms().reason());
+        }
+    }
 
     /** Adds the statements that read the revisions of all that orders name; tenants cannot go until the transaction ends. */
     static void revisions(

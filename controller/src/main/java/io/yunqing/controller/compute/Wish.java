@@ -1,8 +1,17 @@
 package io.yunqing.controller.compute;
 
+import io.yunqing.api.Address;
 import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceStatus;
+import io.yunqing.api.Kind;
+import io.yunqing.api.Metadata;
+import io.yunqing.api.Phase;
 import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
+import io.yunqing.controller.placement.Decision.Chosen;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -14,5 +23,32 @@ import java.util.UUID;
 record Wish(UUID id, Instance asked, FlavorEntry flavor, ImageEntry image) {
     String name() {
         return asked.metadata().name();
+    }
+
+    /**
+     * The instance as it is once it is admitted.
+     *
+     * @param allocated what it takes, by resource
+     */
+    Instance placed(
+            String tenant,
+            Chosen place,
+            Address address,
+            Map<String, Long> allocated,
+            Instant now) {
+        return new Instance(
+                Kind.INSTANCE,
+                new Metadata(name(), tenant, id, 1L, now, asked.metadata().labels()),
+                asked.spec(),
+                new InstanceStatus(
+                        Phase.SCHEDULED,
+                        place.host().name(),
+                        place.host().location().zone(),
+                        List.of(address),
+                        allocated,
+                        null,
+                        place.explanation().render(),
+                        null,
+                        List.of()));
     }
 }

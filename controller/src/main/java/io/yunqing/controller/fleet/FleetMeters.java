@@ -3,7 +3,6 @@ package io.yunqing.controller.fleet;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.HostState;
 import io.yunqing.controller.fleet.FleetMirror.Measured;
-import io.yunqing.controller.fleet.FleetMirror.Seen;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
@@ -96,7 +95,7 @@ class FleetMeters {
                         "yunqing_host_hypervisor_observed",
                         "1 if the host's last report came from a complete inventory of its hypervisor");
         for (int i = 0; i < fleet.size(); i++) {
-            Seen seen = fleet.get(i).seen();
+            SeenHost seen = fleet.get(i).seen();
             if (seen.receivedAt() != null) {
                 ages.add(
                         labels.get(i),

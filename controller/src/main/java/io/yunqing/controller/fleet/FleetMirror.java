@@ -3,18 +3,15 @@ package io.yunqing.controller.fleet;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostState;
 import io.yunqing.controller.fleet.HostReader.Look;
 import io.yunqing.controller.fleet.HostReader.Read;
 import io.yunqing.controller.fleet.HostReader.Sums;
 import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.placement.Decision;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.FleetView;
-import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.placement.HostFacts;
 import io.yunqing.controller.placement.Placement;
 import io.yunqing.controller.placement.Request;
@@ -76,7 +73,7 @@ public class FleetMirror {
     /** One look after the other, so that none brings back what an earlier one saw. */
     private final ReentrantLock looking = new ReentrantLock();
 
-    private final Map<UUID, Seen> hosts = new HashMap<>();
+    private final Map<UUID, SeenHost> hosts = new HashMap<>();
 
     /** What was placed by decisions that are not yet written down. */
     private final Map<UUID, Amounts> pending = new HashMap<>();
@@ -98,46 +95,6 @@ public class FleetMirror {
         this.dataSource = dataSource;
         this.signals = signals;
         this.clock = clock;
-    }
-
-    /**
-     * A host as it was last read.
-     *
-     * @param revision the host's as a resource
-     * @param network what its instances are attached to; null when it offers none
-     * @param receivedAt when its agent last reported; null before
-     * @param complete whether that report came from a complete inventory
-     * @param unknownDomains how many domains it saw that Yunqing did not make
-     */
-    public record Seen(
-            Host host,
-            long revision,
-            boolean schedulable,
-            HostNetwork network,
-            Instant receivedAt,
-            boolean complete,
-            int unknownDomains) {
-        Seen heard(HostHeard report) {
-            return heard(report.receivedAt(), report.complete(), report.unknownDomains());
-        }
-
-        private Seen heard(Instant at, boolean whole, int unknown) {
-            return new Seen(host, revision, schedulable, network, at, whole, unknown);
-        }
-
-        /** With what was heard since it was read, if that was known before. */
-        Seen unlessHeardSince(Seen known) {
-            boolean newer =
-                    known != null
-                            && known.receivedAt != null
-                            && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
-            return newer ? heard(known.receivedAt, known.complete, known.unknownDomains) : this;
-        }
-
-        /** What addresses are given out of. */
-        public Subnet subnet() {
-            return Subnet.of(network);
-        }
     }
 
     /** Before anybody asks it something. */
@@ -210,7 +167,7 @@ public class FleetMirror {
     }
 
     /** The host as it was last read, or null. */
-    public Seen host(UUID id) {
+    public SeenHost host(UUID id) {
         lock.lock();
         try {
             return hosts.get(id);
@@ -230,7 +187,7 @@ public class FleetMirror {
     }
 
     /** All hosts as they were last read. */
-    public Set<Seen> hosts() {
+    public Set<SeenHost> hosts() {
         lock.lock();
         try {
             return new HashSet<>(hosts.values());
@@ -245,7 +202,7 @@ public class FleetMirror {
      * @param effective what it may promise, by position
      * @param used what it has promised, by position, without what is only being decided
      */
-    record Measured(Seen seen, Amounts effective, Amounts used) {}
+    record Measured(SeenHost seen, Amounts effective, Amounts used) {}
 
     /** All hosts in numbers, as of this moment. */
     List<Measured> measured() {
@@ -253,7 +210,7 @@ public class FleetMirror {
         try {
             int kinds = view.resources().size();
             List<Measured> all = new ArrayList<>(hosts.size());
-            for (Seen seen : hosts.values()) {
+            for (SeenHost seen : hosts.values()) {
                 int index = view.indexOf(seen.host().id());
                 Amounts waiting = pending.getOrDefault(seen.host().id(), Amounts.of());
                 long[] effective = new long[kinds];
@@ -296,13 +253,13 @@ public class FleetMirror {
     void heard(@Observes HostHeard heard) {
         lock.lock();
         try {
-            Seen seen = hosts.get(heard.host());
+            SeenHost seen = hosts.get(heard.host());
             boolean news =
                     seen != null
                             && (seen.receivedAt() == null
                                     || seen.receivedAt().isBefore(heard.receivedAt()));
             if (news) {
-                Seen now = seen.heard(heard);
+                SeenHost now = seen.heard(heard);
                 hosts.put(heard.host(), now);
                 report(now);
             }
@@ -398,7 +355,7 @@ public class FleetMirror {
     }
 
     private void put(Read read) {
-        Seen seen = read.seen().unlessHeardSince(hosts.get(read.seen().host().id()));
+        SeenHost seen = read.seen().unlessHeardSince(hosts.get(read.seen().host().id()));
         hosts.put(seen.host().id(), seen);
         view.put(
                 new HostFacts(
@@ -419,7 +376,7 @@ public class FleetMirror {
         }
     }
 
-    private void report(Seen seen) {
+    private void report(SeenHost seen) {
         int index = view.indexOf(seen.host().id());
         boolean reporting = reporting(seen);
         if (index >= 0 && view.reporting(index) != reporting) {
@@ -427,7 +384,7 @@ public class FleetMirror {
         }
     }
 
-    private boolean reporting(Seen seen) {
+    private boolean reporting(SeenHost seen) {
         return seen.complete()
                 && policy.state(seen.receivedAt(), clock.instant()) == HostState.CURRENT;
     }

@@ -3,7 +3,6 @@ package io.yunqing.controller.fleet;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostSpec;
-import io.yunqing.controller.fleet.FleetMirror.Seen;
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.platform.RoundTrip;
@@ -23,7 +22,7 @@ final class HostReader {
     private HostReader() {}
 
     /** A host with what it may promise and has promised, by position. */
-    record Read(Seen seen, Amounts effective, Amounts used) {}
+    record Read(SeenHost seen, Amounts effective, Amounts used) {}
 
     /** What a host may promise and has promised, by position. */
     record Sums(UUID host, boolean described, Amounts effective, Amounts used) {}
@@ -127,7 +126,7 @@ final class HostReader {
                         Math.max(1, nodes),
                         row.getObject("tenant_id", UUID.class));
         return new Read(
-                new Seen(
+                new SeenHost(
                         host,
                         row.getLong("revision"),
                         spec.schedulable() == null || spec.schedulable(),

@@ -64,17 +64,17 @@ public class Ledger {
      * @param strict whether it may use only what it is granted; if not, a kind without any grant is not limited here
      */
     public void openOwner(UUID owner, UUID parent, boolean strict) {
-        doing(connection -> LedgerStore.openOwner(connection, owner, parent, strict));
+        doing(connection -> OwnerStore.openOwner(connection, owner, parent, strict));
     }
 
     /** Puts an owner, and all below it, under another; what they use counts there from now on, if it fits there. */
     public void moveOwner(UUID owner, UUID parent) {
-        doing(connection -> LedgerStore.moveOwner(connection, owner, parent));
+        doing(connection -> OwnerStore.moveOwner(connection, owner, parent));
     }
 
     /** Ends the account of an owner that uses nothing. */
     public void dropOwner(UUID owner) {
-        doing(connection -> LedgerStore.dropOwner(connection, owner));
+        doing(connection -> OwnerStore.dropOwner(connection, owner));
     }
 
     /**
@@ -84,16 +84,16 @@ public class Ledger {
      */
     public Optional<OverGiven> setGrants(UUID owner, List<Grant> grants) {
         return reading(connection -> {
-            Map<String, Usage> before = LedgerStore.limits(connection, kinds(), owner);
-            LedgerStore.setGrants(connection, owner, grants);
-            LedgerStore.settle(connection, List.of(owner), clock.instant());
-            Map<String, Usage> after = LedgerStore.limits(connection, kinds(), owner);
+            Map<String, Usage> before = OwnerStore.limits(connection, kinds(), owner);
+            OwnerStore.setGrants(connection, owner, grants);
+            OwnerStore.settle(connection, List.of(owner), clock.instant());
+            Map<String, Usage> after = OwnerStore.limits(connection, kinds(), owner);
             boolean more =
                     after.keySet().stream()
                             .anyMatch(kind ->
                                     after.get(kind).limit()
                                             > before.getOrDefault(kind, NOTHING).limit());
-            return more ? LedgerStore.overGiven(connection, owner) : Optional.empty();
+            return more ? OwnerStore.overGiven(connection, owner) : Optional.empty();
         });
     }
 
@@ -101,9 +101,9 @@ public class Ledger {
     public void settleGrants() {
         doing(connection -> {
             Instant now = clock.instant();
-            List<UUID> due = LedgerStore.due(connection, now);
+            List<UUID> due = OwnerStore.due(connection, now);
             if (!due.isEmpty()) {
-                LedgerStore.settle(connection, due, now);
+                OwnerStore.settle(connection, due, now);
             }
         });
     }
@@ -111,7 +111,7 @@ public class Ledger {
     /** What each owner may use and uses of each kind that has quota, with what is used below it. */
     public Map<UUID, Map<String, Usage>> limits(Collection<UUID> owners) {
         Map<UUID, Map<String, Usage>> limits =
-                reading(connection -> LedgerStore.limits(connection, kinds(), owners));
+                reading(connection -> OwnerStore.limits(connection, kinds(), owners));
         limits.values().forEach(usages -> usages.keySet().retainAll(kinds().limited().keySet()));
         return limits;
     }

@@ -1,0 +1,46 @@
+package io.yunqing.controller.fleet;
+
+import io.yunqing.api.HostInventory.HostNetwork;
+import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.placement.Host;
+import java.time.Instant;
+
+/**
+ * A host as it was last read.
+ *
+ * @param revision the host's as a resource
+ * @param network what its instances are attached to; null when it offers none
+ * @param receivedAt when its agent last reported; null before
+ * @param complete whether that report came from a complete inventory
+ * @param unknownDomains how many domains it saw that Yunqing did not make
+ */
+public record SeenHost(
+        Host host,
+        long revision,
+        boolean schedulable,
+        HostNetwork network,
+        Instant receivedAt,
+        boolean complete,
+        int unknownDomains) {
+    SeenHost heard(HostHeard report) {
+        return heard(report.receivedAt(), report.complete(), report.unknownDomains());
+    }
+
+    private SeenHost heard(Instant at, boolean whole, int unknown) {
+        return new SeenHost(host, revision, schedulable, network, at, whole, unknown);
+    }
+
+    /** With what was heard since it was read, if that was known before. */
+    SeenHost unlessHeardSince(SeenHost known) {
+        boolean newer =
+                known != null
+                        && known.receivedAt != null
+                        && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
+        return newer ? heard(known.receivedAt, known.complete, known.unknownDomains) : this;
+    }
+
+    /** What addresses are given out of. */
+    public Subnet subnet() {
+        return Subnet.of(network);
+    }
+}
