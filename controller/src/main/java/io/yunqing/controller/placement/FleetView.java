@@ -262,12 +262,18 @@ public final class FleetView {
     boolean fitsOneNode(int index, Amounts amounts) {
         int nodes = host(index).numaNodes();
         for (int r = 0; r < amounts.length(); r++) {
-            if (PackingPolicy.fallsIntoNodes(resourceName(r))
-                    && amounts.at(r) > limit(index, r) / nodes) {
+            if (fallsIntoNodes(r) && amounts.at(r) > limit(index, r) / nodes) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether a host's amount of the resource is shared out among its NUMA nodes. */
+    boolean fallsIntoNodes(int position) {
+        return position < resources.size()
+                && (resources.get(position).equals(PackingPolicy.VCPUS)
+                        || resources.get(position).equals(PackingPolicy.MEMORY));
     }
 
     String resourceName(int position) {

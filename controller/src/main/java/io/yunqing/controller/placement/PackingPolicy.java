@@ -18,7 +18,7 @@ final class PackingPolicy {
      * Prefer full hosts, which lets others run empty over time. It speaks where the loss of room is nearly the same: a tenth is
      * about what one of a host's ten smallest parts is worth.
      */
-    private static final double PACKED_WEIGHT = 0.1;
+    private static final double PACKED_WEIGHT = 0.05;
 
     /** A tenant's own hosts come first, as nobody else can use them. */
     private static final double OWN_WEIGHT = 2.0;
@@ -26,11 +26,6 @@ final class PackingPolicy {
     static final List<String> TERMS = List.of("room", "packed", "own");
 
     private PackingPolicy() {}
-
-    /** Whether a host's amount of the resource is shared out among its NUMA nodes. */
-    static boolean fallsIntoNodes(String resource) {
-        return resource.equals(VCPUS) || resource.equals(MEMORY);
-    }
 
     static double score(FleetView view, int index, Question question) {
         return room(view, index, question.amounts)

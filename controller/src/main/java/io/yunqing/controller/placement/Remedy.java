@@ -1,7 +1,7 @@
 package io.yunqing.controller.placement;
 
-import io.yunqing.controller.placement.Host.Location;
 import io.yunqing.controller.placement.NearestMiss.Barred;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -127,28 +127,25 @@ final class Remedy {
         if (barred == null) {
             throw new IllegalArgumentException(by + " bars no host");
         }
-        Host host = view.host(barred.example());
-        String subject =
-                barred.hosts() == 1
-                        ? "host %s has room".formatted(host.name())
-                        : "%d hosts have room, such as %s".formatted(barred.hosts(), host.name());
-        return subject + ", but " + but(by, barred.example());
+        String name = view.host(barred.example()).name();
+        return barred.hosts() == 1
+                ? "host %s has room but is %s".formatted(name, but(by, barred.example()))
+                : "%d hosts, such as %s, have room but are %s"
+                        .formatted(barred.hosts(), name, but(by, barred.example()));
     }
 
     private String but(Constraint by, int index) {
         Host host = view.host(index);
-        Location location = host.location();
         return switch (by) {
             case ZONE ->
-                    "not in zone %s: leave the zone open, or ask for zone %s"
-                            .formatted(where.zone(), location.zone());
+                "not in zone %s: leave the zone open, or ask for zone %s"
+                        .formatted(where.zone(), host.location().zone());
             case RACK ->
-                    "not in rack %s: leave the rack open, or ask for another"
-                            .formatted(where.rack());
+                "not in rack %s: leave the rack open, or ask for another".formatted(where.rack());
             case TRAIT -> traits(host);
             case POOL ->
-                    "without reach of storage pool %s: drop it from the request, or connect it there"
-                            .formatted(listed(without(where.pools(), host.pools())));
+                "without reach of storage pool %s: drop it from the request, or connect it there"
+                        .formatted(listed(without(where.pools(), host.pools())));
             case NUMA -> numa(index);
             case GROUP -> group(index);
             case SCHEDULABLE -> "closed to new instances: open it (yqctl host)";
@@ -169,16 +166,14 @@ final class Remedy {
 
     private String numa(int index) {
         int nodes = view.host(index).numaNodes();
-        List<String> parts =
-                Stream.iterate(0, r -> r < request.amounts().length(), r -> r + 1)
-                        .filter(r -> PackingPolicy.fallsIntoNodes(view.resourceName(r)))
-                        .filter(r -> request.amounts().at(r) > view.limit(index, r) / nodes)
-                        .map(r ->
-                                "%d %s"
-                                        .formatted(
-                                                view.limit(index, r) / nodes, view.resourceName(r)))
-                        .toList();
-        return "each of its %d NUMA nodes has %s: ask for at most that, or for any number of nodes"
+        List<String> parts = new ArrayList<>();
+        for (int r = 0; r < request.amounts().length(); r++) {
+            long part = view.limit(index, r) / nodes;
+            if (view.fallsIntoNodes(r) && request.amounts().at(r) > part) {
+                parts.add("%d %s".formatted(part, view.resourceName(r)));
+            }
+        }
+        return "of %d NUMA nodes with %s each: ask for at most that, or for any number of nodes"
                 .formatted(nodes, String.join(" and ", parts));
     }
 
@@ -188,11 +183,12 @@ final class Remedy {
             throw new IllegalArgumentException("no group rules out the host at " + index);
         }
         String scope = rule.scope().word();
+        String in = rule.scope() == Scope.HOST ? "on" : "in";
         return rule.kind() == GroupRule.Kind.AFFINITY
-                ? "not on a %s with group %s, as strict affinity demands: make room there, or the rule soft"
-                        .formatted(scope, rule.group())
-                : "on a %s with group %s, which strict anti-affinity forbids: add a %s, or make the rule soft"
-                        .formatted(scope, rule.group(), scope);
+                ? "not %s the %s of group %s, as strict affinity demands: make room there, or make the rule soft"
+                        .formatted(in, scope, rule.group())
+                : "%s a %s with group %s, which strict anti-affinity forbids: add a %s, or make the rule soft"
+                        .formatted(in, scope, rule.group(), scope);
     }
 
     private static Set<String> without(Set<String> names, Set<String> known) {

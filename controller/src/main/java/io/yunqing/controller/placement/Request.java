@@ -1,7 +1,9 @@
 package io.yunqing.controller.placement;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** What a host is looked for. */
@@ -11,6 +13,7 @@ public final class Request {
     private final Question owners;
     private final List<GroupRule> rules;
     private final List<Spread> spreads;
+    private final Set<String> groups;
 
     private Request(Builder from) {
         owner = from.owner;
@@ -18,6 +21,16 @@ public final class Request {
         owners = new Question(from.owner, from.where, from.amounts, from.singleNuma);
         rules = List.copyOf(from.rules);
         spreads = List.copyOf(from.spreads);
+        groups = Set.copyOf(from.groups);
+    }
+
+    private Request(Request from, List<GroupRule> rules, List<Spread> spreads) {
+        owner = from.owner;
+        anybodys = from.anybodys;
+        owners = from.owners;
+        this.rules = rules;
+        this.spreads = spreads;
+        groups = from.groups;
     }
 
     /**
@@ -53,6 +66,21 @@ public final class Request {
         return spreads;
     }
 
+    /** The groups that it belongs to once it is placed; not each group that it has a rule about need be one of them. */
+    public Set<String> groups() {
+        return groups;
+    }
+
+    /** The same request after the members of groups have moved about. */
+    public Request after(Moves moves) {
+        return social() && !moves.none()
+                ? new Request(
+                        this,
+                        rules.stream().map(moves::applied).toList(),
+                        spreads.stream().map(moves::applied).toList())
+                : this;
+    }
+
     /** Whether where other instances are plays a part. */
     boolean social() {
         return !rules.isEmpty() || !spreads.isEmpty();
@@ -70,6 +98,7 @@ public final class Request {
         private boolean singleNuma;
         private final List<GroupRule> rules = new ArrayList<>();
         private final List<Spread> spreads = new ArrayList<>();
+        private final Set<String> groups = new HashSet<>();
 
         private Builder(UUID owner, Amounts amounts) {
             if (amounts.length() == 0) {
@@ -96,6 +125,11 @@ public final class Request {
 
         public Builder spread(Spread spread) {
             spreads.add(spread);
+            return this;
+        }
+
+        public Builder memberOf(String group) {
+            groups.add(group);
             return this;
         }
 

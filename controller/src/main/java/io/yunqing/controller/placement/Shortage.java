@@ -31,7 +31,7 @@ record Shortage(Host host, double share, List<Lack> lacks) {
         double share = 0;
         for (int r = 0; r < asked.length(); r++) {
             if (asked.at(r) > 0) {
-                share = Math.max(share, (double) (asked.at(r) - view.free(index, r)) / asked.at(r));
+                share = Math.max(share, ((double) asked.at(r) - view.free(index, r)) / asked.at(r));
             }
         }
         return known != null && known.share <= share ? known : of(view, index, asked, share);

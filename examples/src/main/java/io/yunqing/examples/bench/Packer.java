@@ -1,0 +1,12 @@
+package io.yunqing.examples.bench;
+
+import io.yunqing.examples.bench.Trace.Machine;
+
+/** A fleet of identical hosts and a way to choose among them. */
+interface Packer {
+    /** Gives the machine a host and returns its number, or -1 if none has room. */
+    int place(Machine machine);
+
+    /** Takes back what {@link #place} gave. */
+    void remove(int host, Machine machine);
+}
