@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How many more instances of a flavor fit, as the fleet is at this moment.
  *
  * @param instances with all hosts
- * @param losses with one host, rack or zone lost: of each kind the one whose loss leaves least, worst first
+ * @param losses with one host, rack or zone lost: of each kind the one whose loss leaves most instances without a host
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Headroom(String flavor, @Nullable String zone, long instances, List<Loss> losses) {

@@ -217,6 +217,9 @@ final class AdmissionBatch {
                             && seen.host().equals(place.host())
                             && !changed(host, seen.revision());
             if (!stands) {
+                if (!revisions.containsKey(host)) {
+                    means.mirror().forget(host);
+                }
                 lookAgain = true;
                 return false;
             }

@@ -7,7 +7,6 @@ import io.yunqing.controller.platform.StoredJson;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,34 +17,34 @@ final class ForecastStore {
     /**
      * An instance where it is.
      *
+     * @param host where it is
      * @param size what it takes and needs of a host
      * @param zone where it must be; anywhere when null
      */
-    record Resident(UUID tenant, FlavorSpec size, String zone) {}
+    record Placed(UUID id, UUID host, UUID tenant, FlavorSpec size, String zone) {}
 
-    /** The instances on some hosts, the largest first, as those are hardest to place. */
-    static List<Resident> residents(Connection connection, Collection<UUID> hosts)
-            throws SQLException {
-        List<Resident> residents = new ArrayList<>();
+    /** All instances. */
+    static List<Placed> residents(Connection connection) throws SQLException {
+        List<Placed> residents = new ArrayList<>();
         new RoundTrip()
                 .read(
                         """
-                        SELECT i.tenant_id, i.vcpus, i.memory_mib, i.root_disk_gib, i.spec ->> 'zone' AS zone, f.spec AS flavor
+                        SELECT i.id, i.host_id, i.tenant_id, i.vcpus, i.memory_mib, i.root_disk_gib, i.spec ->> 'zone' AS zone, f.spec AS flavor
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id
-                        WHERE i.host_id = ANY (?) AND NOT i.deleted
-                        ORDER BY i.memory_mib DESC, i.vcpus DESC, i.id
+                        WHERE NOT i.deleted
                         """,
                         row ->
                                 residents.add(
-                                        new Resident(
+                                        new Placed(
+                                                row.getObject("id", UUID.class),
+                                                row.getObject("host_id", UUID.class),
                                                 row.getObject("tenant_id", UUID.class),
                                                 sized(
                                                         flavor(row.getString("flavor")),
                                                         row.getInt("vcpus"),
                                                         row.getInt("memory_mib"),
                                                         row.getInt("root_disk_gib")),
-                                                row.getString("zone"))),
-                        hosts)
+                                                row.getString("zone"))))
                 .run(connection);
         return residents;
     }

@@ -81,9 +81,8 @@ public record Headroom(long now, List<Loss> worst) {
                 }
             }
             this.largestFirst =
-                    Comparator.comparingDouble(
-                                    (Resident resident) ->
-                                            -share(resident.request().amounts(), whole))
+                    Comparator.comparingDouble((Resident resident) ->
+                                    -share(resident.request().amounts(), whole))
                             .thenComparing(Resident::id);
         }
 
@@ -115,9 +114,9 @@ public record Headroom(long now, List<Loss> worst) {
                 case HOST -> host.name();
                 // A rack's name need not be unique beyond its zone.
                 case RACK ->
-                    host.location().rack() == null
-                            ? null
-                            : host.location().zone() + "/" + host.location().rack();
+                        host.location().rack() == null
+                                ? null
+                                : host.location().zone() + "/" + host.location().rack();
                 case ZONE -> host.location().zone();
             };
         }
@@ -148,9 +147,7 @@ public record Headroom(long now, List<Loss> worst) {
                 }
             }
             long left =
-                    request.social()
-                            ? new Fits(fleet, request.after(moves)).total()
-                            : fits.total();
+                    request.social() ? new Fits(fleet, request.after(moves)).total() : fits.total();
             moved.forEach((resident, index) -> {
                 fleet.give(index, resident.request().amounts());
                 fits.recount(index);

@@ -138,14 +138,15 @@ final class Remedy {
         Host host = view.host(index);
         return switch (by) {
             case ZONE ->
-                "not in zone %s: leave the zone open, or ask for zone %s"
-                        .formatted(where.zone(), host.location().zone());
+                    "not in zone %s: leave the zone open, or ask for zone %s"
+                            .formatted(where.zone(), host.location().zone());
             case RACK ->
-                "not in rack %s: leave the rack open, or ask for another".formatted(where.rack());
+                    "not in rack %s: leave the rack open, or ask for another"
+                            .formatted(where.rack());
             case TRAIT -> traits(host);
             case POOL ->
-                "without reach of storage pool %s: drop it from the request, or connect it there"
-                        .formatted(listed(without(where.pools(), host.pools())));
+                    "without reach of storage pool %s: drop it from the request, or connect it there"
+                            .formatted(listed(without(where.pools(), host.pools())));
             case NUMA -> numa(index);
             case GROUP -> group(index);
             case SCHEDULABLE -> "closed to new instances: open it (yqctl host)";

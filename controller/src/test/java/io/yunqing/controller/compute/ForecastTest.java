@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
@@ -11,6 +12,8 @@ import io.yunqing.controller.TestServer;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +44,14 @@ class ForecastTest {
         assertEquals(201, city.create("web").status());
         Answer after = headroom();
         assertEquals(7, after.at("instances").asInt());
-        Answer lost = after;
-        assertEquals("zone", lost.at("losses.0.scope").asText(), lost.text());
-        assertEquals(city.id, lost.at("losses.0.name").asText(), "the only zone in question");
-        assertEquals(0, lost.at("losses.0.instances").asInt());
-        assertEquals(1, lost.at("losses.0.displaced").asInt());
-        assertEquals(1, lost.at("losses.0.homeless").asInt(), "it asked for this zone");
+        List<String> scopes = new ArrayList<>();
+        for (JsonNode loss : after.body().path("losses")) {
+            scopes.add(loss.path("scope").asText());
+            assertTrue(loss.path("instances").asInt() <= 7, after.text());
+            assertTrue(loss.path("homeless").asInt() <= loss.path("displaced").asInt());
+            assertTrue(loss.path("homeless").asInt() >= 1, "instances ask for their city's zone");
+        }
+        assertEquals(List.of("host", "zone"), scopes, "no host here has a rack");
     }
 
     @Test

@@ -64,10 +64,10 @@ class FleetViewTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> view.resources(List.of("storageGiB", "gpus", "memoryMiB")));
+        assertThrows(IllegalArgumentException.class, () -> view.resources(List.of("storageGiB")));
         assertThrows(
-                IllegalArgumentException.class, () -> view.resources(List.of("storageGiB")));
-        assertThrows(
-                IllegalArgumentException.class, () -> view.setLimits(index, Amounts.of(1, 1, 1, 1)));
+                IllegalArgumentException.class,
+                () -> view.setLimits(index, Amounts.of(1, 1, 1, 1)));
     }
 
     @Test
@@ -101,7 +101,8 @@ class FleetViewTest {
         assertEquals(Amounts.of(1, 2).hashCode(), Amounts.of(1, 2, 0).hashCode());
         assertEquals(0, Amounts.of(1, 2).at(7));
         assertEquals(
-                Amounts.of(0, 5), Amounts.of(List.of("vcpus", "memoryMiB"), Map.of("memoryMiB", 5L)));
+                Amounts.of(0, 5),
+                Amounts.of(List.of("vcpus", "memoryMiB"), Map.of("memoryMiB", 5L)));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Amounts.of(List.of("vcpus"), Map.of("gpus", 1L)));

@@ -51,7 +51,8 @@ final class Naive {
             return "pool";
         } else if (request.singleNuma() && !fitsNode(index)) {
             return "numa";
-        } else if (contradictory() || !request.rules().stream().allMatch(rule -> kept(rule, host))) {
+        } else if (contradictory()
+                || !request.rules().stream().allMatch(rule -> kept(rule, host))) {
             return "group";
         }
         for (int r = 0; r < TestHost.RESOURCES.size(); r++) {
@@ -78,8 +79,7 @@ final class Naive {
                                         apart.strict()
                                                 && apart.kind() == Kind.ANTI_AFFINITY
                                                 && apart.group().equals(together.group())
-                                                && apart.scope().ordinal()
-                                                        >= together.scope().ordinal()));
+                                                && together.scope().within(apart.scope())));
     }
 
     private boolean kept(GroupRule rule, Host host) {

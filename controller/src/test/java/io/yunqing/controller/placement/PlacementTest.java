@@ -166,12 +166,7 @@ class PlacementTest {
                 chosen(
                         view,
                         asking(1, 2048)
-                                .rule(
-                                        rule(
-                                                Kind.AFFINITY,
-                                                Scope.HOST,
-                                                false,
-                                                Map.of(id("h3"), 1)))
+                                .rule(rule(Kind.AFFINITY, Scope.HOST, false, Map.of(id("h3"), 1)))
                                 .build()));
         // A wish that cannot be granted is no constraint.
         assertEquals(
@@ -192,8 +187,7 @@ class PlacementTest {
         Decision decision = Placement.choose(view, asking(1, 2048).spread(uneven).build(), 0);
         assertEquals("h2", chosen(decision));
         assertEquals(
-                1.3333,
-                decision.explanation().render().best().getFirst().terms().get("spread"));
+                1.3333, decision.explanation().render().best().getFirst().terms().get("spread"));
     }
 
     @Test

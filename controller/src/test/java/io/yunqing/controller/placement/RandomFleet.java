@@ -2,6 +2,7 @@ package io.yunqing.controller.placement;
 
 import io.yunqing.controller.placement.GroupRule.Kind;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -69,9 +70,7 @@ final class RandomFleet {
     }
 
     private Set<String> few(List<String> words) {
-        return random.nextInt(3) > 0
-                ? Set.of()
-                : Set.of(words.get(random.nextInt(words.size())));
+        return random.nextInt(3) > 0 ? Set.of() : Set.of(words.get(random.nextInt(words.size())));
     }
 
     /** One of few questions, so that their rankings are used again. */
@@ -115,7 +114,7 @@ final class RandomFleet {
     }
 
     private Scope scope() {
-        return Scope.values()[random.nextInt(3)];
+        return List.copyOf(EnumSet.allOf(Scope.class)).get(random.nextInt(3));
     }
 
     private Map<UUID, Integer> members(FleetView view) {

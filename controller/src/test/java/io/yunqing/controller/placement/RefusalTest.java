@@ -111,7 +111,13 @@ class RefusalTest {
                             "a pool out of reach",
                             fleet(host("h1").pool("slow"), host("h2").pool("fast").closed()),
                             asking(1, 1024)
-                                    .where(new Where(null, null, Set.of(), Set.of(), Set.of("fast"))),
+                                    .where(
+                                            new Where(
+                                                    null,
+                                                    null,
+                                                    Set.of(),
+                                                    Set.of(),
+                                                    Set.of("fast"))),
                             Map.of("pool", 1, "schedulable", 1),
                             "host h1 has room but is without reach of storage pool fast: drop it from the request, or connect it there"),
                     new Case(
@@ -190,19 +196,23 @@ class RefusalTest {
     @TestFactory
     Stream<DynamicTest> refusals() {
         return CASES.stream()
-                .map(each -> DynamicTest.dynamicTest(each.name(), () -> {
-                    Decision decision =
-                            Placement.choose(each.view(), each.request().build(), 0);
-                    PlacementExplanation why =
-                            assertInstanceOf(Decision.NoHost.class, decision)
-                                    .explanation()
-                                    .render();
-                    assertEquals(each.turnedAway(), why.turnedAway());
-                    assertEquals(each.nearestMiss(), why.nearestMiss());
-                    assertEquals(each.view().size(), why.hostsSeen());
-                    assertEquals(List.of(), why.best());
-                    assertNull(why.host());
-                }));
+                .map(each ->
+                        DynamicTest.dynamicTest(
+                                each.name(),
+                                () -> {
+                                    Decision decision =
+                                            Placement.choose(
+                                                    each.view(), each.request().build(), 0);
+                                    PlacementExplanation why =
+                                            assertInstanceOf(Decision.NoHost.class, decision)
+                                                    .explanation()
+                                                    .render();
+                                    assertEquals(each.turnedAway(), why.turnedAway());
+                                    assertEquals(each.nearestMiss(), why.nearestMiss());
+                                    assertEquals(each.view().size(), why.hostsSeen());
+                                    assertEquals(List.of(), why.best());
+                                    assertNull(why.host());
+                                }));
     }
 
     @Test

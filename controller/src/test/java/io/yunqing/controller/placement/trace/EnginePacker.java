@@ -1,4 +1,4 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.placement.Decision;
@@ -7,8 +7,8 @@ import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.placement.HostFacts;
 import io.yunqing.controller.placement.Placement;
 import io.yunqing.controller.placement.Request;
-import io.yunqing.examples.bench.Trace.HostSize;
-import io.yunqing.examples.bench.Trace.Machine;
+import io.yunqing.controller.placement.trace.Trace.HostSize;
+import io.yunqing.controller.placement.trace.Trace.Machine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +36,7 @@ final class EnginePacker implements Packer {
     @Override
     public int place(Machine machine) {
         Amounts amounts = amounts(machine);
-        Request request =
-                requests.computeIfAbsent(amounts, key -> Request.of(TENANT, key).build());
+        Request request = requests.computeIfAbsent(amounts, key -> Request.of(TENANT, key).build());
         return switch (Placement.choose(view, request, 0)) {
             case Decision.Chosen chosen -> {
                 view.take(chosen.index(), amounts);

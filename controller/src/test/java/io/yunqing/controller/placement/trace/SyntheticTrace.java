@@ -1,7 +1,7 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
-import io.yunqing.examples.bench.Trace.HostSize;
-import io.yunqing.examples.bench.Trace.Machine;
+import io.yunqing.controller.placement.trace.Trace.HostSize;
+import io.yunqing.controller.placement.trace.Trace.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -44,8 +44,7 @@ final class SyntheticTrace {
             now += random.nextExponential() * MEAN_GAP_S / rate;
             long vcpus = VCPUS[drawn(random, VCPU_SHARES)];
             long memory = vcpus * GIB_PER_VCPU[drawn(random, RATIO_SHARES)] * 1024;
-            double lifetime =
-                    Math.exp(LIFETIME_MEAN + LIFETIME_DEVIATION * random.nextGaussian());
+            double lifetime = Math.exp(LIFETIME_MEAN + LIFETIME_DEVIATION * random.nextGaussian());
             machines.add(new Machine(vcpus, memory, now, now + Math.min(lifetime, LONGEST_S)));
         }
         return new Trace(machines);

@@ -1,11 +1,12 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
-import io.yunqing.examples.bench.Trace.HostSize;
-import io.yunqing.examples.cloud.Repository;
+import io.yunqing.controller.placement.trace.Trace.HostSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
@@ -27,16 +28,14 @@ public final class TraceBench {
     private static final int SYNTHETIC = 5;
     private static final int USAGE = 2;
 
-    private final Figures figures = new Figures("trace");
+    /** What was found, in lines of name, value, unit, and the goal if there is one. */
+    private final List<String> figures = new ArrayList<>();
 
     private TraceBench() {}
 
     public static void main(String[] arguments) throws IOException {
-        Path file =
-                arguments.length > 0
-                        ? Path.of(arguments[0])
-                        : Repository.find().root().resolve("../shared/data").resolve(USUAL_FILE);
-        if (arguments.length > 1 || !Files.isReadable(file)) {
+        Path file = Path.of(arguments[0]);
+        if (!Files.isReadable(file)) {
             System.err.printf(
                     "There is no trace at %s.%nGive one: ./dev bench trace FILE, with the columns id,vcpus,memory_gib,start_s,end_s%n",
                     file.normalize());
@@ -45,7 +44,7 @@ public final class TraceBench {
         TraceBench bench = new TraceBench();
         bench.recorded(file);
         bench.synthetic();
-        bench.figures.publish();
+        Files.write(Path.of(arguments[1]), bench.figures);
     }
 
     private void recorded(Path file) throws IOException {
@@ -62,27 +61,28 @@ public final class TraceBench {
         System.out.printf(
                 "%s: %d machines, hosts of %s, bound %d%n",
                 file.getFileName(), trace.size(), HOST, bound);
-        figures.tell("hosts_bound", bound, "hosts");
+        figures.add("hosts_bound " + bound + " hosts");
         boolean usual = file.endsWith(USUAL_FILE);
-        policies(HOST).forEach((name, policy) -> {
-            int hosts = replay.fewestHosts(policy);
-            if (usual && name.equals("ours")) {
-                figures.hold("hosts_ours", hosts, "hosts", GOAL);
-            } else {
-                figures.tell("hosts_" + name, hosts, "hosts");
-            }
-        });
+        policies(HOST)
+                .forEach((name, policy) -> {
+                    int hosts = replay.fewestHosts(policy);
+                    if (usual && name.equals("ours")) {
+                        figures.add("hosts_ours " + hosts + " hosts <= " + GOAL);
+                    } else {
+                        figures.add("hosts_" + name + " " + hosts + " hosts");
+                    }
+                });
         policies(HOST)
                 .forEach((name, policy) ->
-                        figures.tell(
-                                "served_" + name, replay.served(policy.apply(bound)), "requests"));
+                        figures.add(
+                                "served_%s %d requests"
+                                        .formatted(name, replay.served(policy.apply(bound)))));
     }
 
     /** Hosts are the mean over all seeds, as one trace's outcome is a matter of luck by a host or two. */
     private void synthetic() {
         Map<String, Integer> sums = new LinkedHashMap<>();
-        System.out.printf(
-                "%d made-up traces, hosts of %s%n", SYNTHETIC, SyntheticTrace.HOST);
+        System.out.printf("%d made-up traces, hosts of %s%n", SYNTHETIC, SyntheticTrace.HOST);
         for (long seed = 1; seed <= SYNTHETIC; seed++) {
             Trace trace = SyntheticTrace.of(seed);
             Replay replay = new Replay(trace, SyntheticTrace.HOST);
@@ -92,7 +92,7 @@ public final class TraceBench {
                             sums.merge(name, replay.fewestHosts(policy), Integer::sum));
         }
         sums.forEach((name, sum) ->
-                figures.tell("synthetic_hosts_" + name, (double) sum / SYNTHETIC, "hosts"));
+                figures.add("synthetic_hosts_" + name + " " + (double) sum / SYNTHETIC + " hosts"));
     }
 
     /** By name, how a fleet of so many hosts chooses. */

@@ -1,4 +1,4 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +85,7 @@ final class Trace {
                 all,
                 Comparator.comparingDouble(this::time)
                         .thenComparing(event -> event >= 0)
-                        .thenComparing(event -> Math.max(event, ~event)));
+                        .thenComparingInt(event -> Math.max(event, ~event)));
         return Arrays.stream(all).mapToInt(Integer::intValue).toArray();
     }
 

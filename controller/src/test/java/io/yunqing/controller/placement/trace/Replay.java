@@ -1,7 +1,7 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
-import io.yunqing.examples.bench.Trace.HostSize;
-import io.yunqing.examples.bench.Trace.Machine;
+import io.yunqing.controller.placement.trace.Trace.HostSize;
+import io.yunqing.controller.placement.trace.Trace.Machine;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 

@@ -1,6 +1,6 @@
-package io.yunqing.examples.bench;
+package io.yunqing.controller.placement.trace;
 
-import io.yunqing.examples.bench.Trace.Machine;
+import io.yunqing.controller.placement.trace.Trace.Machine;
 
 /** A fleet of identical hosts and a way to choose among them. */
 interface Packer {
