@@ -88,7 +88,7 @@ class BadInputIT {
                         INSTANCES,
                         instance("big", "large"),
                         ProblemCode.QUOTA_EXCEEDED,
-                        "limits.memoryMiB = 4096"),
+                        "limits.vcpus = 8"),
                 Request.post(
                         "an unknown flavor",
                         INSTANCES,
@@ -224,7 +224,7 @@ class BadInputIT {
                         "instance create big --flavor large" + image,
                         5,
                         "quota.exceeded",
-                        "limits.memoryMiB = 4096",
+                        "limits.vcpus = 8",
                         "-> "),
                 Line.of(
                         "instance create odd --flavor huge" + image,
