@@ -16,8 +16,10 @@ import java.util.function.Supplier;
 public class Gauges {
     private final CollectorRegistry registry;
 
-    Gauges(CollectorRegistry registry) {
-        this.registry = registry;
+    /** The registry behind the page: one that is injected by itself would be another, which nobody asks. */
+    @SuppressWarnings("deprecation") // Quarkus' Prometheus registry is still this one
+    Gauges(io.micrometer.prometheus.PrometheusMeterRegistry page) {
+        this.registry = page.getPrometheusRegistry();
     }
 
     /**
