@@ -66,13 +66,14 @@ final class HostReader {
         return new Look(next.getFirst(), sums);
     }
 
-    /** All that placement knows of some hosts. */
+    /** All that placement knows of some hosts. One that is kept for a tenant that is gone is kept for nobody: for its own id. */
     static List<Read> described(Connection connection, Collection<UUID> ids) throws SQLException {
         List<Read> hosts = new ArrayList<>();
         new RoundTrip()
                 .read(
                         """
-                        SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, t.id AS tenant_id, p.effective, p.used,
+                        SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, p.effective, p.used,
+                               CASE WHEN h.spec ->> 'tenant' IS NOT NULL THEN coalesce(t.id, h.id) END AS kept_for,
                                o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains,
                                o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
@@ -124,7 +125,7 @@ final class HostReader {
                         spec.traits() == null ? Set.of() : Set.copyOf(spec.traits()),
                         Set.of((String[]) row.getArray("pools").getArray()),
                         Math.max(1, nodes),
-                        row.getObject("tenant_id", UUID.class));
+                        row.getObject("kept_for", UUID.class));
         return new Read(
                 new SeenHost(
                         host,

@@ -20,6 +20,7 @@ import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
+import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.persistence.LockModeType;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -215,6 +216,10 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 ZoneRow.<ZoneRow>find("name", zone)
                         .firstResultOptional()
                         .orElseThrow(() -> Asked.unknown("spec.zone", Kind.ZONE, zone));
+        String tenant = asked.spec().tenant();
+        if (tenant != null && TenantRow.count("name", tenant) == 0) {
+            throw Asked.unknown("spec.tenant", Kind.TENANT, tenant);
+        }
         requireKnown("spec.overcommit", asked.spec().overcommit());
         requireKnown("spec.reserved", asked.spec().reserved());
         row.spec = asked.spec();

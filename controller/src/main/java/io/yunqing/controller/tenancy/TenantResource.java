@@ -168,6 +168,12 @@ public class TenantResource implements SimpleNoun<TenantRow, Tenant> {
     @Override
     public boolean delete(TenantRow row) {
         references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE tenant_id = :id");
+        references.refuseIfAny(
+                row,
+                "hosts kept for it",
+                """
+                SELECT h.name FROM host h JOIN tenant t ON t.name = h.spec ->> 'tenant' WHERE t.id = :id
+                """);
         ledger.dropOwner(row.id);
         return true;
     }

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
@@ -11,6 +12,8 @@ import io.yunqing.controller.TestServer;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TestServer.class)
 class LimitsAndHostsTest {
     @Inject CertificateAuthority authority;
+    @Inject AgroalDataSource dataSource;
 
     private final Rest rest = Rest.operator();
     private City city;
@@ -187,6 +191,48 @@ class LimitsAndHostsTest {
 
     private Answer planned() {
         return rest.post("/v1/tenants/" + city.id + "/instances?mode=plan", city.body("planned"));
+    }
+
+    @Test
+    void aHostKeptForATenantTakesItsInstancesAndNobodyElses() {
+        host("\"tenant\":\"%s\"".formatted(city.id));
+        assertEquals("create", planned().at("action").asText());
+        Answer deleted = rest.delete("/v1/tenants/" + city.id);
+        assertEquals("reference.in_use", code(deleted), deleted.text());
+        City other = new City(rest, authority.certificatePem());
+        host("\"tenant\":\"%s\"".formatted(other.id));
+        Answer refused = planned();
+        assertEquals("placement.no_host", code(refused), refused.text());
+        assertEquals(1, refused.at("explanation.turnedAway.exclusive").asInt(), refused.text());
+        other.close();
+    }
+
+    /** What is kept for somebody unknown is not for everybody. */
+    @Test
+    void aHostKeptForNobodyThereIsTakesNothing() throws Exception {
+        Answer host = rest.get("/v1/hosts/" + city.id);
+        Answer refused =
+                rest.put(
+                        "/v1/hosts/" + city.id,
+                        """
+                        {"metadata":{"name":"%1$s"},"spec":{"zone":"%1$s","tenant":"none-such"}}
+                        """
+                                .formatted(city.id),
+                        host.etag());
+        assertEquals("reference.unknown", code(refused), refused.text());
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    UPDATE host SET spec = spec || '{"tenant": "none-such"}' WHERE name = '%1$s';
+                    UPDATE provider SET capacity = capacity WHERE id = (SELECT id FROM host WHERE name = '%1$s')
+                    """
+                            .formatted(city.id));
+        }
+        Answer planned = planned();
+        assertEquals("placement.no_host", code(planned), planned.text());
+        host("\"schedulable\":true");
+        assertEquals("create", planned().at("action").asText());
     }
 
     private void host(String words) {
