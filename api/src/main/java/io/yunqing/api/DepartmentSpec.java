@@ -27,4 +27,4 @@ public record DepartmentSpec(
         @Nullable @Size(max = 18) String code,
         @Nullable @Size(max = 64)
                 Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> limits,
-        @Nullable @Valid @Size(max = 100) List<@NotNull @Valid Grant> grants) {}
+        @Nullable @Size(max = 100) List<@NotNull @Valid Grant> grants) {}

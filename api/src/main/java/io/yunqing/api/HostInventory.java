@@ -25,7 +25,7 @@ public record HostInventory(
         @NotNull String hostname,
         @Min(0) int cpus,
         @Min(0) long memoryMiB,
-        @NotNull @Valid List<@NotNull Pool> pools,
+        @NotNull List<@NotNull @Valid Pool> pools,
         @NotNull String accelerator,
         @NotNull String architecture,
         @NotNull String hypervisor,

@@ -23,4 +23,4 @@ public record TenantSpec(
         @NotNull Environment environment,
         @NotNull @Size(max = 64)
                 Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> limits,
-        @Nullable @Valid @Size(max = 100) List<@NotNull @Valid Grant> grants) {}
+        @Nullable @Size(max = 100) List<@NotNull @Valid Grant> grants) {}

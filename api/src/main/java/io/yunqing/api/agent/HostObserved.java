@@ -35,7 +35,7 @@ public record HostObserved(
         @Nullable String unobservedReason,
         @NotNull Instant observedAt,
         @Nullable @Valid HostInventory inventory,
-        @NotNull @Valid List<@NotNull InstanceObserved> instances,
+        @NotNull List<@NotNull @Valid InstanceObserved> instances,
         @NotNull List<@NotNull UnknownDomain> unknownDomains,
         @NotNull List<@NotNull Lane> lanes) {
 
