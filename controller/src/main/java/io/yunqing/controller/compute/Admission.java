@@ -1,6 +1,5 @@
 package io.yunqing.controller.compute;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -10,24 +9,16 @@ import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
 import io.yunqing.controller.compute.Order.Terms;
-import io.yunqing.controller.feed.Journal;
-import io.yunqing.controller.fleet.FleetMirror;
-import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Ids;
-import io.yunqing.controller.platform.Plans;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.RoundTrip;
-import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Transactions;
-import io.yunqing.controller.platform.Wakeups;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -63,61 +53,24 @@ class Admission {
 
     private final Catalog catalog;
     private final AgroalDataSource dataSource;
-    private final Means means;
+    private final AdmissionMeans means;
+    private final InstanceMeters meters;
     private final FairQueue<UUID, Order> waiting;
     private final int batchSize;
     private Thread server;
 
-    /** What a batch works with. */
-    record Means(
-            FleetMirror mirror,
-            Ledger ledger,
-            Plans plans,
-            Idempotency idempotency,
-            Journal journal,
-            Wakeups wakeups,
-            Signals signals,
-            ObjectMapper json,
-            InstantSource clock,
-            InstanceMeters meters) {
-        Requests requests() {
-            return new Requests(ledger.kinds());
-        }
-    }
-
-    @SuppressWarnings("TooManyParameters") // a batch's means, gathered in one place
     Admission(
             Catalog catalog,
             AgroalDataSource dataSource,
-            FleetMirror mirror,
-            Ledger ledger,
-            Plans plans,
-            Idempotency idempotency,
-            Journal journal,
-            Wakeups wakeups,
-            Signals signals,
-            ObjectMapper json,
-            InstantSource clock,
+            AdmissionMeans means,
             InstanceMeters meters,
-            @ConfigProperty(name = "yunqing.admission.batch") int batchSize,
-            @ConfigProperty(name = "yunqing.admission.queue") int queue,
-            @ConfigProperty(name = "yunqing.admission.queue-of-department") int queueOfOne) {
+            AdmissionConfig config) {
         this.catalog = catalog;
         this.dataSource = dataSource;
-        this.means =
-                new Means(
-                        mirror,
-                        ledger,
-                        plans,
-                        idempotency,
-                        journal,
-                        wakeups,
-                        signals,
-                        json,
-                        clock,
-                        meters);
-        this.batchSize = batchSize;
-        this.waiting = new FairQueue<>(queue, queueOfOne);
+        this.means = means;
+        this.meters = meters;
+        this.batchSize = config.batch();
+        this.waiting = new FairQueue<>(config.queue(), config.queueOfDepartment());
     }
 
     void start(@Observes StartupEvent event) {
@@ -145,7 +98,7 @@ class Admission {
                 return answeredBefore(terms).orElseThrow(() -> refusal);
             }
             if (!waiting.offer(order.tenant().department(), order)) {
-                means.meters().admission("queue_full");
+                meters.admission("queue_full");
                 throw ProblemException.of(
                         ProblemCode.BUSY,
                         "more requests wait for admission than may wait",
@@ -154,7 +107,7 @@ class Admission {
             ifGone.accept(order::withdraw);
             Instant begin = means.clock().instant();
             Outcome outcome = await(order);
-            means.meters().decided(Duration.between(begin, means.clock().instant()));
+            meters.decided(Duration.between(begin, means.clock().instant()));
             if (outcome instanceof Outcome.NoHost) {
                 requireZones(order);
             }
@@ -263,7 +216,7 @@ class Admission {
 
     /** Runs a batch; returns the orders that are to be tried again. */
     private List<Order> work(AdmissionLine line, List<Order> orders) {
-        means.meters().batch(orders.size());
+        meters.batch(orders.size());
         try {
             return inNextRound(new AdmissionBatch(means, orders).run(line.connection()));
         } catch (SQLException | RuntimeException e) {

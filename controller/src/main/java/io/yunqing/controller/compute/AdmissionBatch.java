@@ -38,7 +38,7 @@ import java.util.function.Function;
  * The search is over before the first lock is taken. Good for one run.
  */
 final class AdmissionBatch {
-    private final Admission.Means means;
+    private final AdmissionMeans means;
     private final Requests requests;
     private final Instant now;
     private final List<AdmissionCase> cases = new ArrayList<>();
@@ -54,7 +54,7 @@ final class AdmissionBatch {
     /** Whether a host has changed since the mirror saw it. */
     private boolean lookAgain;
 
-    AdmissionBatch(Admission.Means means, List<Order> orders) {
+    AdmissionBatch(AdmissionMeans means, List<Order> orders) {
         this.means = means;
         this.requests = means.requests();
         this.now = means.clock().instant();
@@ -71,6 +71,10 @@ final class AdmissionBatch {
             place(connection);
             lock(connection);
             cases.forEach(this::decide);
+            if (lookAgain) {
+                // Before the commit: a failure behind it would have written orders tried again.
+                means.mirror().look(connection);
+            }
             List<AdmissionCase> admitted = cases.stream().filter(AdmissionCase::admitted).toList();
             if (admitted.isEmpty()) {
                 connection.rollback();
@@ -80,10 +84,6 @@ final class AdmissionBatch {
                 announce(admitted);
             }
             correct();
-            if (lookAgain) {
-                means.mirror().look(connection);
-                connection.rollback();
-            }
         } finally {
             cases.forEach(this::settle);
         }
@@ -179,8 +179,7 @@ final class AdmissionBatch {
         String claim = terms.claim() == null ? null : terms.claim().id();
         if (claim != null && answered.containsKey(claim)) {
             Idempotency.Earlier earlier = answered.get(claim);
-            // Another order of this batch may have the key: its answer can be read once it is
-            // written.
+            // Another order of this batch may have the key; its answer can be read once written.
             one.outcome = earlier == null ? null : new Outcome.Repeated(terms.claim(), earlier);
         } else if (outdated(order)) {
             one.outcome = new Outcome.Outdated();
@@ -349,7 +348,7 @@ final class AdmissionBatch {
         for (AdmissionCase one : admitted) {
             Idempotency.Claim claim = one.order.terms().claim();
             if (claim != null) {
-                answers.put(claim, Resources.answered(claim, one.views.getFirst(), means.json()));
+                answers.put(claim, Resources.answered(claim, one.views.getFirst(), means.plans()));
             }
         }
         return answers;
@@ -364,7 +363,7 @@ final class AdmissionBatch {
     }
 
     private void announce(List<AdmissionCase> admitted) {
-        topics(admitted).forEach(means.signals()::raise);
+        means.wakeups().raise(topics(admitted));
     }
 
     // --- Afterwards ---

@@ -25,9 +25,8 @@ final class AdmissionLine implements AutoCloseable {
             connection = dataSource.getConnection();
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                // Each statement looks rows up by keys. Plans that were made while tables were
-                // small would read them whole,
-                // and stay in use when they have grown.
+                // Rows are looked up by keys. Plans made while tables were small would read them
+                // whole, and stay in use when they have grown.
                 statement.execute("SET SESSION enable_seqscan = off");
             }
             connection.commit();

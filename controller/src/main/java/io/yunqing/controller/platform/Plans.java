@@ -1,5 +1,6 @@
 package io.yunqing.controller.platform;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.yunqing.api.Kind;
@@ -60,6 +61,15 @@ public class Plans {
 
     JsonNode tree(Object view) {
         return json.valueToTree(view);
+    }
+
+    /** A wire form as it is sent. */
+    public String text(Object view) {
+        try {
+            return json.writeValueAsString(view);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String digest(String action, JsonNode before, List<Change> changes) {

@@ -86,7 +86,7 @@ public class Resources {
                                         key,
                                         created.getStatus(),
                                         created.getHeaderString("ETag"),
-                                        text(created));
+                                        plans.text(created.getEntity()));
                             }
                             return created;
                         });
@@ -352,16 +352,9 @@ public class Resources {
 
     /** The same answer, as it is kept for a key. */
     public static Idempotency.Earlier answered(
-            Idempotency.Claim claim, Resource<?, ?> view, ObjectMapper json) {
-        try {
-            return new Idempotency.Earlier(
-                    claim.fingerprint(),
-                    201,
-                    Call.etag(view.metadata().revision()),
-                    json.writeValueAsString(view));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+            Idempotency.Claim claim, Resource<?, ?> view, Plans plans) {
+        return new Idempotency.Earlier(
+                claim.fingerprint(), 201, Call.etag(view.metadata().revision()), plans.text(view));
     }
 
     private static Response answer(int status, Resource<?, ?> view) {
@@ -369,13 +362,5 @@ public class Resources {
                 .header("ETag", Call.etag(view.metadata().revision()))
                 .entity(view)
                 .build();
-    }
-
-    private String text(Response response) {
-        try {
-            return json.writeValueAsString(response.getEntity());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

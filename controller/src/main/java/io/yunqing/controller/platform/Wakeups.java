@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.List;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
@@ -48,6 +49,11 @@ public class Wakeups {
                 topics.toArray(String[]::new));
     }
 
+    /** Wakes the topics' waiters in this replica, whose own notification takes its way through the database. */
+    public void raise(Collection<String> topics) {
+        topics.forEach(signals::raise);
+    }
+
     /** Wakes the topics' waiters once the current transaction has committed. */
     public void onCommit(String... topics) {
         em.createNativeQuery(
@@ -56,11 +62,7 @@ public class Wakeups {
                 .setParameter("channel", CHANNEL)
                 .setParameter("topics", topics)
                 .getResultList();
-        transactions.afterCommit(() -> {
-            for (String topic : topics) {
-                signals.raise(topic);
-            }
-        });
+        transactions.afterCommit(() -> raise(List.of(topics)));
     }
 
     void start(@Observes StartupEvent event) {

@@ -75,9 +75,10 @@ class AllocateBench {
     void measure() throws Exception {
         sql(script("fleet.sql").formatted(HOSTS, Integer.max(64, 400_000 / HOSTS)));
         sql("CREATE SEQUENCE bench_address");
-        while (mirror.hosts().size() <= HOSTS) {
-            Thread.onSpinWait();
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password)) {
+            mirror.look(connection);
         }
+        Assertions.assertTrue(mirror.hosts().size() > HOSTS, "the mirror knows all hosts");
         inProcess(16);
         overRest(16);
         List<double[]> rounds = new ArrayList<>();

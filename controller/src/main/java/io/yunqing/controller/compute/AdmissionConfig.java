@@ -1,0 +1,20 @@
+package io.yunqing.controller.compute;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** How much admission takes on at once. */
+@ConfigMapping(prefix = "yunqing.admission")
+interface AdmissionConfig {
+    /** Orders decided in one transaction at most. */
+    @WithDefault("64")
+    int batch();
+
+    /** Orders that may wait, in all. */
+    @WithDefault("20000")
+    int queue();
+
+    /** Of them, those of one department. */
+    @WithDefault("15000")
+    int queueOfDepartment();
+}
