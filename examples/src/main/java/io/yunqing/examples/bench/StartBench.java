@@ -1,6 +1,7 @@
 package io.yunqing.examples.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.yunqing.examples.bench.Starts.Began;
 import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Program;
 import io.yunqing.examples.cloud.Rest;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToDoubleFunction;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 
@@ -67,30 +69,49 @@ public final class StartBench {
             send("plan", "?mode=plan", 200);
         }
         learn();
-        List<Double> ours = new ArrayList<>();
-        List<Double> answers = new ArrayList<>();
-        List<Double> theirs = new ArrayList<>();
+        List<Start> ours = new ArrayList<>();
+        List<Start> theirs = new ArrayList<>();
         for (int round = -WARM_UP; round < ROUNDS; round++) {
-            double[] product = product("bench-" + (round + WARM_UP));
-            double direct = direct();
+            Start product = product("bench-" + (round + WARM_UP));
+            Start direct = direct();
             if (round >= 0) {
-                ours.add(product[0]);
-                answers.add(product[1]);
+                ours.add(product);
                 theirs.add(direct);
             }
             System.out.printf(
-                    "%s ours %.0f ms (answered after %.0f ms), libvirt alone %.0f ms%n",
-                    round < 0 ? "warm-up" : "round " + (round + 1), product[0], product[1], direct);
+                    "%s ours %.0f ms (answered after %.0f, defined after %.0f), libvirt alone %.0f ms (defined after %.0f)%n",
+                    round < 0 ? "warm-up" : "round " + (round + 1),
+                    product.running(),
+                    product.answered(),
+                    product.defined(),
+                    direct.running(),
+                    direct.defined());
         }
-        double own = Figures.median(ours);
-        double alone = Figures.median(theirs);
+        double own = median(ours, Start::running);
+        double alone = median(theirs, Start::running);
         new Figures("start")
                 .tell("post_to_running", own, "ms")
-                .tell("post_to_answer", Figures.median(answers), "ms")
+                .tell("post_to_answer", median(ours, Start::answered), "ms")
+                .tell("post_to_defined", median(ours, Start::defined), "ms")
                 .tell("libvirt_alone", alone, "ms")
+                .tell("libvirt_alone_to_defined", median(theirs, Start::defined), "ms")
                 .hold("ratio", own / alone, "times", 1.3)
                 .hold("extra_ms", own - alone, "ms", 30)
                 .publish();
+    }
+
+    /** Milliseconds from the beginning until the request was answered, the domain defined, and running. */
+    private record Start(double answered, double defined, double running) {
+        static Start of(long begin, long answered, Began began) {
+            return new Start(
+                    (answered - begin) / 1e6,
+                    (began.defined() - begin) / 1e6,
+                    (began.running() - begin) / 1e6);
+        }
+    }
+
+    private static double median(List<Start> starts, ToDoubleFunction<Start> figure) {
+        return Figures.median(starts.stream().map(figure::applyAsDouble).toList());
     }
 
     /** Takes the XML that libvirt keeps of a domain of ours, so that both sides start the very same machine. */
@@ -107,15 +128,14 @@ public final class StartBench {
         remove("template");
     }
 
-    /** Milliseconds until it runs, and until the POST was answered. */
-    private double[] product(String name) throws Exception {
+    private Start product(String name) throws Exception {
         Until.pause(CALM);
         long begin = System.nanoTime();
         UUID id = post(name);
-        double answered = (System.nanoTime() - begin) / 1e6;
-        double running = (starts.await(id) - begin) / 1e6;
+        long answered = System.nanoTime();
+        Began began = starts.await(id);
         remove(name);
-        return new double[] {running, answered};
+        return Start.of(begin, answered, began);
     }
 
     private UUID post(String name) throws IOException {
@@ -144,7 +164,7 @@ public final class StartBench {
                 () -> rest.get(Cloud.instancePath(name)).status() == 404);
     }
 
-    private double direct() throws Exception {
+    private Start direct() throws Exception {
         UUID id = UUID.randomUUID();
         Path own = Files.createDirectories(direct(id));
         for (String file : List.of("seed.iso", "disk.qcow2")) {
@@ -159,12 +179,12 @@ public final class StartBench {
         long begin = System.nanoTime();
         Domain domain = libvirt.domainDefineXML(xml);
         domain.create();
-        double running = (starts.await(id) - begin) / 1e6;
+        Began began = starts.await(id);
         domain.destroy();
         domain.undefine();
         domain.free();
         Program.output(List.of("rm", "-r", own.toString()), Map.of(), PATIENCE);
-        return running;
+        return Start.of(begin, begin, began);
     }
 
     private Path folder(UUID instance) {

@@ -9,13 +9,17 @@ import org.libvirt.Library;
 import org.libvirt.LibvirtException;
 import org.libvirt.event.DomainEventType;
 
-/** Tells when domains of one host began to run: libvirt's own events, over a connection for nothing else. */
+/** Tells when domains of one host were defined and began to run: libvirt's own events, over a connection for nothing else. */
 final class Starts implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
+    /** When a domain was defined and when it began to run, by the clock of {@link System#nanoTime}. */
+    record Began(long defined, long running) {}
+
     private static final class Start {
         final CountDownLatch seen = new CountDownLatch(1);
-        volatile long nanos;
+        volatile long defined;
+        volatile long running;
     }
 
     private final ConcurrentHashMap<UUID, Start> starts = new ConcurrentHashMap<>();
@@ -27,17 +31,23 @@ final class Starts implements AutoCloseable {
         connect = new Connect(uri);
         connect.addLifecycleListener((domain, event) -> {
             long now = System.nanoTime();
-            if (event.getType() == DomainEventType.STARTED) {
-                try {
-                    Start start = start(UUID.fromString(domain.getUUIDString()));
-                    start.nanos = now;
-                    start.seen.countDown();
-                } catch (LibvirtException e) {
-                    throw new IllegalStateException("an event of a domain without uuid", e);
-                }
+            try {
+                hear(UUID.fromString(domain.getUUIDString()), event.getType(), now);
+            } catch (LibvirtException e) {
+                throw new IllegalStateException("an event of a domain without uuid", e);
             }
             return 0;
         });
+    }
+
+    private void hear(UUID domain, DomainEventType what, long now) {
+        if (what == DomainEventType.DEFINED) {
+            start(domain).defined = now;
+        } else if (what == DomainEventType.STARTED) {
+            Start start = start(domain);
+            start.running = now;
+            start.seen.countDown();
+        }
     }
 
     private static void runEvents() {
@@ -54,14 +64,13 @@ final class Starts implements AutoCloseable {
         return starts.computeIfAbsent(domain, id -> new Start());
     }
 
-    /** When the domain began to run, by the clock of {@link System#nanoTime}. */
-    long await(UUID domain) throws InterruptedException {
+    Began await(UUID domain) throws InterruptedException {
         Start start = start(domain);
         if (!start.seen.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("domain " + domain + " never started");
         }
         starts.remove(domain);
-        return start.nanos;
+        return new Began(start.defined, start.running);
     }
 
     @Override
