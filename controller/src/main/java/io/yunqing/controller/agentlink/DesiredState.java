@@ -1,133 +1,157 @@
 package io.yunqing.controller.agentlink;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.ImageSpec;
+import io.yunqing.api.InstanceSpec;
+import io.yunqing.api.Power;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
-import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.HeartbeatStore;
-import io.yunqing.controller.fleet.HostObservationRow;
-import io.yunqing.controller.network.Addresses;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Signals;
+import io.yunqing.controller.platform.Sql;
+import io.yunqing.controller.platform.StoredJson;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.Session;
 
 /** What a host should be, in the words of the protocol. */
 @ApplicationScoped
 class DesiredState {
-    private final Session em;
-    private final HeartbeatStore heartbeats;
-    private final Fleet fleet;
-    private final Addresses addresses;
+    private final Sql sql;
     private final Transactions transactions;
     private final Signals signals;
     private final InstantSource clock;
 
-    DesiredState(
-            Session em,
-            HeartbeatStore heartbeats,
-            Fleet fleet,
-            Addresses addresses,
-            Transactions transactions,
-            Signals signals,
-            InstantSource clock) {
-        this.em = em;
-        this.heartbeats = heartbeats;
-        this.fleet = fleet;
-        this.addresses = addresses;
+    DesiredState(Sql sql, Transactions transactions, Signals signals, InstantSource clock) {
+        this.sql = sql;
         this.transactions = transactions;
         this.signals = signals;
         this.clock = clock;
     }
 
-    /** What {@link #behind(UUID, long)} says once there is something, or that there is nothing when patience ends. */
+    /**
+     * All that changed behind a revision; everything when it is 0, or newer than the host's own, as it is after the database was
+     * restored. Waits until there is something, or patience ends.
+     *
+     * @throws ProblemException if the caller is not the present agent of a host
+     */
     HostDesired behind(AgentIdentity agent, long after, Duration patience)
             throws InterruptedException {
-        UUID host = agent.claim().host();
-        String topic = Fleet.topic(host);
+        String topic = Fleet.topic(agent.claim().host());
         Instant end = clock.instant().plus(patience);
         while (true) {
             long seen = signals.count(topic);
-            if (after <= 0 || revision(agent) != after) {
-                return transactions.read(() -> behind(host, after));
+            HostDesired desired = behind(agent, after);
+            if (desired.complete() || desired.revision() != after) {
+                return desired;
             }
             signals.await(topic, seen, Duration.between(clock.instant(), end));
             boolean called = signals.count(topic) != seen;
             if (!called || !clock.instant().isBefore(end) || signals.ended()) {
                 // Had a call been lost, the next poll begins with a look.
-                return new HostDesired(after, false, List.of());
+                return desired;
             }
         }
     }
 
-    private long revision(AgentIdentity agent) {
+    private HostDesired behind(AgentIdentity agent, long after) {
         Claim claim = agent.claim();
-        return heartbeats
-                .desiredRevision(claim.host(), claim.keySha256())
-                .orElseGet(() -> transactions.read(() -> fleet.revision(agent.host().id)));
+        return read(claim, after)
+                .orElseGet(() -> {
+                    // Either its agent is refused with a reason, or it was enrolled this moment.
+                    transactions.read(agent::host);
+                    return read(claim, after).orElseThrow();
+                });
     }
 
-    /**
-     * All that changed behind a revision; everything when it is 0, or newer than the host's own, as it is after the database was
-     * restored.
-     */
-    private HostDesired behind(UUID host, long after) {
-        // The counter is read first: whatever is added in between is then sent twice, never
-        // skipped.
-        long revision = fleet.revision(host);
-        boolean complete = after <= 0 || after > revision;
-        List<InstanceRow> rows =
-                InstanceRow.list(
-                        """
-                        from InstanceRow i join fetch i.tenant join fetch i.image join fetch i.host
-                        where i.host.id = ?1 and i.hostRevision > ?2 order by i.hostRevision
-                        """,
-                        host,
-                        complete ? 0 : after);
-        Map<UUID, String> ips = addresses.of(rows.stream().map(row -> row.id).toList());
-        HostObservationRow seen = em.find(HostObservationRow.class, host);
-        String gateway =
-                seen.inventory == null || seen.inventory.network() == null
-                        ? null
-                        : seen.inventory.network().gateway();
-        return new HostDesired(
-                revision,
-                complete,
-                rows.stream().map(row -> desired(row, ips.get(row.id), gateway)).toList());
+    /** In one statement, so that a host's revision and its instances are of one moment; nothing if the key is not the host's. */
+    private Optional<HostDesired> read(Claim claim, long after) {
+        return sql.run(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            """
+                            SELECT d.revision, h.name AS host, o.inventory -> 'network' ->> 'gateway' AS gateway,
+                                   i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
+                                   i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
+                                   host(a.ip) || '/' || masklen(a.ip) AS ip
+                            FROM host_observation o
+                            JOIN host h ON h.id = o.host_id
+                            JOIN host_desired d ON d.host_id = o.host_id
+                            LEFT JOIN instance i ON i.host_id = o.host_id
+                                AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+                            LEFT JOIN tenant t ON t.id = i.tenant_id
+                            LEFT JOIN image m ON m.id = i.image_id
+                            LEFT JOIN address a ON a.instance_id = i.id
+                            WHERE o.host_id = ? AND o.key_sha256 = ?
+                            ORDER BY i.host_revision
+                            """)) {
+                statement.setLong(1, after);
+                statement.setLong(2, after);
+                statement.setObject(3, claim.host());
+                statement.setString(4, claim.keySha256());
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? Optional.of(host(row, after)) : Optional.empty();
+                }
+            }
+        });
     }
 
-    private static InstanceDesired desired(InstanceRow row, String ip, String gateway) {
+    private static HostDesired host(ResultSet row, long after) throws SQLException {
+        long revision = row.getLong("revision");
+        List<InstanceDesired> instances = new ArrayList<>();
+        do {
+            UUID id = row.getObject("id", UUID.class);
+            if (id != null) {
+                instances.add(instance(id, row));
+            }
+        } while (row.next());
+        return new HostDesired(revision, after <= 0 || after > revision, instances);
+    }
+
+    private static InstanceDesired instance(UUID id, ResultSet row) throws SQLException {
+        InstanceSpec spec = json(row.getString("spec"), InstanceSpec.class);
+        ImageSpec image = json(row.getString("image_spec"), ImageSpec.class);
+        String name = row.getString("name");
+        String ip = row.getString("ip");
+        String gateway = row.getString("gateway");
         return new InstanceDesired(
-                row.id,
-                row.tenant.name,
-                row.name,
-                row.hostRevision,
-                row.epoch,
-                row.deleted,
-                row.power(),
-                row.vcpus,
-                row.memoryMiB,
-                row.rootDiskGiB,
+                id,
+                row.getString("tenant"),
+                name,
+                row.getLong("host_revision"),
+                row.getLong("epoch"),
+                row.getBoolean("deleted"),
+                spec.power() == null ? Power.RUNNING : spec.power(),
+                row.getInt("vcpus"),
+                row.getInt("memory_mib"),
+                row.getInt("root_disk_gib"),
                 new ImageSource(
-                        row.image.name,
-                        row.image.spec.url(),
-                        row.image.spec.sha256(),
-                        row.image.spec.format()),
+                        row.getString("image"), image.url(), image.sha256(), image.format()),
                 new Seed(
-                        row.name,
-                        row.spec.sshKeys() == null ? List.of() : row.spec.sshKeys(),
-                        row.spec.userData()),
-                ip == null || gateway == null ? null : new Nic(row.mac, ip, gateway),
-                "placed on " + row.host.name);
+                        name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
+                ip == null || gateway == null ? null : new Nic(row.getString("mac"), ip, gateway),
+                "placed on " + row.getString("host"));
+    }
+
+    private static <T> T json(String text, Class<T> type) {
+        try {
+            return StoredJson.MAPPER.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a stored " + type.getSimpleName() + " is not one", e);
+        }
     }
 }

@@ -120,13 +120,6 @@ public class Fleet {
                 .getSingleResult();
     }
 
-    public long revision(UUID host) {
-        return em.createNativeQuery(
-                        "SELECT revision FROM host_desired WHERE host_id = :host", Long.class)
-                .setParameter("host", host)
-                .getSingleResult();
-    }
-
     /** Writes into the ledger what the host has by its inventory and may promise by its spec. */
     void setCapacities(HostRow host, HostInventory inventory) {
         Map<String, Long> physical = new TreeMap<>();

@@ -89,22 +89,6 @@ public class HeartbeatStore {
         });
     }
 
-    /** The desired revision of the host that this key speaks for; nothing if it speaks for another or none. */
-    public OptionalLong desiredRevision(UUID host, String keySha256) {
-        return sql.run(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(
-                            """
-                            SELECT d.revision FROM host_desired d JOIN host_observation o ON o.host_id = d.host_id
-                            WHERE d.host_id = ? AND o.key_sha256 = ?
-                            """)) {
-                statement.setObject(1, host);
-                statement.setString(2, keySha256);
-                return revision(statement);
-            }
-        });
-    }
-
     /** What is stored of the host that this key speaks for; no other report of it is taken until the transaction ends. */
     public Optional<Stored> lock(UUID host, String keySha256) {
         return sql.run(connection -> {
