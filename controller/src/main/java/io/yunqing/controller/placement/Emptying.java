@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Empties as many hosts as the moves allow: those with fewest instances first, of equals those with least memory to copy. A
- * host is emptied as a whole or left alone; one that has taken instances in is not emptied, and none goes to an empty host.
+ * Empties as many hosts as the moves allow. A host is emptied as a whole or left alone; one that has taken instances in is not
+ * emptied, and none goes to an empty host.
  *
- * <p>Whether instances of one host go to another that could be emptied next is a choice: some such hosts are spared, and what
- * is best is found by trying it with all that the moves may reach, half of them, and so on down to none.
+ * <p>Hosts are tried in two orders: fewest instances first, which empties most, and least memory first, which may empty as many
+ * for less. Whether instances of one host go to another that could be emptied next is a choice: the first hosts in the order are
+ * spared, as many as the moves may reach, then half of them, and so on down to none. The best of all attempts counts: that
+ * with most hosts, of equals that with least memory to copy.
  */
 final class Emptying {
     private final Relocations relocations;
@@ -45,17 +47,20 @@ final class Emptying {
                 fleet.schedulable(i, false);
             }
         }
-        int reach = reach(candidates);
         Outcome best = new Outcome(0, List.of());
-        for (int spared = reach; spared > 0 && best.emptied() < reach; spared /= 2) {
-            Outcome outcome = attempt(candidates, spared, view);
-            best = outcome.betterThan(best) ? outcome : best;
-        }
-        if (best.emptied() < reach) {
-            Outcome outcome = attempt(candidates, 0, view);
-            best = outcome.betterThan(best) ? outcome : best;
+        for (List<Integer> order : List.of(candidates, leastMemoryFirst(candidates))) {
+            for (int spared = reach(order); spared >= 0; spared = spared == 0 ? -1 : spared / 2) {
+                Outcome outcome = attempt(order, spared, view);
+                best = outcome.betterThan(best) ? outcome : best;
+            }
         }
         return Rebalancing.of(view, wish, best.moves(), obstacle(candidates));
+    }
+
+    private List<Integer> leastMemoryFirst(List<Integer> candidates) {
+        List<Integer> order = new ArrayList<>(candidates);
+        order.sort(Comparator.comparingLong(this::memoryMiB));
+        return order;
     }
 
     /** How many of the candidates the moves could empty at most. */
@@ -80,11 +85,11 @@ final class Emptying {
         int emptied = 0;
         for (int host : candidates) {
             int done = relocations.count();
-            if (relocations.triedEnough()
-                    || done + relocations.residents(host).size() > wish.most()) {
+            if (relocations.triedEnough() || done == wish.most()) {
                 break;
             }
-            if (!receivers.contains(host)) {
+            if (!receivers.contains(host)
+                    && done + relocations.residents(host).size() <= wish.most()) {
                 if (empty(host)) {
                     emptied++;
                     receivers.addAll(relocations.targetsSince(done));
@@ -109,7 +114,7 @@ final class Emptying {
         return true;
     }
 
-    /** The hosts that would be empty without their residents, in the order in which to try. */
+    /** The hosts that would be empty without their residents, those with fewest first. */
     private List<Integer> candidates() {
         List<Integer> candidates = new ArrayList<>();
         for (int i = 0; i < fleet.bound(); i++) {
