@@ -10,10 +10,14 @@ import io.yunqing.cli.rest.Url;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** {@code headroom}, {@code simulate} and {@code doctor}: what would be, and whether the books are right. */
+/**
+ * {@code headroom}, {@code simulate}, {@code rebalance} and {@code doctor}: what would be, and whether the books are right.
+ */
 final class Forecasts {
     private Forecasts() {}
 
@@ -85,6 +89,77 @@ final class Forecasts {
                     "simulate: '" + operand + "' is not FLAVOR=COUNT", "write it like small=10");
         }
         return item;
+    }
+
+    /** Which instances to move, what that costs and what it brings. */
+    static Exit rebalance(Call call) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put(
+                "goal",
+                call.args()
+                        .text("--goal")
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "rebalance: --goal is missing",
+                                        "say --goal empty or --goal relieve"))
+                        .toUpperCase(Locale.ROOT));
+        number(call, "--most").ifPresent(most -> request.put("most", most));
+        number(call, "--above").ifPresent(percent -> request.put("abovePercent", percent));
+        call.args().text("--zone").ifPresent(zone -> request.put("zone", zone));
+        Answer answer = call.rest().post(Url.of("rebalancings"), Map.of(), request);
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Map<String, Object> move : Tree.mapsAt(answer.tree(), "moves")) {
+            Map<String, Object> row = new LinkedHashMap<>(move);
+            row.put("instance", Tree.textAt(move, "tenant") + "/" + Tree.textAt(move, "instance"));
+            row.put("memory-mib", move.get("memoryMiB"));
+            rows.add(row);
+        }
+        if (!rows.isEmpty() || !call.printer().output().forPeople()) {
+            print(call, answer, rows, "instance", "from", "to", "memory-mib", "reason");
+        }
+        if (call.printer().output().forPeople()) {
+            tellGain(call, answer.tree());
+        }
+        return Exit.OK;
+    }
+
+    private static void tellGain(Call call, Map<String, Object> plan) {
+        String advice = Tree.textAt(plan, "advice");
+        if (!advice.isEmpty()) {
+            call.shell().say(advice);
+            return;
+        }
+        Map<String, Object> gain = Tree.mapAt(plan, "gain");
+        call.say("rebalance.copy", Tree.textAt(plan, "memoryMiB"));
+        if (gain.get("emptied") instanceof List<?> emptied && !emptied.isEmpty()) {
+            call.say(
+                    "rebalance.emptied",
+                    emptied.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
+        call.say(
+                "rebalance.hot",
+                Tree.textAt(gain, "before.hot"),
+                Tree.textAt(gain, "after.hot"),
+                Tree.textAt(gain, "before.hottestPercent"),
+                Tree.textAt(gain, "after.hottestPercent"));
+        if (gain.containsKey("flavor")) {
+            call.say(
+                    "rebalance.room",
+                    Tree.textAt(gain, "flavor"),
+                    Tree.textAt(gain, "before.instances"),
+                    Tree.textAt(gain, "after.instances"));
+        }
+    }
+
+    private static Optional<Integer> number(Call call, String flag) {
+        Optional<String> text = call.args().text(flag);
+        try {
+            return text.map(Integer::valueOf);
+        } catch (NumberFormatException e) {
+            throw Failure.usage(
+                    "rebalance: %s '%s' is not a whole number".formatted(flag, text.orElse("")),
+                    "write it like %s 20".formatted(flag));
+        }
     }
 
     /** Whether every sum of the ledger is what its allocations add up to. */

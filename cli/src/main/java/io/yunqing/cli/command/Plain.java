@@ -19,6 +19,7 @@ final class Plain {
                 apply(),
                 headroom(),
                 simulate(),
+                rebalance(),
                 doctor(),
                 completion(),
                 version());
@@ -102,6 +103,31 @@ final class Plain {
         simulate.addOption(Options.text("NAME", "Only in this zone", "--zone"));
         simulate.addOption(Options.text("NAME", "For this tenant", "-t", "--tenant"));
         return global(simulate);
+    }
+
+    private static CommandSpec rebalance() {
+        CommandSpec rebalance =
+                Options.command(
+                        "rebalance",
+                        "Show which instances to move so that hosts become empty or none is hot; moves"
+                                + " nothing",
+                        Forecasts::rebalance,
+                        "rebalance --goal empty --zone futian",
+                        "rebalance --goal relieve --above 90 --most 5");
+        rebalance.addOption(
+                Options.text(
+                        "empty|relieve",
+                        "Empty whole hosts, or bring hot ones below a share of use (required)",
+                        "--goal"));
+        rebalance.addOption(
+                Options.text("N", "At most so many moves, up to 200; 20 when absent", "--most"));
+        rebalance.addOption(
+                Options.text(
+                        "PERCENT",
+                        "A host is hot when more of its vCPUs or memory is promised; 80 when absent",
+                        "--above"));
+        rebalance.addOption(Options.text("NAME", "Only hosts of this zone", "--zone"));
+        return global(rebalance);
     }
 
     private static CommandSpec doctor() {

@@ -144,6 +144,61 @@ class ReadingScenarioTest {
     }
 
     @Test
+    void aPlanOfMovesIsShownWithWhatItCostsAndBrings() throws IOException {
+        String json =
+                """
+                {"goal":"EMPTY","digest":"d","moves":[{"tenant":"t","instance":"web","from":"h2","to":"h1","memoryMiB":4096,
+                 "reason":"host h2 is empty without it"}],"memoryMiB":4096,"gain":{"emptied":["h2"],"flavor":"large",
+                 "before":{"hot":1,"hottestPercent":90,"instances":3},"after":{"hot":1,"hottestPercent":95,"instances":5}}}
+                """;
+        controller.rebalancing(json);
+        Run run =
+                terminal.run(
+                        "rebalance",
+                        "--goal",
+                        "empty",
+                        "--most",
+                        "5",
+                        "--above",
+                        "85",
+                        "--zone",
+                        "z");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals(
+                "{\"goal\":\"EMPTY\",\"most\":5,\"abovePercent\":85,\"zone\":\"z\"}",
+                controller.requests().getLast());
+        assertEquals(
+                "INSTANCE  FROM  TO  MEMORY MiB  REASON\n"
+                        + "t/web     h2    h1  4096        host h2 is empty without it\n",
+                run.out());
+        for (String part :
+                List.of(
+                        "To copy: 4096 MiB",
+                        "Empty afterwards: h2",
+                        "the hottest at 90%, then 95%",
+                        "large: 3 now, 5 afterwards")) {
+            assertTrue(run.err().contains(part), part + " in\n" + run.err());
+        }
+        Run raw = terminal.run("rebalance", "--goal", "empty", "-o", "json");
+        assertEquals(
+                "d", Tree.textAt(Tree.read(raw.out().getBytes(StandardCharsets.UTF_8)), "digest"));
+        assertEquals("", raw.err());
+    }
+
+    @Test
+    void aPlanWithoutMovesSaysWhyAndNonsenseIsRefusedBeforeItIsSent() throws IOException {
+        controller.rebalancing(
+                "{\"moves\":[],\"memoryMiB\":0,\"gain\":{\"emptied\":[]},\"advice\":\"no host is hot: ask lower\"}");
+        Run run = terminal.run("rebalance", "--goal", "relieve");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals("", run.out());
+        assertEquals("no host is hot: ask lower\n", run.err());
+        assertEquals(Exit.USAGE, terminal.run("rebalance").exit());
+        assertEquals(
+                Exit.USAGE, terminal.run("rebalance", "--goal", "empty", "--most", "x").exit());
+    }
+
+    @Test
     void logPrintsTheWholeConsoleAsItIs() throws IOException {
         controller.have("tenants/t/instances/web", WEB);
         controller.console("boot\r\n\u001b[1mlogin 主机\n");

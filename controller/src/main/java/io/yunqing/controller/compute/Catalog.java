@@ -97,13 +97,21 @@ class Catalog {
      * @throws ProblemException if there is none of this name
      */
     void requireZone(String name) {
+        requireZone("spec.zone", name);
+    }
+
+    /**
+     * @param field where the request names it
+     * @throws ProblemException if there is none of this name
+     */
+    void requireZone(String field, String name) {
         remembered(
                 zones,
                 name,
                 () ->
                         ZoneRow.<ZoneRow>find("name", name)
                                 .firstResultOptional()
-                                .orElseThrow(() -> Asked.unknown("spec.zone", Kind.ZONE, name))
+                                .orElseThrow(() -> Asked.unknown(field, Kind.ZONE, name))
                                 .id);
     }
 

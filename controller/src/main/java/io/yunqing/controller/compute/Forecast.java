@@ -79,11 +79,7 @@ class Forecast {
         Requests requests = new Requests(ledger.kinds());
         List<Resident> residents =
                 sql.run(ForecastStore::residents).stream()
-                        .map(one ->
-                                new Resident(
-                                        one.id(),
-                                        one.host(),
-                                        requests.of(one.tenant(), one.size(), one.zone())))
+                        .map(one -> one.resident(requests))
                         .toList();
         var found =
                 io.yunqing.controller.placement.Headroom.of(fleetOfNow(), request, residents, SEED);

@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Headroom;
+import io.yunqing.api.Rebalancing;
 import io.yunqing.api.Simulation;
 import io.yunqing.controller.platform.Parameters;
 import jakarta.validation.Valid;
@@ -26,9 +27,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class ForecastResource {
     private final Forecast forecast;
+    private final RebalancingPlanner rebalancing;
 
-    ForecastResource(Forecast forecast) {
+    ForecastResource(Forecast forecast, RebalancingPlanner rebalancing) {
         this.forecast = forecast;
+        this.rebalancing = rebalancing;
     }
 
     @GET
@@ -57,5 +60,16 @@ public class ForecastResource {
             @Valid @NotNull Simulation.Request request, @Context UriInfo uri) {
         Parameters.requireKnown(uri, Set.of());
         return forecast.simulate(request);
+    }
+
+    @POST
+    @Path("rebalancings")
+    @Operation(
+            summary =
+                    "Which instances to move so that hosts become empty or none is hot, what that costs and what it brings")
+    public Rebalancing.Answer rebalance(
+            @Valid @NotNull Rebalancing.Request request, @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of());
+        return rebalancing.plan(request);
     }
 }

@@ -8,13 +8,24 @@ import java.util.UUID;
 
 /** Where members of groups have come to and gone from since requests were written down. */
 public final class Moves {
-    private final Map<String, Map<UUID, Integer>> joined = new HashMap<>();
+    /** By group and host, how many more members there are; negative where they have become fewer. */
+    private final Map<String, Map<UUID, Integer>> more = new HashMap<>();
+
     private final Set<UUID> lost = new HashSet<>();
 
     /** That a request was given a host. */
     public void joined(Request request, UUID host) {
+        count(request, host, 1);
+    }
+
+    /** That a request gave up its host. */
+    void left(Request request, UUID host) {
+        count(request, host, -1);
+    }
+
+    private void count(Request request, UUID host, int by) {
         for (String group : request.groups()) {
-            joined.computeIfAbsent(group, _ -> new HashMap<>()).merge(host, 1, Integer::sum);
+            more.computeIfAbsent(group, _ -> new HashMap<>()).merge(host, by, Integer::sum);
         }
     }
 
@@ -24,7 +35,7 @@ public final class Moves {
     }
 
     boolean none() {
-        return joined.isEmpty() && lost.isEmpty();
+        return more.isEmpty() && lost.isEmpty();
     }
 
     GroupRule applied(GroupRule rule) {
@@ -44,8 +55,15 @@ public final class Moves {
     private Map<UUID, Integer> members(String group, Map<UUID, Integer> before) {
         Map<UUID, Integer> now = new HashMap<>(before);
         now.keySet().removeAll(lost);
-        joined.getOrDefault(group, Map.of())
-                .forEach((host, count) -> now.merge(host, count, Integer::sum));
+        more.getOrDefault(group, Map.of())
+                .forEach((host, by) -> {
+                    int count = now.getOrDefault(host, 0) + by;
+                    if (count > 0) {
+                        now.put(host, count);
+                    } else {
+                        now.remove(host);
+                    }
+                });
         return now;
     }
 }

@@ -81,6 +81,28 @@ public final class Request {
                 : this;
     }
 
+    /** The same request, for a host of the zone. */
+    Request in(String zone) {
+        Where where = where();
+        if (zone.equals(where.zone())) {
+            return this;
+        }
+        Builder there =
+                of(owner, amounts())
+                        .where(
+                                new Where(
+                                        zone,
+                                        where.rack(),
+                                        where.required(),
+                                        where.forbidden(),
+                                        where.pools()))
+                        .singleNuma(singleNuma());
+        rules.forEach(there::rule);
+        spreads.forEach(there::spread);
+        groups.forEach(there::memberOf);
+        return there.build();
+    }
+
     /** Whether where other instances are plays a part. */
     boolean social() {
         return !rules.isEmpty() || !spreads.isEmpty();

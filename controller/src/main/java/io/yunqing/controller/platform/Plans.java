@@ -94,7 +94,7 @@ public class Plans {
     }
 
     /** Lower-case hex. */
-    static String sha256(String text) {
+    public static String sha256(String text) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256")

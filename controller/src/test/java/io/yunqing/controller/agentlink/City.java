@@ -59,6 +59,18 @@ public final class City {
         return FakeAgent.reporting(rest, authority, id, subnet, 2, 4608);
     }
 
+    /** Adds a host like the first. Returns its name. */
+    public String secondHost() {
+        String name = id + "-2";
+        created(
+                "/v1/hosts",
+                name,
+                "{\"zone\":\"%s\",\"overcommit\":{\"vcpus\":4},\"reserved\":{\"memoryMiB\":512}}"
+                        .formatted(id));
+        FakeAgent.reporting(rest, authority, name, subnet.replaceFirst("10", "11"), 2, 4608);
+        return name;
+    }
+
     /** Lets no instance of another test come to this host. */
     public void close() {
         Answer host = rest.get("/v1/hosts/" + id);

@@ -1,0 +1,192 @@
+package io.yunqing.controller.placement;
+
+import io.yunqing.controller.placement.Rebalancing.Move;
+import io.yunqing.controller.placement.Rebalancing.Wish;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Empties as many hosts as the moves allow. A host is emptied as a whole or left alone; one that has taken instances in is not
+ * emptied, and none goes to an empty host.
+ *
+ * <p>Hosts are tried in two orders: fewest instances first, which empties most, and least memory first, which may empty as many
+ * for less. Whether instances of one host go to another that could be emptied next is a choice: the first hosts in the order are
+ * spared, as many as the moves may reach, then half of them, and so on down to none. The best of all attempts counts: that
+ * with most hosts, of equals that with least memory to copy.
+ */
+final class Emptying {
+    private final Relocations relocations;
+    private final FleetView fleet;
+    private final Wish wish;
+
+    Emptying(Relocations relocations, Wish wish) {
+        this.relocations = relocations;
+        this.fleet = relocations.fleet();
+        this.wish = wish;
+    }
+
+    /** What one way of sparing hosts came to. */
+    private record Outcome(int emptied, List<Move> moves) {
+        boolean betterThan(Outcome other) {
+            return emptied > other.emptied
+                    || (emptied == other.emptied && memoryMiB() < other.memoryMiB());
+        }
+
+        private long memoryMiB() {
+            return moves.stream().mapToLong(Move::memoryMiB).sum();
+        }
+    }
+
+    Rebalancing plan(FleetView view) {
+        List<Integer> candidates = candidates();
+        for (int i = 0; i < fleet.bound(); i++) {
+            if (fleet.present(i) && idle(fleet, i)) {
+                fleet.schedulable(i, false);
+            }
+        }
+        Outcome best = new Outcome(0, List.of());
+        for (List<Integer> order : List.of(candidates, leastMemoryFirst(candidates))) {
+            for (int spared = reach(order); spared >= 0; spared = spared == 0 ? -1 : spared / 2) {
+                Outcome outcome = attempt(order, spared, view);
+                best = outcome.betterThan(best) ? outcome : best;
+            }
+        }
+        return Rebalancing.of(view, wish, best.moves(), obstacle(candidates));
+    }
+
+    private List<Integer> leastMemoryFirst(List<Integer> candidates) {
+        List<Integer> order = new ArrayList<>(candidates);
+        order.sort(Comparator.comparingLong(this::memoryMiB));
+        return order;
+    }
+
+    /** How many of the candidates the moves could empty at most. */
+    private int reach(List<Integer> candidates) {
+        int instances = 0;
+        int hosts = 0;
+        for (int host : candidates) {
+            instances += relocations.residents(host).size();
+            if (instances > wish.most()) {
+                break;
+            }
+            hosts++;
+        }
+        return hosts;
+    }
+
+    /** Empties what it can with the first so many candidates spared, and takes all back. */
+    private Outcome attempt(List<Integer> candidates, int spared, FleetView view) {
+        candidates.subList(0, spared).forEach(host -> fleet.schedulable(host, false));
+        relocations.begin();
+        Set<Integer> receivers = new HashSet<>();
+        int emptied = 0;
+        for (int host : candidates) {
+            int done = relocations.count();
+            if (relocations.triedEnough() || done == wish.most()) {
+                break;
+            }
+            if (!receivers.contains(host)
+                    && done + relocations.residents(host).size() <= wish.most()) {
+                if (empty(host)) {
+                    emptied++;
+                    receivers.addAll(relocations.targetsSince(done));
+                } else {
+                    fleet.schedulable(host, view.schedulable(host));
+                }
+            }
+        }
+        Outcome outcome = new Outcome(emptied, relocations.moves());
+        relocations.backTo(0);
+        candidates.forEach(host -> fleet.schedulable(host, view.schedulable(host)));
+        return outcome;
+    }
+
+    /** Whether nothing is promised on a host. */
+    static boolean idle(FleetView view, int index) {
+        for (int r = 0; r < view.resources().size(); r++) {
+            if (view.used(index, r) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The hosts that would be empty without their residents, those with fewest first. */
+    private List<Integer> candidates() {
+        List<Integer> candidates = new ArrayList<>();
+        for (int i = 0; i < fleet.bound(); i++) {
+            if (fleet.present(i)
+                    && fleet.reporting(i)
+                    && wish.concerns(fleet.host(i))
+                    && !relocations.residents(i).isEmpty()
+                    && onlyResidents(i)) {
+                candidates.add(i);
+            }
+        }
+        candidates.sort(
+                Comparator.comparingInt((Integer host) -> relocations.residents(host).size())
+                        .thenComparingLong(this::memoryMiB)
+                        .thenComparing(host -> fleet.host(host).name())
+                        .thenComparing(host -> fleet.host(host).id()));
+        return candidates;
+    }
+
+    private boolean onlyResidents(int host) {
+        long[] used = new long[fleet.resources().size()];
+        for (Resident resident : relocations.residents(host)) {
+            Amounts amounts = resident.request().amounts();
+            for (int r = 0; r < amounts.length(); r++) {
+                used[r] += amounts.at(r);
+            }
+        }
+        for (int r = 0; r < used.length; r++) {
+            if (used[r] != fleet.used(host, r)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long memoryMiB(int host) {
+        return relocations.residents(host).stream().mapToLong(relocations::memoryMiB).sum();
+    }
+
+    /** Moves all residents of a host away. Returns whether there is room; if not, none has moved. */
+    private boolean empty(int host) {
+        int done = relocations.count();
+        List<Resident> residents = relocations.residents(host);
+        String reason =
+                residents.size() == 1
+                        ? "host %s is empty without it".formatted(fleet.host(host).name())
+                        : "host %s is empty when its %d instances have gone"
+                                .formatted(fleet.host(host).name(), residents.size());
+        fleet.schedulable(host, false);
+        for (Resident resident : residents) {
+            if (!relocations.move(resident, host, reason)) {
+                relocations.backTo(done);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String obstacle(List<Integer> candidates) {
+        String none = "no host can be emptied " + wish.limits() + ": ";
+        if (candidates.isEmpty()) {
+            return none
+                    + "none is heard from that has instances, and nothing that cannot be moved beside them; what is being deleted must be gone first";
+        }
+        int first = candidates.getFirst();
+        String name = fleet.host(first).name();
+        int instances = relocations.residents(first).size();
+        return none
+                + (instances > wish.most()
+                        ? "host %s has the fewest instances, %d: allow so many moves"
+                                .formatted(name, instances)
+                        : "host %s has the fewest instances, %d, and the other hosts in use have no room for them: free some there, or allow more moves"
+                                .formatted(name, instances));
+    }
+}
