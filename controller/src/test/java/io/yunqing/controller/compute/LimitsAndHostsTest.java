@@ -224,7 +224,7 @@ class LimitsAndHostsTest {
                 Statement statement = connection.createStatement()) {
             statement.execute(
                     """
-                    UPDATE host SET spec = spec || '{"tenant": "none-such"}' WHERE name = '%1$s';
+                    UPDATE host SET revision = revision + 1, spec = spec || '{"tenant": "none-such"}' WHERE name = '%1$s';
                     UPDATE provider SET capacity = capacity WHERE id = (SELECT id FROM host WHERE name = '%1$s')
                     """
                             .formatted(city.id));
