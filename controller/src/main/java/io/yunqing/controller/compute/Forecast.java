@@ -29,7 +29,7 @@ class Forecast {
     /** The same question gets the same answer. */
     private static final long SEED = 0;
 
-    private static final UUID NOBODY = new UUID(0, 0);
+    static final UUID NOBODY = new UUID(0, 0);
 
     private final FleetMirror mirror;
     private final Catalog catalog;

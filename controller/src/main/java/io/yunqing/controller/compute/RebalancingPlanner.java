@@ -34,8 +34,6 @@ class RebalancingPlanner {
     /** The same question gets the same answer. */
     private static final long SEED = 0;
 
-    private static final UUID NOBODY = new UUID(0, 0);
-
     private final FleetMirror mirror;
     private final Catalog catalog;
     private final Ledger ledger;
@@ -114,7 +112,7 @@ class RebalancingPlanner {
         if (largest == null) {
             return new Gain(emptied, null, state(plan.before(), null), state(plan.after(), null));
         }
-        Request one = requests.of(NOBODY, largest.spec(), asked.zone());
+        Request one = requests.of(Forecast.NOBODY, largest.spec(), asked.zone());
         return new Gain(
                 emptied,
                 largest.name(),

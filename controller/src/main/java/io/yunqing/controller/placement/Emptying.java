@@ -186,7 +186,7 @@ final class Emptying {
                 + (instances > wish.most()
                         ? "host %s has the fewest instances, %d: allow so many moves"
                                 .formatted(name, instances)
-                        : "host %s has the fewest instances, %d, and the other hosts in use have no room for them: free some there, or allow more moves"
+                        : "host %s has the fewest instances, %d, and no other host in use of its zone has room for them: free some there, or allow more moves"
                                 .formatted(name, instances));
     }
 }

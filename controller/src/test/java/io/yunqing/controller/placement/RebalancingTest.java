@@ -42,7 +42,7 @@ class RebalancingTest {
                 "no host can be emptied with at most 1 move: host h1 has the fewest instances, 2: allow so many moves");
         assertObstacle(
                 empty(20),
-                "no host can be emptied with at most 20 moves: host h1 has the fewest instances, 2, and the other hosts in use have no room for them: free some there, or allow more moves");
+                "no host can be emptied with at most 20 moves: host h1 has the fewest instances, 2, and no other host in use of its zone has room for them: free some there, or allow more moves");
     }
 
     @Test
@@ -72,7 +72,7 @@ class RebalancingTest {
         assertPlan(empty(20), "b h2 -> h3 4096: host h2 is empty without it");
         assertObstacle(
                 new Wish(Goal.EMPTY, 20, 0.8, "z1"),
-                "no host can be emptied with at most 20 moves in zone z1: host h1 has the fewest instances, 1, and the other hosts in use have no room for them: free some there, or allow more moves");
+                "no host can be emptied with at most 20 moves in zone z1: host h1 has the fewest instances, 1, and no other host in use of its zone has room for them: free some there, or allow more moves");
     }
 
     @Test
