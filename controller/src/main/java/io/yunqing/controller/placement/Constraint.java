@@ -1,8 +1,10 @@
 package io.yunqing.controller.placement;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ enum Constraint {
 
     static final int FITS = 0;
     private static final Constraint[] ALL = values();
+    private static final List<Constraint> GROUND =
+            List.of(REPORTING, SCHEDULABLE, EXCLUSIVE, ZONE, RACK, TRAIT, POOL);
 
     /** Verdicts from here on say which resource lacks. */
     static final int FIRST_RESOURCE = ALL.length + 1;
@@ -49,12 +53,23 @@ enum Constraint {
 
     /** The verdict on a host, groups aside. */
     static int first(FleetView view, int index, Question question) {
-        for (Constraint constraint : ALL) {
-            if (constraint.broken(view, index, question)) {
+        int ground = ground(view, index, question.owner(), question.where());
+        return ground == FITS ? fit(view, index, question.shape()) : ground;
+    }
+
+    /** The verdict by all that seldom changes about a host. */
+    static int ground(FleetView view, int index, @Nullable UUID owner, Where where) {
+        for (Constraint constraint : GROUND) {
+            if (constraint.bars(view, index, owner, where)) {
                 return constraint.verdict();
             }
         }
-        return lacking(view, index, question.amounts);
+        return FITS;
+    }
+
+    /** The verdict by the host's size and what is left of it. */
+    static int fit(FleetView view, int index, Shape shape) {
+        return tooWide(view, index, shape) ? NUMA.verdict() : lacking(view, index, shape.amounts());
     }
 
     /** The first resource of which less is free than asked for, or that the host fits. */
@@ -78,23 +93,30 @@ enum Constraint {
         return false;
     }
 
-    boolean broken(FleetView view, int index, Question question) {
+    private boolean broken(FleetView view, int index, Question question) {
+        return this == NUMA
+                ? tooWide(view, index, question.shape())
+                : bars(view, index, question.owner(), question.where());
+    }
+
+    private static boolean tooWide(FleetView view, int index, Shape shape) {
+        return shape.singleNuma() && !view.fitsOneNode(index, shape.amounts());
+    }
+
+    private boolean bars(FleetView view, int index, @Nullable UUID owner, Where where) {
         Host host = view.host(index);
-        Where where = question.where;
         return switch (this) {
             case REPORTING -> !view.reporting(index);
             case SCHEDULABLE -> !view.schedulable(index);
-            case EXCLUSIVE ->
-                    host.exclusiveOwner() != null && !host.exclusiveOwner().equals(question.owner);
+            case EXCLUSIVE -> host.exclusiveOwner() != null && !host.exclusiveOwner().equals(owner);
             case ZONE -> where.zone() != null && !where.zone().equals(host.location().zone());
             case RACK -> where.rack() != null && !where.rack().equals(host.location().rack());
             case TRAIT ->
                     !host.traits().containsAll(where.required())
                             || !disjoint(host.traits(), where.forbidden());
             case POOL -> !host.pools().containsAll(where.pools());
-            case NUMA -> question.singleNuma && !view.fitsOneNode(index, question.amounts);
-            // Known only with the whole request: see Company.
-            case GROUP -> false;
+            // Known only with the shape; with the whole request: see Company.
+            case NUMA, GROUP -> false;
         };
     }
 

@@ -39,15 +39,14 @@ public final class Explanation {
     }
 
     /** Of the hosts on the view's shortlist. */
-    static Explanation choice(
-            FleetView view, Request request, Question question, int[] turnedAway) {
+    static Explanation choice(FleetView view, Request request, int[] turnedAway) {
         Shortlist list = view.shortlist();
         Host[] best = new Host[list.size()];
         double[][] terms = new double[list.size()][];
         for (int place = 0; place < best.length; place++) {
             int index = list.index(place);
             best[place] = view.host(index);
-            double[] packing = PackingPolicy.terms(view, index, question);
+            double[] packing = PackingPolicy.terms(view, index, request.amounts());
             terms[place] =
                     request.social() ? joined(packing, view.company().terms(view, index)) : packing;
         }

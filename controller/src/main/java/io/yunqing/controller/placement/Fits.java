@@ -25,7 +25,7 @@ final class Fits {
     Fits(FleetView view, Request request) {
         this.view = view;
         this.request = request;
-        this.question = request.question(view.keepsHostsFor(request.owner()));
+        this.question = request.question();
         this.fits = new long[view.bound()];
         Scope widest = null;
         Scope narrowest = null;

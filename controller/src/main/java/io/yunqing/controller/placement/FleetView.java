@@ -34,14 +34,15 @@ public final class FleetView {
     private final Deque<Integer> freed;
     private final Map<Host.Location, Integer> rackNumbers;
     private final Map<String, Integer> zoneNumbers;
-    private final Map<UUID, Integer> keptFor;
+    private final KeptHosts keptHosts;
 
     /** Made when first asked for: most snapshots never are. */
     private @Nullable Map<UUID, Integer> byId;
 
     private final Room room;
     private final Changes changes = new Changes();
-    private final Rankings rankings = new Rankings();
+    private final Changes descriptions = new Changes();
+    private final Survey survey = new Survey(this);
     private final Shortlist shortlist = new Shortlist();
     private final Company company = new Company();
 
@@ -60,7 +61,7 @@ public final class FleetView {
         freed = new ArrayDeque<>();
         rackNumbers = new HashMap<>();
         zoneNumbers = new HashMap<>();
-        keptFor = new HashMap<>();
+        keptHosts = new KeptHosts();
         byId = new HashMap<>();
         room = new Room(this.resources);
     }
@@ -79,7 +80,7 @@ public final class FleetView {
         freed = new ArrayDeque<>(from.freed);
         rackNumbers = new HashMap<>(from.rackNumbers);
         zoneNumbers = new HashMap<>(from.zoneNumbers);
-        keptFor = new HashMap<>(from.keptFor);
+        keptHosts = new KeptHosts(from.keptHosts);
         room = new Room(from.room);
     }
 
@@ -162,9 +163,9 @@ public final class FleetView {
             size++;
         } else {
             leave(index);
-            keep(host(index).exclusiveOwner(), -1);
+            keptHosts.remove(index, host(index).exclusiveOwner());
         }
-        keep(host.exclusiveOwner(), 1);
+        keptHosts.add(index, host.exclusiveOwner());
         hosts[index] = host;
         racks[index] = number(rackNumbers, host.location());
         zones[index] = number(zoneNumbers, host.location().zone());
@@ -172,6 +173,7 @@ public final class FleetView {
         schedulable[index] = facts.schedulable();
         set(limits, index, facts.limits());
         set(used, index, facts.used());
+        descriptions.at(index);
         enter(index);
         return index;
     }
@@ -181,10 +183,11 @@ public final class FleetView {
         Integer index = ids().remove(id);
         if (index != null) {
             leave(index);
-            keep(host(index).exclusiveOwner(), -1);
+            keptHosts.remove(index, host(index).exclusiveOwner());
             hosts[index] = null;
             freed.push(index);
             size--;
+            descriptions.at(index);
             changes.at(index);
         }
     }
@@ -227,12 +230,14 @@ public final class FleetView {
     public void reporting(int index, boolean heard) {
         leave(index);
         reporting[index] = heard;
+        descriptions.at(index);
         enter(index);
     }
 
     public void schedulable(int index, boolean open) {
         leave(index);
         schedulable[index] = open;
+        descriptions.at(index);
         enter(index);
     }
 
@@ -285,8 +290,8 @@ public final class FleetView {
         return position < names.size() ? names.get(position) : "resource " + position;
     }
 
-    boolean keepsHostsFor(UUID owner) {
-        return !keptFor.isEmpty() && keptFor.containsKey(owner);
+    KeptHosts keptHosts() {
+        return keptHosts;
     }
 
     /** The number of the host's domain in a scope; the same for all hosts of one domain, and below {@link #domains}. */
@@ -310,12 +315,18 @@ public final class FleetView {
         return room;
     }
 
+    /** Which hosts have changed in whatever way. */
     Changes changes() {
         return changes;
     }
 
-    Rankings rankings() {
-        return rankings;
+    /** Which hosts' standing, beside their room, has changed. */
+    Changes descriptions() {
+        return descriptions;
+    }
+
+    Survey survey() {
+        return survey;
     }
 
     Shortlist shortlist() {
@@ -327,7 +338,7 @@ public final class FleetView {
     }
 
     /** Whether the host's room is everybody's. */
-    private boolean open(int index) {
+    boolean open(int index) {
         Host host = hosts[index];
         return host != null
                 && host.exclusiveOwner() == null
@@ -359,12 +370,6 @@ public final class FleetView {
             }
         }
         return byId;
-    }
-
-    private void keep(@Nullable UUID owner, int more) {
-        if (owner != null) {
-            keptFor.merge(owner, more, (a, b) -> a + b == 0 ? null : a + b);
-        }
     }
 
     private void set(long[][] columns, int index, Amounts amounts) {

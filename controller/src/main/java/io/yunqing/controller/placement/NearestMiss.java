@@ -18,13 +18,13 @@ final class NearestMiss {
     private NearestMiss() {}
 
     /** Of a request for which there is no host, and whose groups, if it has any, the view's company has met. */
-    static NearestMiss of(FleetView view, Request request, Question question, Ranking ranking) {
+    static NearestMiss of(FleetView view, Request request, Survey survey) {
         NearestMiss miss = new NearestMiss();
         Company company = request.social() ? view.company() : null;
         for (int i = 0; i < view.bound(); i++) {
             if (view.present(i)) {
                 boolean allowed = company == null || company.allows(view, i);
-                miss.consider(view, i, question, ranking.verdict(i), allowed);
+                miss.consider(view, i, request.question(), survey.verdict(i), allowed);
             }
         }
         return miss;
@@ -35,10 +35,10 @@ final class NearestMiss {
         Constraint first = Constraint.of(verdict);
         boolean room =
                 verdict < Constraint.FIRST_RESOURCE
-                        && Constraint.lacking(view, index, question.amounts) == Constraint.FITS;
+                        && Constraint.lacking(view, index, question.amounts()) == Constraint.FITS;
         if (!room) {
             if (first == null && allowed) {
-                shortage = Shortage.lesser(shortage, view, index, question.amounts);
+                shortage = Shortage.lesser(shortage, view, index, question.amounts());
             }
         } else if (first == null) {
             bar(Constraint.GROUP, index);

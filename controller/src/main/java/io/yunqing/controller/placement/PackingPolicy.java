@@ -21,23 +21,22 @@ final class PackingPolicy {
     private static final double PACKED_WEIGHT = 0.05;
 
     /** A tenant's own hosts come first, as nobody else can use them. */
-    private static final double OWN_WEIGHT = 2.0;
+    static final double OWN_WEIGHT = 2.0;
 
     static final List<String> TERMS = List.of("room", "packed", "own");
 
     private PackingPolicy() {}
 
-    static double score(FleetView view, int index, Question question) {
-        return room(view, index, question.amounts)
-                + packed(view, index, question.amounts)
-                + own(view.host(index).exclusiveOwner());
+    /** Of a host that is everybody's; one that is kept for a tenant scores {@link #OWN_WEIGHT} more. */
+    static double score(FleetView view, int index, Amounts amounts) {
+        return room(view, index, amounts) + packed(view, index, amounts);
     }
 
     /** In the order of {@link #TERMS}. */
-    static double[] terms(FleetView view, int index, Question question) {
+    static double[] terms(FleetView view, int index, Amounts amounts) {
         return new double[] {
-            room(view, index, question.amounts),
-            packed(view, index, question.amounts),
+            room(view, index, amounts),
+            packed(view, index, amounts),
             own(view.host(index).exclusiveOwner()),
         };
     }

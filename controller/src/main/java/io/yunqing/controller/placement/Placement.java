@@ -13,38 +13,40 @@ public final class Placement {
      * @param seed where to begin looking, which decides among equals; each replica of the controller has its own
      */
     public static Decision choose(FleetView view, Request request, long seed) {
-        Question question = request.question(view.keepsHostsFor(request.owner()));
-        Ranking ranking = view.rankings().of(view, question);
+        Survey survey = view.survey();
+        survey.conduct(request.question());
         Shortlist best = view.shortlist();
         best.clear();
         int begin = begin(seed, view.bound());
-        int[] turnedAway;
+        int[] turnedAway = survey.turnedAway();
         if (request.social()) {
             view.company().meet(view, request);
-            turnedAway = lookAround(view, ranking, begin);
+            lookAround(view, begin, turnedAway);
         } else {
-            ranking.best(begin, best);
-            turnedAway = ranking.turnedAway().clone();
+            survey.best(begin, best);
         }
         if (best.size() == 0) {
             return new Decision.NoHost(
-                    Explanation.refusal(view, turnedAway, ranking.remedy(view, request)));
+                    Explanation.refusal(view, turnedAway, survey.remedy(request)));
         }
         return new Decision.Chosen(
                 best.index(0),
                 view.host(best.index(0)),
-                Explanation.choice(view, request, question, turnedAway));
+                Explanation.choice(view, request, turnedAway));
     }
 
-    /** Fills the shortlist from all hosts that company allows. Returns how many each verdict turned away. */
-    private static int[] lookAround(FleetView view, Ranking ranking, int begin) {
-        int[] turnedAway = ranking.turnedAway().clone();
+    /** Fills the shortlist from all hosts that company allows, and counts those that it does not. */
+    private static void lookAround(FleetView view, int begin, int[] turnedAway) {
+        Survey survey = view.survey();
         Company company = view.company();
         Shortlist best = view.shortlist();
         int bound = view.bound();
         for (int n = 0, i = begin; n < bound; n++, i = i + 1 == bound ? 0 : i + 1) {
-            int verdict = ranking.verdict(i);
-            boolean fits = ranking.key(i) != Ranking.NO_KEY;
+            if (!view.present(i)) {
+                continue;
+            }
+            int verdict = survey.verdict(i);
+            boolean fits = verdict == Constraint.FITS;
             if (!fits && verdict < Constraint.FIRST_RESOURCE) {
                 continue;
             }
@@ -52,13 +54,12 @@ public final class Placement {
                 turnedAway[Constraint.GROUP.verdict()]++;
                 turnedAway[verdict] -= fits ? 0 : 1;
             } else if (fits) {
-                int key = Ranking.sum(ranking.key(i), company.score(view, i));
+                int key = Ranking.sum(survey.key(i), company.score(view, i));
                 if (key > best.bar()) {
                     best.add(i, key);
                 }
             }
         }
-        return turnedAway;
     }
 
     /** Any index, as the seed will have it. The multiplier spreads neighbouring seeds over the whole fleet. */

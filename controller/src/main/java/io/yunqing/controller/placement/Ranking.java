@@ -4,64 +4,44 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verdict on each host and its score for one question, groups aside. It follows the view: only hosts that changed since
- * the last time are judged again.
+ * Which of the hosts that are open to everybody have room for a shape, and their scores.
  *
  * <p>Scores stand as whole numbers, so that equal ones are equal. The largest of each block of hosts is kept, so that looking
  * for the best means looking at the blocks.
  */
-final class Ranking {
-    /** No host, or one that was turned away. */
+final class Ranking extends Columns {
+    /** No host that is open to everybody, or one without room. */
     static final int NO_KEY = 0;
 
     private static final int BLOCK_BITS = 8;
 
-    private final Question question;
+    private final Shape shape;
     private int[] keys = new int[0];
-    private short[] verdicts = new short[0];
-    private int[] turnedAway = new int[0];
+    private byte[] verdicts = new byte[0];
+
+    /** By verdict, the hosts that lack it; none until a host did. */
+    private @Nullable Bits[] lacking = new Bits[0];
 
     /** At least as much as each key of the block; stale when the largest has gone. */
     private int[] largest = new int[0];
 
     private boolean[] stale = new boolean[0];
-    private long seen = -1;
-    private @Nullable String remedy;
 
-    Ranking(Question question) {
-        this.question = question;
+    Ranking(Shape shape) {
+        this.shape = shape;
     }
 
-    void catchUp(FleetView view) {
-        Changes changes = view.changes();
-        if (seen == changes.count()) {
-            return;
-        }
-        remedy = null;
-        if (!changes.knownSince(seen)) {
-            begin(view);
-            for (int i = 0; i < view.bound(); i++) {
-                judge(view, i);
-            }
-        } else {
-            grow(view.bound());
-            for (long change = seen; change < changes.count(); change++) {
-                judge(view, changes.index(change));
-            }
-        }
-        seen = changes.count();
+    @Override
+    void clear() {
+        Arrays.fill(keys, NO_KEY);
+        Arrays.fill(verdicts, (byte) Constraint.FITS);
+        lacking = new Bits[Constraint.FIRST_RESOURCE + shape.amounts().length()];
+        Arrays.fill(largest, NO_KEY);
+        Arrays.fill(stale, false);
     }
 
-    private void begin(FleetView view) {
-        keys = new int[0];
-        verdicts = new short[0];
-        largest = new int[0];
-        stale = new boolean[0];
-        turnedAway = new int[Constraint.FIRST_RESOURCE + view.resources().size()];
-        grow(view.bound());
-    }
-
-    private void grow(int bound) {
+    @Override
+    void grow(int bound) {
         if (bound > keys.length) {
             int length = Math.max(bound, keys.length * 3 / 2);
             int blocks = (length >> BLOCK_BITS) + 1;
@@ -72,22 +52,34 @@ final class Ranking {
         }
     }
 
-    private void judge(FleetView view, int index) {
-        if (verdicts[index] != Constraint.FITS) {
-            turnedAway[verdicts[index]]--;
-        }
+    @Override
+    void judge(FleetView view, int index) {
         int verdict = Constraint.FITS;
         int key = NO_KEY;
-        if (view.present(index)) {
-            verdict = Constraint.first(view, index, question);
+        if (view.open(index)) {
+            verdict = Constraint.fit(view, index, shape);
             if (verdict == Constraint.FITS) {
-                key = key(PackingPolicy.score(view, index, question));
-            } else {
-                count(verdict);
+                key = key(PackingPolicy.score(view, index, shape.amounts()));
             }
         }
-        verdicts[index] = (short) verdict;
+        if (verdict != verdicts[index]) {
+            lacks(verdicts[index], index, false);
+            lacks(verdict, index, true);
+            verdicts[index] = (byte) verdict;
+        }
         set(index, key);
+    }
+
+    private void lacks(int verdict, int index, boolean so) {
+        if (verdict == Constraint.FITS) {
+            return;
+        }
+        Bits hosts = lacking[verdict];
+        if (hosts == null) {
+            hosts = lacking[verdict] = new Bits();
+        }
+        hosts.grow(keys.length);
+        hosts.set(index, so);
     }
 
     private void set(int index, int key) {
@@ -101,13 +93,6 @@ final class Ranking {
         keys[index] = key;
     }
 
-    private void count(int verdict) {
-        if (verdict >= turnedAway.length) {
-            turnedAway = Arrays.copyOf(turnedAway, verdict + 1);
-        }
-        turnedAway[verdict]++;
-    }
-
     /** A score as a whole number above {@link #NO_KEY}. */
     static int key(double score) {
         return 1 + (int) Math.round(score * PackingPolicy.PRECISION);
@@ -118,18 +103,38 @@ final class Ranking {
         return key + (int) Math.round(score * PackingPolicy.PRECISION);
     }
 
-    /** Puts the best hosts on the list, looking at the hosts in their order from {@code begin} on, then at those before it. */
-    void best(int begin, Shortlist list) {
-        best(begin, keys.length, list);
-        best(0, Math.min(begin, keys.length), list);
+    /**
+     * Puts the best of some hosts on the list, looking at them in their order from {@code begin} on, then at those before it.
+     *
+     * @param bound every index is below it
+     */
+    void best(Bits hosts, int begin, int bound, Shortlist list) {
+        search(hosts, begin, bound, list);
+        search(hosts, 0, begin, list);
     }
 
-    private void best(int from, int to, Shortlist list) {
+    private void search(Bits hosts, int from, int to, Shortlist list) {
         for (int start = from; start < to; ) {
             int block = start >> BLOCK_BITS;
             int end = Math.min(to, (block + 1) << BLOCK_BITS);
             if (largest(block) > list.bar()) {
-                list.addAll(keys, start, end);
+                searchBlock(hosts, start, end, list);
+            }
+            start = end;
+        }
+    }
+
+    private void searchBlock(Bits hosts, int from, int to, Shortlist list) {
+        int bar = list.bar();
+        for (int start = from; start < to; ) {
+            int word = start >> Bits.WORD_BITS;
+            int end = Math.min(to, (word + 1) << Bits.WORD_BITS);
+            long bits = hosts.word(word);
+            for (int i = bits == 0 ? end : start; i < end; i++) {
+                if (keys[i] > bar && (bits & 1L << i) != 0) {
+                    list.add(i, keys[i]);
+                    bar = list.bar();
+                }
             }
             start = end;
         }
@@ -148,27 +153,22 @@ final class Ranking {
         return largest[block];
     }
 
-    /** What would make a refusal a yes; without groups, it is the same until the view changes. */
-    String remedy(FleetView view, Request request) {
-        if (request.social()) {
-            return Remedy.sentence(view, request, NearestMiss.of(view, request, question, this));
+    /** Adds by verdict how many of some hosts have no room for that reason. */
+    void countLacking(Bits hosts, int[] counts) {
+        for (int verdict = 0; verdict < lacking.length; verdict++) {
+            Bits those = lacking[verdict];
+            if (those != null) {
+                counts[verdict] += those.shared(hosts);
+            }
         }
-        if (remedy == null) {
-            remedy = Remedy.sentence(view, request, NearestMiss.of(view, request, question, this));
-        }
-        return remedy;
     }
 
     int key(int index) {
         return keys[index];
     }
 
+    /** Of a host that is open to everybody. */
     int verdict(int index) {
         return verdicts[index];
-    }
-
-    /** By verdict, how many hosts it turned away. */
-    int[] turnedAway() {
-        return turnedAway;
     }
 }

@@ -9,16 +9,14 @@ import java.util.UUID;
 /** What a host is looked for. */
 public final class Request {
     private final UUID owner;
-    private final Question anybodys;
-    private final Question owners;
+    private final Question question;
     private final List<GroupRule> rules;
     private final List<Spread> spreads;
     private final Set<String> groups;
 
     private Request(Builder from) {
         owner = from.owner;
-        anybodys = new Question(null, from.where, from.amounts, from.singleNuma);
-        owners = new Question(from.owner, from.where, from.amounts, from.singleNuma);
+        question = new Question(from.owner, from.where, new Shape(from.amounts, from.singleNuma));
         rules = List.copyOf(from.rules);
         spreads = List.copyOf(from.spreads);
         groups = Set.copyOf(from.groups);
@@ -26,8 +24,7 @@ public final class Request {
 
     private Request(Request from, List<GroupRule> rules, List<Spread> spreads) {
         owner = from.owner;
-        anybodys = from.anybodys;
-        owners = from.owners;
+        question = from.question;
         this.rules = rules;
         this.spreads = spreads;
         groups = from.groups;
@@ -46,16 +43,16 @@ public final class Request {
     }
 
     public Amounts amounts() {
-        return anybodys.amounts;
+        return question.amounts();
     }
 
     public Where where() {
-        return anybodys.where;
+        return question.where();
     }
 
     /** Whether it must fit into one NUMA node. */
     public boolean singleNuma() {
-        return anybodys.singleNuma;
+        return question.shape().singleNuma();
     }
 
     public List<GroupRule> rules() {
@@ -108,8 +105,8 @@ public final class Request {
         return !rules.isEmpty() || !spreads.isEmpty();
     }
 
-    Question question(boolean hostsAreKeptForOwner) {
-        return hostsAreKeptForOwner ? owners : anybodys;
+    Question question() {
+        return question;
     }
 
     /** Collects what is asked for beside the amounts. */

@@ -1,5 +1,6 @@
 package io.yunqing.controller.placement;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -46,18 +47,17 @@ class PlacementPropertyTest {
         forEachFleet((fleet, view, step) -> {
             Request request = fleet.request(view);
             Decision decision = Placement.choose(view, request, step);
-            Question question = request.question(view.keepsHostsFor(request.owner()));
             Company company = new Company();
             company.meet(view, request);
             Naive naive = new Naive(view, request);
             int most = Ranking.NO_KEY;
             for (int index : RandomFleet.present(view)) {
                 if (naive.firstBroken(index) == null) {
-                    most = Math.max(most, key(view, index, question, company));
+                    most = Math.max(most, key(view, index, request, company));
                 }
             }
             if (decision instanceof Chosen chosen) {
-                assertEquals(most, key(view, chosen.index(), question, company));
+                assertEquals(most, key(view, chosen.index(), request, company));
             } else {
                 assertEquals(Ranking.NO_KEY, most);
             }
@@ -65,10 +65,10 @@ class PlacementPropertyTest {
         });
     }
 
-    private static int key(FleetView view, int index, Question question, Company company) {
-        return Ranking.sum(
-                Ranking.key(PackingPolicy.score(view, index, question)),
-                company.score(view, index));
+    private static int key(FleetView view, int index, Request request, Company company) {
+        int packing = Ranking.key(PackingPolicy.score(view, index, request.amounts()));
+        double own = view.host(index).exclusiveOwner() == null ? 0 : PackingPolicy.OWN_WEIGHT;
+        return Ranking.sum(Ranking.sum(packing, own), company.score(view, index));
     }
 
     /** A view with a history answers like its snapshot, which has none, whatever was asked in between. */
@@ -83,12 +83,12 @@ class PlacementPropertyTest {
             assertEquals(
                     outcome(Placement.choose(fresh, request, step)),
                     outcome(Placement.choose(view, request, step)));
-            Question question = request.question(view.keepsHostsFor(request.owner()));
-            Ranking kept = view.rankings().of(view, question);
-            Ranking anew = fresh.rankings().of(fresh, question);
-            for (int index = 0; index < view.bound(); index++) {
-                assertEquals(anew.key(index), kept.key(index));
-                assertEquals(anew.verdict(index), kept.verdict(index));
+            view.survey().conduct(request.question());
+            fresh.survey().conduct(request.question());
+            assertArrayEquals(fresh.survey().turnedAway(), view.survey().turnedAway());
+            for (int index : RandomFleet.present(view)) {
+                assertEquals(fresh.survey().key(index), view.survey().key(index));
+                assertEquals(fresh.survey().verdict(index), view.survey().verdict(index));
             }
         });
     }
