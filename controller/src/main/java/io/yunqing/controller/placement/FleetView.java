@@ -22,8 +22,7 @@ public final class FleetView {
     private @Nullable Host[] hosts;
     private boolean[] reporting;
     private boolean[] schedulable;
-    private int[] racks;
-    private int[] zones;
+    private final Domains domains;
     private long[][] limits;
     private long[][] used;
 
@@ -32,8 +31,6 @@ public final class FleetView {
 
     private int size;
     private final Deque<Integer> freed;
-    private final Map<Host.Location, Integer> rackNumbers;
-    private final Map<String, Integer> zoneNumbers;
     private final KeptHosts keptHosts;
 
     /** Made when first asked for: most snapshots never are. */
@@ -54,13 +51,10 @@ public final class FleetView {
         hosts = new Host[0];
         reporting = new boolean[0];
         schedulable = new boolean[0];
-        racks = new int[0];
-        zones = new int[0];
+        domains = new Domains();
         limits = new long[resources.size()][0];
         used = new long[resources.size()][0];
         freed = new ArrayDeque<>();
-        rackNumbers = new HashMap<>();
-        zoneNumbers = new HashMap<>();
         keptHosts = new KeptHosts();
         byId = new HashMap<>();
         room = new Room(this.resources);
@@ -71,15 +65,12 @@ public final class FleetView {
         hosts = from.hosts.clone();
         reporting = from.reporting.clone();
         schedulable = from.schedulable.clone();
-        racks = from.racks.clone();
-        zones = from.zones.clone();
+        domains = new Domains(from.domains);
         limits = copy(from.limits);
         used = copy(from.used);
         bound = from.bound;
         size = from.size;
         freed = new ArrayDeque<>(from.freed);
-        rackNumbers = new HashMap<>(from.rackNumbers);
-        zoneNumbers = new HashMap<>(from.zoneNumbers);
         keptHosts = new KeptHosts(from.keptHosts);
         room = new Room(from.room);
     }
@@ -167,8 +158,7 @@ public final class FleetView {
         }
         keptHosts.add(index, host.exclusiveOwner());
         hosts[index] = host;
-        racks[index] = number(rackNumbers, host.location());
-        zones[index] = number(zoneNumbers, host.location().zone());
+        domains.put(index, host.location());
         reporting[index] = facts.reporting();
         schedulable[index] = facts.schedulable();
         set(limits, index, facts.limits());
@@ -298,16 +288,16 @@ public final class FleetView {
     int domain(int index, Scope scope) {
         return switch (scope) {
             case HOST -> index;
-            case RACK -> racks[index];
-            case ZONE -> zones[index];
+            case RACK -> domains.rack(index);
+            case ZONE -> domains.zone(index);
         };
     }
 
     int domains(Scope scope) {
         return switch (scope) {
             case HOST -> bound;
-            case RACK -> rackNumbers.size();
-            case ZONE -> zoneNumbers.size();
+            case RACK -> domains.racks();
+            case ZONE -> domains.zones();
         };
     }
 
@@ -389,18 +379,12 @@ public final class FleetView {
             hosts = Arrays.copyOf(hosts, length);
             reporting = Arrays.copyOf(reporting, length);
             schedulable = Arrays.copyOf(schedulable, length);
-            racks = Arrays.copyOf(racks, length);
-            zones = Arrays.copyOf(zones, length);
+            domains.grow(length);
             for (int r = 0; r < limits.length; r++) {
                 limits[r] = Arrays.copyOf(limits[r], length);
                 used[r] = Arrays.copyOf(used[r], length);
             }
         }
-    }
-
-    private static <K> int number(Map<K, Integer> numbers, K key) {
-        Integer known = numbers.putIfAbsent(key, numbers.size());
-        return known == null ? numbers.size() - 1 : known;
     }
 
     private static long[][] copy(long[][] columns) {
