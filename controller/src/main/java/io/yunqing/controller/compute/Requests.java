@@ -49,13 +49,6 @@ final class Requests {
 
     /** What several flavors take together. */
     Amounts sum(List<FlavorSpec> flavors) {
-        long[] sum = new long[kinds.names().size()];
-        for (FlavorSpec flavor : flavors) {
-            Amounts one = amounts(flavor);
-            for (int i = 0; i < one.length(); i++) {
-                sum[i] += one.at(i);
-            }
-        }
-        return Amounts.of(sum);
+        return flavors.stream().map(this::amounts).reduce(Amounts.of(), Amounts::plus);
     }
 }

@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +57,9 @@ public class FleetMirror {
 
     /** How often to see which hosts were heard by other replicas. */
     private static final Duration HEARSAY = Duration.ofSeconds(3);
+
+    /** For a look that is under way when the controller ends. */
+    private static final Duration LAST_LOOK = Duration.ofSeconds(5);
 
     private final Ledger ledger;
     private final AgentPolicy policy;
@@ -104,8 +106,9 @@ public class FleetMirror {
         every.run("sweeping the fleet", SWEEP, this::sweep);
     }
 
-    void stop(@Observes ShutdownEvent event) {
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
         follower.interrupt();
+        follower.join(LAST_LOOK);
     }
 
     // --- For placement ---
@@ -117,7 +120,7 @@ public class FleetMirror {
             Decision decision = Placement.choose(view, request, seed);
             if (decision instanceof Chosen chosen) {
                 view.take(chosen.index(), request.amounts());
-                pending.merge(chosen.host().id(), request.amounts(), (a, b) -> sum(a, b, 1));
+                pending.merge(chosen.host().id(), request.amounts(), Amounts::plus);
             }
             return decision;
         } finally {
@@ -132,7 +135,7 @@ public class FleetMirror {
             int index = view.indexOf(host);
             Amounts left = pending.get(host);
             if (index >= 0 && left != null) {
-                pending.put(host, sum(left, amounts, -1));
+                pending.put(host, left.minus(amounts));
                 view.give(index, amounts);
             }
         } finally {
@@ -391,14 +394,6 @@ public class FleetMirror {
 
     private Amounts withPending(UUID host, Amounts used) {
         Amounts waiting = pending.get(host);
-        return waiting == null ? used : sum(used, waiting, 1);
-    }
-
-    private static Amounts sum(Amounts a, Amounts b, int sign) {
-        long[] sum = Arrays.copyOf(a.toArray(), Math.max(a.length(), b.length()));
-        for (int i = 0; i < b.length(); i++) {
-            sum[i] += sign * b.at(i);
-        }
-        return Amounts.of(sum);
+        return waiting == null ? used : used.plus(waiting);
     }
 }

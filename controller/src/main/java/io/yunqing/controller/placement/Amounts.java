@@ -56,6 +56,25 @@ public final class Amounts {
         return values.length;
     }
 
+    public Amounts plus(Amounts more) {
+        return sum(more, 1);
+    }
+
+    /**
+     * @throws IllegalArgumentException if less than nothing would be left of one
+     */
+    public Amounts minus(Amounts less) {
+        return sum(less, -1);
+    }
+
+    private Amounts sum(Amounts other, int sign) {
+        long[] sum = Arrays.copyOf(values, Math.max(values.length, other.values.length));
+        for (int i = 0; i < other.values.length; i++) {
+            sum[i] += sign * other.values[i];
+        }
+        return of(sum);
+    }
+
     public long[] toArray() {
         return values.clone();
     }

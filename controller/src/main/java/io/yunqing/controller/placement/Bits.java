@@ -1,6 +1,7 @@
 package io.yunqing.controller.placement;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /** A set of hosts by index, as words that can be counted and combined without garbage. */
 final class Bits {
@@ -30,6 +31,36 @@ final class Bits {
 
     boolean get(int index) {
         return (words[index >> WORD_BITS] & 1L << index) != 0;
+    }
+
+    void copy(Bits from) {
+        if (words.length < from.words.length) {
+            words = new long[from.words.length];
+        }
+        System.arraycopy(from.words, 0, words, 0, from.words.length);
+        Arrays.fill(words, from.words.length, words.length, 0);
+    }
+
+    void removeAll(Bits others) {
+        for (int i = Math.min(words.length, others.words.length) - 1; i >= 0; i--) {
+            words[i] &= ~others.words[i];
+        }
+    }
+
+    /** Keeps the hosts that the test is true of. */
+    void keepIf(IntPredicate test) {
+        for (int word = 0; word < words.length; word++) {
+            for (long left = words[word]; left != 0; left &= left - 1) {
+                int index = (word << WORD_BITS) + Long.numberOfTrailingZeros(left);
+                if (!test.test(index)) {
+                    words[word] &= ~(1L << index);
+                }
+            }
+        }
+    }
+
+    int count() {
+        return shared(this);
     }
 
     /** The 64 hosts from {@code word << WORD_BITS} on. */

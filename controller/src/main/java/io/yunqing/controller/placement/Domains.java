@@ -35,19 +35,21 @@ final class Domains {
         return known == null ? numbers.size() - 1 : known;
     }
 
-    int rack(int index) {
-        return racks[index];
+    /** By host; longer than there are hosts. */
+    int[] racks() {
+        return racks;
     }
 
-    int zone(int index) {
-        return zones[index];
+    /** By host; longer than there are hosts. */
+    int[] zones() {
+        return zones;
     }
 
-    int racks() {
+    int rackCount() {
         return rackNumbers.size();
     }
 
-    int zones() {
+    int zoneCount() {
         return zoneNumbers.size();
     }
 }

@@ -48,7 +48,7 @@ public final class Explanation {
             best[place] = view.host(index);
             double[] packing = PackingPolicy.terms(view, index, request.amounts());
             terms[place] =
-                    request.social() ? joined(packing, view.company().terms(view, index)) : packing;
+                    request.social() ? joined(packing, view.company().terms(index)) : packing;
         }
         return new Explanation(view, turnedAway, best, terms, null);
     }

@@ -13,7 +13,7 @@ final class Fits {
     private final FleetView view;
     private final Request request;
     private final Question question;
-    private final Company company = new Company();
+    private final Company company;
     private final long[] fits;
 
     /** The widest domain that takes only one, if any. */
@@ -42,7 +42,8 @@ final class Fits {
         }
         this.apart = widest;
         this.together = narrowest;
-        company.meet(view, request);
+        this.company = new Company(view);
+        company.meet(request);
         for (int i = 0; i < fits.length; i++) {
             fits[i] = count(i);
         }
@@ -51,7 +52,7 @@ final class Fits {
     private long count(int index) {
         if (!view.present(index)
                 || Constraint.first(view, index, question) != Constraint.FITS
-                || !company.allows(view, index)) {
+                || !company.allows(index)) {
             return 0;
         }
         Amounts asked = request.amounts();

@@ -41,7 +41,7 @@ public final class FleetView {
     private final Changes descriptions = new Changes();
     private final Survey survey = new Survey(this);
     private final Shortlist shortlist = new Shortlist();
-    private final Company company = new Company();
+    private final Company company = new Company(this);
 
     /**
      * @param resources the names of the resources, by position
@@ -288,16 +288,25 @@ public final class FleetView {
     int domain(int index, Scope scope) {
         return switch (scope) {
             case HOST -> index;
-            case RACK -> domains.rack(index);
-            case ZONE -> domains.zone(index);
+            case RACK -> domains.racks()[index];
+            case ZONE -> domains.zones()[index];
+        };
+    }
+
+    /** By host, the number of its domain; none where each host is its own. */
+    int @Nullable [] numbers(Scope scope) {
+        return switch (scope) {
+            case HOST -> null;
+            case RACK -> domains.racks();
+            case ZONE -> domains.zones();
         };
     }
 
     int domains(Scope scope) {
         return switch (scope) {
             case HOST -> bound;
-            case RACK -> domains.racks();
-            case ZONE -> domains.zones();
+            case RACK -> domains.rackCount();
+            case ZONE -> domains.zoneCount();
         };
     }
 

@@ -22,6 +22,16 @@ public record GroupRule(
         AFFINITY,
         ANTI_AFFINITY;
 
+        /**
+         * Whether a host will do.
+         *
+         * @param nobody whether there are no members yet
+         * @param here whether there are members where the host is
+         */
+        boolean met(boolean nobody, boolean here) {
+            return this == AFFINITY ? nobody || here : !here;
+        }
+
         String word() {
             return this == AFFINITY ? "affinity" : "anti-affinity";
         }

@@ -23,7 +23,7 @@ final class NearestMiss {
         Company company = request.social() ? view.company() : null;
         for (int i = 0; i < view.bound(); i++) {
             if (view.present(i)) {
-                boolean allowed = company == null || company.allows(view, i);
+                boolean allowed = company == null || company.allows(i);
                 miss.consider(view, i, request.question(), survey.verdict(i), allowed);
             }
         }

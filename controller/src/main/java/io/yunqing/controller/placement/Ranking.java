@@ -14,6 +14,7 @@ final class Ranking extends Columns {
     static final int NO_KEY = 0;
 
     private static final int BLOCK_BITS = 8;
+    private static final Bits NONE = new Bits();
 
     private final Shape shape;
     private int[] keys = new int[0];
@@ -108,32 +109,38 @@ final class Ranking extends Columns {
      *
      * @param bound every index is below it
      */
-    void best(Bits hosts, int begin, int bound, Shortlist list) {
-        search(hosts, begin, bound, list);
-        search(hosts, 0, begin, list);
+    void best(Bits hosts, Bonus bonus, int begin, int bound, Shortlist list) {
+        search(hosts, bonus, begin, bound, list);
+        search(hosts, bonus, 0, begin, list);
     }
 
-    private void search(Bits hosts, int from, int to, Shortlist list) {
+    private void search(Bits hosts, Bonus bonus, int from, int to, Shortlist list) {
+        int most = bonus.most();
         for (int start = from; start < to; ) {
             int block = start >> BLOCK_BITS;
             int end = Math.min(to, (block + 1) << BLOCK_BITS);
-            if (largest(block) > list.bar()) {
-                searchBlock(hosts, start, end, list);
+            int largest = largest(block);
+            if (largest != NO_KEY && largest + most > list.bar()) {
+                searchBlock(hosts, bonus, start, end, list);
             }
             start = end;
         }
     }
 
-    private void searchBlock(Bits hosts, int from, int to, Shortlist list) {
-        int bar = list.bar();
+    private void searchBlock(Bits hosts, Bonus bonus, int from, int to, Shortlist list) {
+        int most = bonus.most();
+        int bar = Math.max(NO_KEY, list.bar() - most);
         for (int start = from; start < to; ) {
             int word = start >> Bits.WORD_BITS;
             int end = Math.min(to, (word + 1) << Bits.WORD_BITS);
             long bits = hosts.word(word);
             for (int i = bits == 0 ? end : start; i < end; i++) {
                 if (keys[i] > bar && (bits & 1L << i) != 0) {
-                    list.add(i, keys[i]);
-                    bar = list.bar();
+                    int key = keys[i] + bonus.at(i);
+                    if (key > list.bar()) {
+                        list.add(i, key);
+                        bar = Math.max(NO_KEY, list.bar() - most);
+                    }
                 }
             }
             start = end;
@@ -153,14 +160,10 @@ final class Ranking extends Columns {
         return largest[block];
     }
 
-    /** Adds by verdict how many of some hosts have no room for that reason. */
-    void countLacking(Bits hosts, int[] counts) {
-        for (int verdict = 0; verdict < lacking.length; verdict++) {
-            Bits those = lacking[verdict];
-            if (those != null) {
-                counts[verdict] += those.shared(hosts);
-            }
-        }
+    /** Which hosts are turned away by a verdict. */
+    Bits lacking(int verdict) {
+        Bits hosts = verdict < lacking.length ? lacking[verdict] : null;
+        return hosts == null ? NONE : hosts;
     }
 
     int key(int index) {

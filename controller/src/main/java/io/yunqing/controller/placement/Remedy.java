@@ -179,7 +179,7 @@ final class Remedy {
     }
 
     private String group(int index) {
-        GroupRule rule = view.company().broken(view, index);
+        GroupRule rule = view.company().broken(index);
         if (rule == null) {
             throw new IllegalArgumentException("no group rules out the host at " + index);
         }

@@ -4,42 +4,64 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 
 /**
- * The verdict on each host and its score for one request, groups aside. It is put together from what many requests share,
- * terrain and ranking, and from the few hosts that are kept for the owner. One per view, set up anew for each request, and good
- * until the view changes.
+ * The verdict on each host for one request, and the best of those that will do. It is put together from what many requests
+ * share, terrain and ranking, from the few hosts that are kept for the owner, and from what the view's company says of the
+ * request's groups. One per view, set up anew for each request, and good until the view changes.
  */
 final class Survey {
+    private static final Request NOTHING = Request.of(new UUID(0, 0), Amounts.of(1)).build();
+
     private final FleetView view;
     private final Recent<Where, Terrain> terrains = new Recent<>(Terrain::new);
     private final Recent<Shape, Ranking> rankings = new Recent<>(Ranking::new);
     private final Map<Question, String> remedies = new HashMap<>();
     private long remediesOf;
-    private Question question = Question.NONE;
+    private Request request = NOTHING;
+    private Question question = NOTHING.question();
     private Terrain terrain = new Terrain(question.where());
     private Ranking ranking = new Ranking(question.shape());
 
     /** The hosts that are kept for the owner. */
     private BitSet own = new BitSet();
 
+    /** Of the hosts that are everybody's and lie right, those that no group forbids. */
+    private Bits hosts = new Bits();
+
+    private Bonus bonus = Bonus.NONE;
+    private final Bits allowed = new Bits();
+
     Survey(FleetView view) {
         this.view = view;
     }
 
-    void conduct(Question asked) {
-        question = asked;
+    void conduct(Request asked) {
+        request = asked;
+        question = asked.question();
         if (view.room().weigh()) {
             view.changes().everything();
         }
-        terrain = terrains.of(asked.where(), view.bound());
+        terrain = terrains.of(question.where(), view.bound());
         terrain.catchUp(view, view.descriptions());
-        ranking = rankings.of(asked.shape(), view.bound());
+        ranking = rankings.of(question.shape(), view.bound());
         ranking.catchUp(view, view.changes());
-        own = view.keptHosts().of(asked.owner());
+        own = view.keptHosts().of(question.owner());
+        hosts = terrain.hosts();
+        bonus = Bonus.NONE;
+        if (asked.social()) {
+            Company company = view.company();
+            company.meet(asked);
+            allowed.copy(hosts);
+            allowed.removeAll(ranking.lacking(Constraint.NUMA.verdict()));
+            company.restrict(allowed);
+            hosts = allowed;
+            bonus = company;
+        }
     }
 
-    /** Of a host that is present. */
+    /** Of a host that is present; groups aside. */
     int verdict(int index) {
         int ground = terrain.verdict(index);
         if (ground == Constraint.FITS) {
@@ -50,29 +72,31 @@ final class Survey {
                 : ground;
     }
 
-    /** The host's score as a whole number; {@link Ranking#NO_KEY} for one that will not do. */
-    int key(int index) {
-        return own.get(index)
-                ? ownKey(index)
-                : terrain.hosts().get(index) ? ranking.key(index) : Ranking.NO_KEY;
-    }
-
-    private int ownKey(int index) {
-        return verdict(index) == Constraint.FITS
-                ? Ranking.sum(
-                        Ranking.key(PackingPolicy.score(view, index, question.amounts())),
-                        PackingPolicy.OWN_WEIGHT)
-                : Ranking.NO_KEY;
+    /** The same with groups. */
+    private int socialVerdict(int index) {
+        int verdict = verdict(index);
+        boolean reached = verdict == Constraint.FITS || verdict >= Constraint.FIRST_RESOURCE;
+        return reached && request.social() && !view.company().allows(index)
+                ? Constraint.GROUP.verdict()
+                : verdict;
     }
 
     /** By verdict, how many hosts it turned away. */
     int[] turnedAway() {
         int resources = Math.max(view.resources().size(), question.amounts().length());
         int[] counts = Arrays.copyOf(terrain.turnedAway(), Constraint.FIRST_RESOURCE + resources);
-        ranking.countLacking(terrain.hosts(), counts);
+        int numa = Constraint.NUMA.verdict();
+        counts[numa] = ranking.lacking(numa).shared(terrain.hosts());
+        if (request.social()) {
+            counts[Constraint.GROUP.verdict()] =
+                    terrain.hosts().count() - counts[numa] - hosts.count();
+        }
+        for (int verdict = Constraint.FIRST_RESOURCE; verdict < counts.length; verdict++) {
+            counts[verdict] = ranking.lacking(verdict).shared(hosts);
+        }
         for (int i = own.nextSetBit(0); i >= 0; i = own.nextSetBit(i + 1)) {
             counts[terrain.verdict(i)]--;
-            counts[verdict(i)]++;
+            counts[socialVerdict(i)]++;
         }
         counts[Constraint.FITS] = 0;
         return counts;
@@ -80,23 +104,25 @@ final class Survey {
 
     /** Puts the best hosts on the list, looking at the hosts in their order from {@code begin} on, then at those before it. */
     void best(int begin, Shortlist list) {
-        // Nobody's host scores as high as one that is kept for the owner.
         bestOwn(begin, view.bound(), list);
         bestOwn(0, begin, list);
-        ranking.best(terrain.hosts(), begin, view.bound(), list);
+        ranking.best(hosts, bonus, begin, view.bound(), list);
     }
 
     private void bestOwn(int from, int to, Shortlist list) {
         for (int i = own.nextSetBit(from); i >= 0 && i < to; i = own.nextSetBit(i + 1)) {
-            int key = ownKey(i);
-            if (key > list.bar()) {
-                list.add(i, key);
+            if (socialVerdict(i) == Constraint.FITS) {
+                double score = PackingPolicy.score(view, i, question.amounts());
+                int key = Ranking.sum(Ranking.key(score), PackingPolicy.OWN_WEIGHT) + bonus.at(i);
+                if (key > list.bar()) {
+                    list.add(i, key);
+                }
             }
         }
     }
 
     /** What would make a refusal a yes; without groups, it is the same until the view changes. */
-    String remedy(Request request) {
+    String remedy() {
         if (request.social()) {
             return Remedy.sentence(view, request, NearestMiss.of(view, request, this));
         }

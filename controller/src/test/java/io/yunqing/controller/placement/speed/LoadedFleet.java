@@ -2,11 +2,16 @@ package io.yunqing.controller.placement.speed;
 
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.placement.FleetView;
+import io.yunqing.controller.placement.GroupRule;
 import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.placement.HostFacts;
 import io.yunqing.controller.placement.Request;
+import io.yunqing.controller.placement.Scope;
+import io.yunqing.controller.placement.Spread;
 import io.yunqing.controller.placement.Where;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -24,6 +29,7 @@ final class LoadedFleet {
     private static final int ZONES = 5;
     private static final int RACK = 40;
     private static final int TENANTS = 100;
+    private static final int MEMBERS = 8;
 
     private final Random random = new Random(1);
     private final FleetView view =
@@ -86,6 +92,24 @@ final class LoadedFleet {
 
     /** An instance of 1 to 16 vCPUs with 2 or 4 GiB each, for some tenant; some ask for a zone, some for fast disks. */
     Request request() {
+        return asked().build();
+    }
+
+    /** One that must not share a host with the eight other members of a group, and a zone only with few of them. */
+    Request member() {
+        Map<UUID, Integer> members = new HashMap<>();
+        while (members.size() < MEMBERS) {
+            members.put(new UUID(1, random.nextInt(view.size())), 1);
+        }
+        return asked().rule(
+                        new GroupRule(
+                                "group", GroupRule.Kind.ANTI_AFFINITY, Scope.HOST, true, members))
+                .spread(new Spread("group", Scope.ZONE, members))
+                .memberOf("group")
+                .build();
+    }
+
+    private Request.Builder asked() {
         long vcpus = 1L << random.nextInt(5);
         Where where =
                 new Where(
@@ -97,7 +121,6 @@ final class LoadedFleet {
         return Request.of(
                         new UUID(2, random.nextInt(TENANTS)),
                         Amounts.of(vcpus, (vcpus * 2048) << random.nextInt(2), 40, 1))
-                .where(where)
-                .build();
+                .where(where);
     }
 }

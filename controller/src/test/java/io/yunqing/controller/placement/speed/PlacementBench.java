@@ -49,6 +49,7 @@ public class PlacementBench {
 
     private FleetView view;
     private final Request[] requests = new Request[REQUESTS];
+    private final Request[] members = new Request[REQUESTS];
     private final Request[] living = new Request[LIVING];
     private final int[] places = new int[LIVING];
     private Explanation explanation;
@@ -61,6 +62,7 @@ public class PlacementBench {
         view = fleet.view();
         for (int i = 0; i < REQUESTS; i++) {
             requests[i] = fleet.request();
+            members[i] = fleet.member();
         }
         for (int i = 0; i < REQUESTS; i++) {
             decide();
@@ -70,7 +72,17 @@ public class PlacementBench {
     /** One instance comes and the one goes that has been there longest, so that the fleet stays as full as it is. */
     @Benchmark
     public Decision decide() {
-        Request request = requests[next & (REQUESTS - 1)];
+        return decide(requests);
+    }
+
+    /** The same for members of groups. */
+    @Benchmark
+    public Decision decideInGroups() {
+        return decide(members);
+    }
+
+    private Decision decide(Request[] from) {
+        Request request = from[next & (REQUESTS - 1)];
         int slot = next++ & (LIVING - 1);
         Request oldest = living[slot];
         if (oldest != null) {
@@ -127,9 +139,17 @@ public class PlacementBench {
                     : List.of();
         }
         List<String> figures = new ArrayList<>();
+        boolean groups = result.getParams().getBenchmark().endsWith("decideInGroups");
         figures.add(
-                "micros_at_%d_hosts %f us%s"
-                        .formatted(hosts, micros, goalHosts ? " <= " + GOAL : ""));
+                "micros%s_at_%d_hosts %f us%s"
+                        .formatted(
+                                groups ? "_in_groups" : "",
+                                hosts,
+                                micros,
+                                goalHosts ? " <= " + GOAL : ""));
+        if (groups) {
+            return figures;
+        }
         figures.add("decisions_at_%d_hosts %f /s".formatted(hosts, MICROS_PER_SECOND / micros));
         if (goalHosts) {
             figures.add(
