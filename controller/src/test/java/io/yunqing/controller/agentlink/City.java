@@ -130,6 +130,13 @@ public final class City {
         assertEquals(200, agent.obey(DomainState.RUNNING).status());
     }
 
+    /** The same, and lets it say that it found so many CPUs. */
+    public void obeyWith(int cpus) {
+        FakeAgent.Answer answer =
+                agent.obey(DomainState.RUNNING, FakeAgent.inventory(subnet, cpus, 4608));
+        assertEquals(200, answer.status(), answer.toString());
+    }
+
     /** Lets the agent say that it cannot see its domains, or that it sees all. */
     public void blind(boolean blind) {
         assertEquals(200, agent.report(null, !blind, List.of()).status());
