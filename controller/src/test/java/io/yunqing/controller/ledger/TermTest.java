@@ -1,6 +1,7 @@
 package io.yunqing.controller.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
@@ -61,15 +62,19 @@ class TermTest {
     /** Consumers that are no instances would trouble the doctor, here and in other tests. */
     @AfterEach
     void theBooksAreRight() throws SQLException {
+        execute(
+                """
+                UPDATE allocation SET closed = opened
+                WHERE closed IS NULL AND NOT EXISTS (SELECT FROM instance WHERE id = consumer_id)
+                """);
+        assertEquals(List.of(), QuarkusTransaction.requiringNew().call(ledger::doctor));
+    }
+
+    private void execute(String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    """
-                    UPDATE allocation SET closed = opened
-                    WHERE closed IS NULL AND NOT EXISTS (SELECT FROM instance WHERE id = consumer_id)
-                    """);
+            statement.execute(sql);
         }
-        assertEquals(List.of(), QuarkusTransaction.requiringNew().call(ledger::doctor));
     }
 
     @Test
@@ -80,16 +85,16 @@ class TermTest {
             assertEquals(8, limit(moved));
             assertEquals(new InForce(true, null, after(10)), inForce(moved));
             now = after(9);
-            assertEquals(List.of(), moved.settleTerms(), "not yet");
+            assertFalse(begins(moved), "not yet");
             now = after(10);
-            assertEquals(List.of(itsClass), moved.settleTerms());
+            assertTrue(begins(moved));
             assertEquals(24, limit(moved), "(8 - 2) × 4");
             assertEquals(new InForce(true, after(10), after(20)), inForce(moved));
             now = after(99);
-            assertEquals(List.of(itsClass), moved.settleTerms());
+            assertTrue(begins(moved));
             assertEquals(4, limit(moved));
             assertEquals(new InForce(true, after(20), null), inForce(moved));
-            assertEquals(List.of(), moved.settleTerms(), "settled");
+            assertFalse(begins(moved), "settled");
         });
     }
 
@@ -110,7 +115,7 @@ class TermTest {
             now = after(10);
             moved.settleTerms();
             now = after(9);
-            assertEquals(List.of(), moved.settleTerms());
+            assertFalse(begins(moved));
             assertEquals(32, limit(moved));
             moved.setTerms(itsClass, List.of(ALWAYS, term(after(10), 2, 0)));
             assertEquals(16, limit(moved), "nor by a change");
@@ -125,7 +130,7 @@ class TermTest {
             moved.settleTerms();
             assertEquals(32, limit(moved));
             now = after(0);
-            assertEquals(List.of(itsClass), moved.settleTerms());
+            assertTrue(begins(moved));
             assertEquals(8, limit(moved));
             assertEquals(new InForce(true, null, after(10)), inForce(moved));
             now = after(10);
@@ -206,6 +211,12 @@ class TermTest {
                     open(ledger);
                     ledger.setTerms(itsClass, List.of(term(null, 1, 0)));
                 });
+        // The controller's own chore tells of classes that are resources.
+        execute(
+                """
+                INSERT INTO host_class VALUES ('%1$s', '%1$s', 1, now(), '{}', '{"terms": []}')
+                """
+                        .formatted(itsClass));
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger taken = new AtomicInteger();
         try (ExecutorService crowd = Executors.newFixedThreadPool(8)) {
@@ -219,8 +230,7 @@ class TermTest {
                     while (inForceNow().begun() == null) {
                         begun.addAndGet(
                                 QuarkusTransaction.requiringNew()
-                                        .call(() ->
-                                                ledger.settleTerms().contains(itsClass) ? 1 : 0));
+                                        .call(() -> begins(ledger) ? 1 : 0));
                     }
                     return true;
                 });
@@ -242,6 +252,11 @@ class TermTest {
         Capacity capacity = QuarkusTransaction.requiringNew().call(() -> capacity(ledger));
         assertEquals(16, capacity.limit());
         assertEquals(16, capacity.used());
+    }
+
+    /** Whether another term of the class holds; other tests leave classes of their own. */
+    private boolean begins(Ledger books) {
+        return books.settleTerms().contains(itsClass);
     }
 
     private InForce inForceNow() {
