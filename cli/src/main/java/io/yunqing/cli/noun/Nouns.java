@@ -246,7 +246,7 @@ public final class Nouns {
                         new Filter("flavor", "Only instances of this flavor"),
                         new Filter("image", "Only instances made from this image")),
                 List.of(
-                        Field.text("flavor", "--flavor", "Its size").mustBe().forGood(),
+                        Field.text("flavor", "--flavor", "Its size").mustBe(),
                         Field.text("image", "--image", "What its root disk starts as")
                                 .mustBe()
                                 .forGood(),

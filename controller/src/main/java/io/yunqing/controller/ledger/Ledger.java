@@ -248,13 +248,34 @@ public class Ledger {
     }
 
     /**
-     * Lets the consumer hold other amounts of the same provider; only the difference counts.
+     * Lets the consumer hold other amounts of the same provider; only what it holds more of then must fit.
      *
-     * @throws org.hibernate.exception.ConstraintViolationException if the provider or a limit has no room for more
+     * @return what does not allow it, with the difference as what was asked; nothing has changed then
      */
-    public void resize(UUID consumer, Amounts amounts) {
-        doing(connection ->
-                LedgerStore.change(connection, consumer, null, amounts, clock.instant()));
+    public Optional<Refusal> resize(UUID consumer, Amounts amounts) {
+        em.flush();
+        return reading(connection -> {
+            Taking held = LedgerStore.held(connection, consumer);
+            RoundTrip locks = new RoundTrip();
+            Balances balances = lock(locks, List.of(held.owner()), List.of(held.provider()));
+            locks.run(connection);
+            Amounts more = Amounts.of(growth(held.amounts(), amounts));
+            Optional<Refusal> refusal =
+                    balances.take(
+                            List.of(new Taking(consumer, held.owner(), held.provider(), more)));
+            if (refusal.isEmpty()) {
+                LedgerStore.change(connection, consumer, null, amounts, clock.instant());
+            }
+            return refusal;
+        });
+    }
+
+    private static long[] growth(Amounts from, Amounts to) {
+        long[] growth = new long[to.length()];
+        for (int i = 0; i < growth.length; i++) {
+            growth[i] = Math.max(0, to.at(i) - from.at(i));
+        }
+        return growth;
     }
 
     /** Takes a provider's capacity away that nobody uses; its row stays as long as the history needs it. */

@@ -211,6 +211,33 @@ final class LedgerStore {
                 .run(connection);
     }
 
+    /**
+     * What a consumer holds; nobody else changes it until the transaction ends.
+     *
+     * @throws IllegalStateException if it holds nothing
+     */
+    static Taking held(Connection connection, UUID consumer) throws SQLException {
+        List<Taking> held = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT owner_id, provider_id, amounts FROM allocation
+                        WHERE consumer_id = ? AND closed IS NULL FOR UPDATE
+                        """,
+                        row ->
+                                held.add(
+                                        new Taking(
+                                                consumer,
+                                                id(row, "owner_id"),
+                                                id(row, "provider_id"),
+                                                Amounts.of(RoundTrip.numbers(row, "amounts")))),
+                        consumer)
+                .run(connection);
+        return held.stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(consumer + " holds nothing"));
+    }
+
     /** One statement: nothing is charged twice, and what was held before becomes a closed row. */
     static void change(
             Connection connection, UUID consumer, UUID provider, Amounts amounts, Instant now)

@@ -265,18 +265,28 @@ class LedgerTest {
         UUID consumer = UUID.randomUUID();
         take(consumer, Map.of("vcpus", 6L));
         inTransaction(() -> grant(owner, Map.of("vcpus", 3L)));
-        resize(consumer, 5);
+        assertEquals(Optional.empty(), resize(consumer, 5));
         assertEquals(new Usage(3, 5), limit("vcpus"));
-        assertThrows(RuntimeException.class, () -> resize(consumer, 6));
-        resize(consumer, 2);
+        assertEquals(Optional.of(new OverLimit(owner, "vcpus", 3, 5, 1)), resize(consumer, 6));
+        assertEquals(Optional.empty(), resize(consumer, 2));
         assertEquals(new Usage(3, 2), limit("vcpus"));
-        resize(consumer, 3);
+        assertEquals(Optional.empty(), resize(consumer, 3));
         assertEquals(new Usage(8, 3), capacityOf("vcpus"));
     }
 
-    private void resize(UUID consumer, long vcpus) {
-        inTransaction(
-                () -> ledger.resize(consumer, ledger.kinds().amounts(Map.of("vcpus", vcpus))));
+    @Test
+    void aResizeThatTheProviderHasNoRoomForIsRefused() {
+        UUID consumer = UUID.randomUUID();
+        take(consumer, Map.of("vcpus", 6L));
+        assertEquals(
+                Optional.of(new ProviderFull(provider, "vcpus", 8, 6, 3)), resize(consumer, 9));
+        assertEquals(new Usage(8, 6), capacityOf("vcpus"));
+    }
+
+    private Optional<Refusal> resize(UUID consumer, long vcpus) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        ledger.resize(consumer, ledger.kinds().amounts(Map.of("vcpus", vcpus))));
     }
 
     @Test
