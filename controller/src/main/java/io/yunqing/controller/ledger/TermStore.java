@@ -57,13 +57,13 @@ final class TermStore {
                     ratios(kinds, term.promises()));
         }
         trip.run(connection);
-        settle(connection, List.of(id), now);
+        var _ = settle(connection, List.of(id), now);
     }
 
     /**
      * Lets the terms begin whose time has come, also when the clock was set back.
      *
-     * @return the classes in which another term may hold now
+     * @return the classes in which another term holds now
      */
     static List<UUID> settleDue(Connection connection, Instant now) throws SQLException {
         String due =
@@ -91,8 +91,7 @@ final class TermStore {
                         now,
                         candidates)
                 .run(connection);
-        settle(connection, classes, now);
-        return classes;
+        return settle(connection, classes, now);
     }
 
     private static void lockProviders(RoundTrip trip, Collection<UUID> classes) {
@@ -101,11 +100,16 @@ final class TermStore {
                 classes);
     }
 
-    /** Works out which terms of some locked classes hold, and what their providers may promise by them. */
-    private static void settle(Connection connection, Collection<UUID> classes, Instant now)
+    /**
+     * Works out which terms of some locked classes hold, and what their providers may promise by them.
+     *
+     * @return the classes in which another term holds than before
+     */
+    private static List<UUID> settle(Connection connection, Collection<UUID> classes, Instant now)
             throws SQLException {
+        List<UUID> changed = new ArrayList<>();
         new RoundTrip()
-                .write(
+                .read(
                         """
                         UPDATE provider_class c
                         SET reserved = coalesce(t.reserved, '{}'), ratio = coalesce(t.ratio, '{}'), begun = t.begins,
@@ -116,7 +120,13 @@ final class TermStore {
                         LEFT JOIN LATERAL (SELECT * FROM provider_term b WHERE b.class_id = o.id AND b.begins <= m.moment
                                            ORDER BY b.begins DESC LIMIT 1) t ON true
                         WHERE c.id = o.id AND c.id = ANY (?)
+                        RETURNING c.id, c.begun IS DISTINCT FROM o.begun AS changed
                         """,
+                        row -> {
+                            if (row.getBoolean("changed")) {
+                                changed.add(LedgerStore.id(row, "id"));
+                            }
+                        },
                         now,
                         classes)
                 .write(
@@ -131,6 +141,7 @@ final class TermStore {
                         """,
                         classes)
                 .run(connection);
+        return changed;
     }
 
     static Map<UUID, InForce> inForce(Connection connection, Collection<UUID> classes)
