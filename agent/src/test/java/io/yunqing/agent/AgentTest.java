@@ -108,7 +108,8 @@ class AgentTest {
         agent.start();
         controller.awaitFailedCalls(1);
         var foreign = UUID.randomUUID();
-        hypervisor.put(new ObservedDomain(foreign, "x", false, 0, DomainState.RUNNING, null));
+        hypervisor.put(
+                new ObservedDomain(foreign, "x", false, 0, 1, 32, DomainState.RUNNING, null));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -123,7 +124,8 @@ class AgentTest {
 
         controller.failing(LinkFault.Kind.UNREACHABLE);
         hypervisor.put(
-                new ObservedDomain(Instances.ID, "yq", true, 1, DomainState.SHUTOFF, "crashed"));
+                new ObservedDomain(
+                        Instances.ID, "yq", true, 1, 1, 32, DomainState.SHUTOFF, "crashed"));
         agent = newAgent();
         agent.start();
         controller.until(
@@ -178,8 +180,10 @@ class AgentTest {
     void orphansAndForeignersAreReportedAndLeftAlone() {
         var orphan = UUID.randomUUID();
         var foreign = UUID.randomUUID();
-        hypervisor.put(new ObservedDomain(orphan, "yq-gone", true, 3, DomainState.RUNNING, null));
-        hypervisor.put(new ObservedDomain(foreign, "legacy", false, 0, DomainState.SHUTOFF, null));
+        hypervisor.put(
+                new ObservedDomain(orphan, "yq-gone", true, 3, 1, 32, DomainState.RUNNING, null));
+        hypervisor.put(
+                new ObservedDomain(foreign, "legacy", false, 0, 1, 32, DomainState.SHUTOFF, null));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -189,7 +193,8 @@ class AgentTest {
 
     @Test
     void anOlderEpochIsRefusedAndSaid() {
-        hypervisor.put(new ObservedDomain(Instances.ID, "yq", true, 9, DomainState.RUNNING, null));
+        hypervisor.put(
+                new ObservedDomain(Instances.ID, "yq", true, 9, 1, 32, DomainState.RUNNING, null));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param traits what it can do or is kept for, in words that flavors ask for
  * @param tenant the only tenant whose instances may come; any when absent
  * @param schedulable whether new instances may come to it; true when absent. What runs there keeps running
- * @param overcommit by resource, how many times the physical capacity may be promised (1 when absent); vCPUs only are
- *     commonly above 1
- * @param reserved by resource, what is kept back for the host itself, taken off before the overcommit
+ * @param hostClass by whose terms it promises what it has; {@code standard} when absent
+ * @param overcommit by resource, how many times what is not kept back may be promised, whatever the class says; vCPUs only
+ *     are commonly above 1
+ * @param reserved by resource, what is kept back for the host itself, whatever the class says
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
@@ -40,6 +41,7 @@ public record HostSpec(
                         traits,
         @Nullable String tenant,
         @Nullable Boolean schedulable,
+        @Nullable String hostClass,
         @Nullable Map<@NotNull String, @NotNull @DecimalMin("0.1") @DecimalMax("64") BigDecimal>
                 overcommit,
         @Nullable Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> reserved) {}

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param observedAt when its agent last reported; absent before the first report
  * @param inventory what the agent found
- * @param capacity by resource, what may be promised (physical minus reserved, times overcommit) and what is
+ * @param hostClass by whose terms it promises what it has
+ * @param capacity by resource, what there is, what may be promised and what is
  * @param unknownDomains domains on it that Yunqing did not make; they are never touched
  * @param conditions what is wrong or worth knowing, in words
  */
@@ -20,7 +21,8 @@ public record HostStatus(
         HostState state,
         @Nullable Instant observedAt,
         @Nullable HostInventory inventory,
-        Map<String, Usage> capacity,
+        String hostClass,
+        Map<String, Capacity> capacity,
         int instances,
         List<UnknownDomain> unknownDomains,
         List<Condition> conditions) {}

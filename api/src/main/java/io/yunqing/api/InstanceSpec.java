@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an instance should be.
  *
- * @param flavor its size; cannot be changed
+ * @param flavor its size; can be changed while it is off, to one with a root disk of the same size
  * @param image what its root disk starts as; cannot be changed
  * @param zone where it must be; anywhere when absent. Cannot be changed
  * @param power RUNNING when absent

@@ -3,6 +3,7 @@ package io.yunqing.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The nouns of the REST interface, their singular, plural and the path they live under. */
 public enum Kind {
@@ -18,6 +19,8 @@ public enum Kind {
     IMAGE("image", "images"),
     @JsonProperty("Zone")
     ZONE("zone", "zones"),
+    @JsonProperty("HostClass")
+    HOST_CLASS("host-class", "host-classes"),
     @JsonProperty("Host")
     HOST("host", "hosts"),
     @JsonProperty("Instance")
@@ -39,9 +42,11 @@ public enum Kind {
         return plural;
     }
 
-    /** The name as it stands in a manifest's {@code kind}: {@code Department}. */
+    /** The name as it stands in a manifest's {@code kind}: {@code Department}, {@code HostClass}. */
     public String wireName() {
-        return Character.toUpperCase(singular.charAt(0)) + singular.substring(1);
+        return Arrays.stream(singular.split("-"))
+                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                .collect(Collectors.joining());
     }
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */

@@ -50,6 +50,8 @@ public enum ProblemCode {
             "The idempotency key was used for another request"),
     QUOTA_EXCEEDED("quota.exceeded", 409, ProblemKind.CAPACITY, "The quota does not allow it"),
     PLACEMENT_NO_HOST("placement.no_host", 409, ProblemKind.CAPACITY, "No host can take it"),
+    INSTANCE_NOT_OFF(
+            "instance.not_off", 409, ProblemKind.CONFLICT, "The instance is not known to be off"),
     FEED_GONE("feed.gone", 410, ProblemKind.CONFLICT, "Events behind this cursor are gone"),
     AGENT_TOKEN_INVALID(
             "agent.token_invalid", 403, ProblemKind.CALLER, "The join token is not valid"),

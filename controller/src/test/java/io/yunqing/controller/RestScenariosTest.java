@@ -52,6 +52,7 @@ class RestScenariosTest {
                 "malformed",
                 "tenants",
                 "hosts",
+                "host-classes",
                 "events",
                 "pages"
             })

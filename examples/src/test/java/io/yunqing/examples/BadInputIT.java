@@ -172,12 +172,12 @@ class BadInputIT {
                         ProblemCode.REFERENCE_IN_USE,
                         "department"),
                 new Request(
-                        "another flavor for an instance that has one",
+                        "another flavor for an instance that runs",
                         "PUT",
                         web,
                         Map.of("If-Match", "*"),
                         instance("web-1", "small"),
-                        ProblemCode.FIELD_IMMUTABLE,
+                        ProblemCode.INSTANCE_NOT_OFF,
                         "spec.flavor"));
     }
 

@@ -47,7 +47,7 @@ public interface Hypervisor extends AutoCloseable {
     /** Makes disk, seed and console log from a fetched image; touches storage only. */
     void prepare(InstanceDesired instance) throws HypervisorFault;
 
-    /** Makes the domain exist and carry the desired epoch. */
+    /** Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired. */
     void define(InstanceDesired instance) throws HypervisorFault;
 
     void start(UUID id) throws HypervisorFault;

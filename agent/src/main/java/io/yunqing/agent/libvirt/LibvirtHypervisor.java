@@ -123,11 +123,14 @@ public final class LibvirtHypervisor implements Hypervisor {
         var metadata = metadata(domain);
         // Copied metadata does not make a domain ours: it must name the domain that it stands in.
         long epoch = metadata != null && metadata.id().equals(id) ? metadata.epoch() : -1;
+        var info = domain.getInfo();
         return new ObservedDomain(
                 id,
                 domain.getName(),
                 epoch >= 0,
                 Math.max(epoch, 0),
+                info.nrVirtCpu,
+                info.maxMem >> 10,
                 States.state(now),
                 States.reason(now));
     }
@@ -176,18 +179,17 @@ public final class LibvirtHypervisor implements Hypervisor {
                         return connect.domainDefineXML(definition).free();
                     }
                     try {
+                        if (domain.isActive() != 1) {
+                            return connect.domainDefineXML(definition).free();
+                        }
                         // Only what says whose it is: a definition that runs is not changed behind
                         // the guest's back.
-                        int affect =
-                                domain.isActive() == 1
-                                        ? AFFECT_LIVE | AFFECT_CONFIG
-                                        : AFFECT_CONFIG;
                         domain.setMetadata(
                                 METADATA_ELEMENT,
                                 xml.metadata(instance),
                                 DomainMetadata.PREFIX,
                                 DomainMetadata.NAMESPACE,
-                                affect);
+                                AFFECT_LIVE | AFFECT_CONFIG);
                         return 0;
                     } finally {
                         domain.free();

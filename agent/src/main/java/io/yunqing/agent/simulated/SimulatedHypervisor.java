@@ -206,10 +206,20 @@ public final class SimulatedHypervisor implements Hypervisor {
         synchronized (this) {
             look();
             var before = domains.get(instance.id());
-            set(
-                    instance.id(),
-                    instance.epoch(),
-                    before == null ? DomainState.SHUTOFF : before.state());
+            if (before != null && isOn(before)) {
+                set(before, instance.epoch(), before.state());
+            } else {
+                put(
+                        new ObservedDomain(
+                                instance.id(),
+                                "yq-" + instance.id(),
+                                true,
+                                instance.epoch(),
+                                instance.vcpus(),
+                                instance.memoryMiB(),
+                                DomainState.SHUTOFF,
+                                null));
+            }
             witness.did("define");
         }
     }
@@ -227,7 +237,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                     throw new HypervisorFault(
                             Kind.REFUSED, "domain " + id + ": its disk is not there");
                 }
-                set(id, domain.epoch(), DomainState.RUNNING);
+                set(domain, domain.epoch(), DomainState.RUNNING);
             }
             witness.did("start");
         }
@@ -265,7 +275,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             domains.remove(id);
             tell(id);
         } else if (isOn(domain)) {
-            set(id, domain.epoch(), DomainState.SHUTOFF);
+            set(domain, domain.epoch(), DomainState.SHUTOFF);
         }
     }
 
@@ -306,8 +316,17 @@ public final class SimulatedHypervisor implements Hypervisor {
         return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
     }
 
-    private void set(UUID id, long epoch, DomainState state) {
-        put(new ObservedDomain(id, "yq-" + id, true, epoch, state, null));
+    private void set(ObservedDomain domain, long epoch, DomainState state) {
+        put(
+                new ObservedDomain(
+                        domain.id(),
+                        domain.name(),
+                        domain.ours(),
+                        epoch,
+                        domain.vcpus(),
+                        domain.memoryMiB(),
+                        state,
+                        null));
     }
 
     private ObservedDomain existing(UUID id) throws HypervisorFault {

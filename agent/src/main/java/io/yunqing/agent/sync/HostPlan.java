@@ -79,7 +79,9 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
     private static HostPlan keep(
             InstanceDesired want, ObservedDomain have, Progress progress, Instant now) {
         var steps = new ArrayList<Step>();
-        if (have.epoch() < want.epoch()) {
+        // What runs keeps its size until it is off.
+        boolean resized = isOff(have.state()) && !have.fits(want);
+        if (have.epoch() < want.epoch() || resized) {
             steps.add(DEFINE);
         }
         Instant again = null;

@@ -6,7 +6,7 @@ public enum Step {
     FETCH("image", LaneName.FETCH),
     /** Make disk, seed and console log. */
     PREPARE("disk", LaneName.STORAGE),
-    /** Make the domain exist and carry the desired epoch. */
+    /** Make the domain exist and carry the desired epoch; one that is off becomes as large as is desired. */
     DEFINE("define", LaneName.LIFECYCLE),
     START("start", LaneName.LIFECYCLE),
     /** Ask the guest by ACPI. */

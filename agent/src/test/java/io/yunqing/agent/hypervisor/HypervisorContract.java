@@ -74,6 +74,21 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void anotherSizeIsGivenToWhatIsOffAndToNothingElse() throws Exception {
+        create();
+        var larger = instance().memoryMiB(64).build();
+        hypervisor().start(Instances.ID);
+        hypervisor().define(larger);
+        assertEquals(32, hypervisor().domain(Instances.ID).orElseThrow().memoryMiB());
+        hypervisor().powerOff(Instances.ID);
+        hypervisor().define(larger);
+        var seen = hypervisor().domain(Instances.ID).orElseThrow();
+        assertTrue(seen.ours() && seen.fits(larger), seen.toString());
+        hypervisor().start(Instances.ID);
+        assertEquals(64, hypervisor().domain(Instances.ID).orElseThrow().memoryMiB());
+    }
+
+    @Test
     void whatIsNotThereIsRefused() {
         var stranger = UUID.randomUUID();
         assertRefused(() -> hypervisor().start(stranger));

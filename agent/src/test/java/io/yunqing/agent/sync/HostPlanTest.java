@@ -71,7 +71,8 @@ class HostPlanTest {
     @Test
     void aForeignDomainWithTheSameUuidIsLeftAlone() {
         var foreign =
-                new ObservedDomain(Instances.ID, "legacy", false, 0, DomainState.RUNNING, "booted");
+                new ObservedDomain(
+                        Instances.ID, "legacy", false, 0, 1, 32, DomainState.RUNNING, "booted");
         for (InstanceDesired want : everyWish()) {
             var plan = HostPlan.of(want, foreign, Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
@@ -88,6 +89,18 @@ class HostPlanTest {
         assertEquals(
                 "define start",
                 words(HostPlan.of(want, domain(DomainState.SHUTOFF, 1), Progress.NONE, NOW)));
+    }
+
+    @Test
+    void anotherSizeIsGivenToADomainThatIsOffAndToNoOther() {
+        var on = Instances.running().memoryMiB(64).build();
+        var off = Instances.running().memoryMiB(64).power(Power.OFF).build();
+        var shutOff = domain(DomainState.SHUTOFF, 1);
+        assertEquals("define start", words(HostPlan.of(on, shutOff, Progress.NONE, NOW)));
+        assertEquals("define", words(HostPlan.of(off, shutOff, Progress.NONE, NOW)));
+        var running = domain(DomainState.RUNNING, 1);
+        assertEquals("", words(HostPlan.of(on, running, Progress.NONE, NOW)));
+        assertEquals("power_off", words(HostPlan.of(off, running, Progress.NONE, NOW)));
     }
 
     @Test
@@ -181,7 +194,7 @@ class HostPlanTest {
     }
 
     private static ObservedDomain domain(DomainState state, long epoch) {
-        return new ObservedDomain(Instances.ID, "yq-t-n-1", true, epoch, state, null);
+        return new ObservedDomain(Instances.ID, "yq-t-n-1", true, epoch, 1, 32, state, null);
     }
 
     private static String words(@Nullable HostPlan plan) {

@@ -60,6 +60,18 @@ final class Changing {
         return change(call, noun, Edit.one("spec.power", power));
     }
 
+    /** Gives an instance another flavor. */
+    static Exit resize(Call call, Noun noun) {
+        String flavor =
+                call.args()
+                        .text("--flavor")
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "--flavor is missing",
+                                        "name one; list them with 'yqctl flavor list'"));
+        return change(call, noun, Edit.one("spec.flavor", flavor));
+    }
+
     /**
      * Puts a change on top of the newest revision. Somebody else's change in between is kept when it touches other
      * fields; when it touches the same ones, neither is right without a person.

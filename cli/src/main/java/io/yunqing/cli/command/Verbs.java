@@ -27,7 +27,7 @@ final class Verbs {
         List<String> names = new ArrayList<>(EVERYWHERE);
         switch (kind) {
             case HOST -> names.add("join-token");
-            case INSTANCE -> names.addAll(List.of("start", "stop", "log", "explain"));
+            case INSTANCE -> names.addAll(List.of("start", "stop", "resize", "log", "explain"));
             default -> {}
         }
         return names;
@@ -47,6 +47,7 @@ final class Verbs {
                     case "join-token" -> joinToken(noun);
                     case "start" -> start(noun);
                     case "stop" -> stop(noun);
+                    case "resize" -> resize(noun);
                     case "log" -> log(noun);
                     case "explain" -> explain(noun);
                     default -> throw new IllegalArgumentException(verb);
@@ -207,6 +208,19 @@ final class Verbs {
         stop.addOption(Options.flag("Take the power away instead of asking", "--force"));
         Options.mutation().forEach(stop::addOption);
         return awaiting(noun, stop.addPositional(name(noun)));
+    }
+
+    private static CommandSpec resize(Noun noun) {
+        CommandSpec resize =
+                Options.command(
+                        "resize",
+                        "Give an instance that is off another size, on the host where it is",
+                        call -> Changing.resize(call, noun),
+                        "instance resize web-1 --tenant reg-prod --flavor large",
+                        "instance resize web-1 --tenant reg-prod --flavor large --dry-run");
+        resize.addOption(Options.text("NAME", "The flavor it is to have (required)", "--flavor"));
+        Options.mutation().forEach(resize::addOption);
+        return awaiting(noun, resize.addPositional(name(noun)));
     }
 
     private static CommandSpec log(Noun noun) {

@@ -19,6 +19,7 @@ public final class ApplyOrder {
                     Kind.IMAGE,
                     Kind.APPLICATION,
                     Kind.TENANT,
+                    Kind.HOST_CLASS,
                     Kind.HOST,
                     Kind.INSTANCE);
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -177,6 +178,7 @@ public final class ManifestReader {
             }
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> byKey(path, field, node);
             case GRANTS -> grants(path, field, node);
+            case TERMS -> terms(path, field, node);
         };
     }
 
@@ -188,34 +190,70 @@ public final class ManifestReader {
     }
 
     private List<Object> grants(String path, Field field, Node node) {
-        List<Object> grants = new ArrayList<>();
-        if (!(node instanceof SequenceNode list)) {
-            complain(node, path + " must be a list");
-            return grants;
-        }
         Field amounts = field.as(Field.Type.WHOLES_BY_KEY);
-        for (Node one : list.getValue()) {
-            String place = path + "[" + grants.size() + "]";
-            Map<String, Object> grant = new LinkedHashMap<>();
-            fields(one, place)
-                    .forEach((key, value) -> {
-                        switch (key) {
-                            case "amounts" ->
-                                    grant.put(key, byKey(place + ".amounts", amounts, value));
-                            case "from", "until" ->
-                                    grant.put(key, moment(place + "." + key, value));
-                            default ->
-                                    complain(
-                                            value,
-                                            place
-                                                    + "."
-                                                    + key
-                                                    + " does not exist; use amounts, from, until");
-                        }
-                    });
-            grants.add(grant);
+        return objects(
+                path,
+                node,
+                Map.of(
+                        "amounts", (at, value) -> byKey(at, amounts, value),
+                        "from", this::moment,
+                        "until", this::moment));
+    }
+
+    private List<Object> terms(String path, Field field, Node node) {
+        Field ratio = field.as(Field.Type.DECIMALS_BY_KEY);
+        Field reserved = field.as(Field.Type.WHOLES_BY_KEY);
+        Map<String, Part> promise =
+                Map.of(
+                        "ratio", (at, value) -> checked(at, ratio, value),
+                        "reserved", (at, value) -> checked(at, reserved, value));
+        Part resources =
+                (at, value) -> {
+                    Map<String, Object> promises = new LinkedHashMap<>();
+                    fields(value, at)
+                            .forEach((resource, one) ->
+                                    promises.put(
+                                            resource, object(at + "." + resource, one, promise)));
+                    return promises;
+                };
+        return objects(path, node, Map.of("from", this::moment, "resources", resources));
+    }
+
+    /** Reads one field of an object that stands in a spec. */
+    private interface Part {
+        Object read(String path, Node node);
+    }
+
+    private List<Object> objects(String path, Node node, Map<String, Part> parts) {
+        List<Object> objects = new ArrayList<>();
+        if (node instanceof SequenceNode list) {
+            for (Node one : list.getValue()) {
+                objects.add(object(path + "[" + objects.size() + "]", one, parts));
+            }
+        } else {
+            complain(node, path + " must be a list");
         }
-        return grants;
+        return objects;
+    }
+
+    private Map<String, Object> object(String path, Node node, Map<String, Part> parts) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        fields(node, path)
+                .forEach((key, value) -> {
+                    Part part = parts.get(key);
+                    if (part != null) {
+                        object.put(key, part.read(path + "." + key, value));
+                    } else {
+                        complain(
+                                value,
+                                path
+                                        + "."
+                                        + key
+                                        + " does not exist; use "
+                                        + String.join(", ", new TreeSet<>(parts.keySet())));
+                    }
+                });
+        return object;
     }
 
     /** YAML knows moments as a type of their own; they are sent as they are written. */

@@ -88,6 +88,25 @@ public record Column(
                 });
     }
 
+    /** One field of every object in a map, with its key, joined by commas. */
+    static Column parts(String id, String path, String field) {
+        return new Column(
+                id,
+                Shape.TEXT,
+                false,
+                row -> {
+                    List<String> parts = new ArrayList<>();
+                    Tree.mapAt(row, path)
+                            .forEach((key, one) -> {
+                                String part = Tree.textAt(Tree.asMap(one), field);
+                                if (!part.isEmpty()) {
+                                    parts.add(key + "=" + part);
+                                }
+                            });
+                    return String.join(",", parts);
+                });
+    }
+
     /** The same column, shown only where there is room. */
     Column onlyWide() {
         return new Column(id, shape, true, value);

@@ -50,7 +50,9 @@ public record Field(
         /** {@code KEY=DECIMAL}, one flag each. */
         DECIMALS_BY_KEY,
         /** {@code KEY=WHOLE,...@FROM/UNTIL}, one flag each. */
-        GRANTS;
+        GRANTS,
+        /** {@code KEY.ratio=DECIMAL,KEY.reserved=WHOLE,...@FROM}, one flag each. */
+        TERMS;
 
         /** What a value of it must be, in words. */
         public String phrase() {
@@ -61,6 +63,7 @@ public record Field(
                 case BOOL -> "true or false";
                 case TEXTS -> "a list of texts";
                 case GRANTS -> "a list of amounts, from and until";
+                case TERMS -> "a list of from and resources";
             };
         }
 
@@ -74,7 +77,7 @@ public record Field(
 
         /** Whether it holds a list, to which each flag adds. */
         public boolean list() {
-            return this == TEXTS || this == GRANTS;
+            return this == TEXTS || this == GRANTS || this == TERMS;
         }
     }
 
@@ -121,6 +124,7 @@ public record Field(
             case CHOICE -> String.join("|", choices);
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> "KEY=N";
             case GRANTS -> "KEY=N,...@FROM/UNTIL";
+            case TERMS -> "KEY.ratio=N,KEY.reserved=N,...@FROM";
         };
     }
 
@@ -137,6 +141,7 @@ public record Field(
             case WHOLE, WHOLES_BY_KEY -> whole(what, text);
             case DECIMALS_BY_KEY -> decimal(what, text);
             case GRANTS -> List.of(grant(what, text));
+            case TERMS -> List.of(term(what, text));
             case BOOL -> bool(what, text);
             case CHOICE -> choice(what, text);
         };
@@ -184,6 +189,42 @@ public record Field(
             }
         }
         return grant;
+    }
+
+    /** What is said of resources, and when it begins; nothing before the {@code @} for a term that says nothing. */
+    private Map<String, Object> term(String what, String text) {
+        String[] parts = text.split("@", 2);
+        Map<String, Map<String, Object>> resources = new LinkedHashMap<>();
+        for (String pair : parts[0].isBlank() ? new String[0] : parts[0].split(",")) {
+            String[] keyed = pair.split("=", 2);
+            String[] place = keyed[0].strip().split("\\.", 2);
+            if (keyed.length < 2 || place.length < 2) {
+                throw Failure.usage(
+                        what + ": '" + pair + "' is not KEY.ratio=N or KEY.reserved=N",
+                        "write it like vcpus.ratio=4,memoryMiB.reserved=4096@2026-12-01T00:00:00Z");
+            }
+            resources
+                    .computeIfAbsent(place[0], key -> new LinkedHashMap<>())
+                    .put(place[1], part(what, place[1], keyed[1].strip()));
+        }
+        Map<String, Object> term = new LinkedHashMap<>();
+        if (parts.length > 1) {
+            moment(what, parts[1]).ifPresent(from -> term.put("from", from));
+        }
+        term.put("resources", resources);
+        return term;
+    }
+
+    /** One part of what a term says of a resource. */
+    private Object part(String what, String part, String text) {
+        return switch (part) {
+            case "ratio" -> decimal(what + " ratio", text);
+            case "reserved" -> whole(what + " reserved", text);
+            default ->
+                    throw Failure.usage(
+                            what + ": '" + part + "' is not said of a resource",
+                            "say ratio or reserved");
+        };
     }
 
     private static Optional<String> moment(String what, String text) {

@@ -22,8 +22,9 @@ public final class Nouns {
             case TENANT -> tenant();
             case FLAVOR -> flavor();
             case IMAGE -> image();
-            case ZONE -> zone();
-            case HOST -> host();
+            case ZONE -> FleetNouns.zone();
+            case HOST_CLASS -> FleetNouns.hostClass();
+            case HOST -> FleetNouns.host();
             case INSTANCE -> instance();
         };
     }
@@ -219,81 +220,6 @@ public final class Nouns {
                         + "--format QCOW2 --min-disk-gib 4");
     }
 
-    private static Noun zone() {
-        return new Noun(
-                Kind.ZONE,
-                "A failure domain with its own power and network",
-                List.of(
-                        name(),
-                        displayName(),
-                        number("hosts", "status.hosts"),
-                        labels(),
-                        created()),
-                List.of(),
-                List.of(displayNameField()),
-                "site-a --display-name 一号机房");
-    }
-
-    private static Noun host() {
-        return new Noun(
-                Kind.HOST,
-                "A hypervisor server, with one agent",
-                List.of(
-                        name(),
-                        text("zone", "spec.zone"),
-                        state("state", "status.state"),
-                        age("observed", "status.observedAt"),
-                        used("vcpus", "status.capacity.vcpus.used", "status.capacity.vcpus.limit"),
-                        used(
-                                "memory-mib",
-                                "status.capacity.memoryMiB.used",
-                                "status.capacity.memoryMiB.limit"),
-                        used(
-                                "storage-gib",
-                                "status.capacity.storageGiB.used",
-                                "status.capacity.storageGiB.limit"),
-                        number("instances", "status.instances"),
-                        text("rack", "spec.rack").onlyWide(),
-                        text("schedulable", "spec.schedulable").onlyWide(),
-                        text("accelerator", "status.inventory.accelerator").onlyWide(),
-                        text("hypervisor", "status.inventory.hypervisor").onlyWide(),
-                        text("agent", "status.inventory.agentVersion").onlyWide(),
-                        joined("unknown-domains", "status.unknownDomains", "name").onlyWide(),
-                        labels(),
-                        created().onlyWide()),
-                List.of(
-                        new Filter("zone", "Only hosts of this zone"),
-                        new Filter(
-                                "state",
-                                "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),
-                List.of(
-                        Field.text("zone", "--zone", "The failure domain it stands in").mustBe(),
-                        Field.text("rack", "--rack", "The rack, a failure domain in its zone"),
-                        Field.of(
-                                Field.Type.TEXTS,
-                                "traits",
-                                "--trait",
-                                "What it can do or is kept for; flavors ask for it"),
-                        Field.text("tenant", "--only-tenant", "The only tenant that may use it"),
-                        Field.of(
-                                Field.Type.BOOL,
-                                "schedulable",
-                                "--schedulable",
-                                "Whether new instances may come to it"),
-                        Field.of(
-                                Field.Type.DECIMALS_BY_KEY,
-                                "overcommit",
-                                "--overcommit",
-                                "How many times a resource may be promised"),
-                        Field.of(
-                                        Field.Type.WHOLES_BY_KEY,
-                                        "reserved",
-                                        "--reserved",
-                                        "What is kept back for the host itself")
-                                .between(0, 1_000_000_000_000L)),
-                "rack1-07 --zone site-a --overcommit vcpus=4 --reserved memoryMiB=4096");
-    }
-
     private static Noun instance() {
         return new Noun(
                 Kind.INSTANCE,
@@ -320,7 +246,7 @@ public final class Nouns {
                         new Filter("flavor", "Only instances of this flavor"),
                         new Filter("image", "Only instances made from this image")),
                 List.of(
-                        Field.text("flavor", "--flavor", "Its size").mustBe().forGood(),
+                        Field.text("flavor", "--flavor", "Its size").mustBe(),
                         Field.text("image", "--image", "What its root disk starts as")
                                 .mustBe()
                                 .forGood(),
@@ -351,23 +277,23 @@ public final class Nouns {
         return Column.text(id, path);
     }
 
-    private static Column name() {
+    static Column name() {
         return text("name", "metadata.name");
     }
 
-    private static Column displayName() {
+    static Column displayName() {
         return text("display-name", "spec.displayName");
     }
 
-    private static Column created() {
+    static Column created() {
         return age("age", "metadata.created");
     }
 
-    private static Column labels() {
+    static Column labels() {
         return pairs("labels", "metadata.labels").onlyWide();
     }
 
-    private static Field displayNameField() {
+    static Field displayNameField() {
         return Field.text("displayName", "--display-name", "The name people read");
     }
 }

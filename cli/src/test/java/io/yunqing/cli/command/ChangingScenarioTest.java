@@ -95,6 +95,28 @@ class ChangingScenarioTest {
     }
 
     @Test
+    void resizeAsksForAnotherFlavorAndForNothingElse() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        Run run = terminal.run("instance", "resize", "t/web", "--flavor", "large");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        Map<String, Object> now = controller.resource("tenants/t/instances/web");
+        assertEquals("{flavor=large, image=i}", Tree.textAt(now, "spec"));
+        Run again = terminal.run("instance", "resize", "t/web", "--flavor", "large");
+        assertEquals("instance t/web is as asked already\n", again.err());
+        assertEquals(Exit.USAGE, terminal.run("instance", "resize", "t/web").exit());
+        controller.refuse(
+                Map.of(
+                        "status", 409,
+                        "code", "instance.not_off",
+                        "kind", "CONFLICT",
+                        "detail", "spec.flavor: can be changed only while the instance is off",
+                        "remedy", "stop it first"));
+        Run running = terminal.run("instance", "resize", "t/web", "--flavor", "small");
+        assertEquals(Exit.CONFLICT, running.exit(), running.err());
+        assertTrue(running.err().contains("-> stop it first"), running.err());
+    }
+
+    @Test
     void setChangesWhatIsNamedAndNothingElse() throws IOException {
         controller.have("tenants/t", TENANT);
         Run run =

@@ -297,8 +297,11 @@ public final class FakeController implements AutoCloseable {
         Map<String, Object> resource = new LinkedHashMap<>();
         String plural = steps[steps.length - 2];
         String kind =
-                plural.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
-                        + plural.substring(1, plural.length() - 1);
+                Stream.of(Kind.values())
+                        .filter(one -> one.plural().equals(plural))
+                        .findFirst()
+                        .orElseThrow()
+                        .wireName();
         resource.put("kind", kind);
         resource.put("metadata", metadata);
         resource.put("spec", Tree.mapAt(wanted, "spec"));

@@ -27,13 +27,16 @@ class ApplyOrderTest {
                         "image/i",
                         "application/a",
                         "tenant/t",
+                        "host-class/c",
                         "host/h",
                         "instance/t/web"),
                 order(
                         """
                         {kind: Instance, metadata: {name: web, tenant: t}, spec: {flavor: f, image: i}}
                         ---
-                        {kind: Host, metadata: {name: h}, spec: {zone: z}}
+                        {kind: Host, metadata: {name: h}, spec: {zone: z, hostClass: c}}
+                        ---
+                        {kind: HostClass, metadata: {name: c}, spec: {terms: [{resources: {vcpus: {ratio: 4}}}]}}
                         ---
                         {kind: Tenant, metadata: {name: t}, spec: {application: a, environment: TEST, limits: {}}}
                         ---

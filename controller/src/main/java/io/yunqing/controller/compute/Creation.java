@@ -95,17 +95,29 @@ class Creation {
                 limit.owner().equals(over.tenant())
                         ? "tenant " + tenant
                         : "department " + departmentName(limit.owner());
+        return over(
+                owner,
+                limit,
+                "flavor %s needs %d".formatted(over.wish().flavor().name(), limit.asked()));
+    }
+
+    /**
+     * The refusal of a flavor for which a limit is too low.
+     *
+     * @param owner whose limit it is, in words
+     * @param needed what the flavor would take, in words
+     */
+    static ProblemException over(String owner, OverLimit limit, String needed) {
         return ProblemException.field(
                 ProblemCode.QUOTA_EXCEEDED,
                 "spec.flavor",
-                "%s has %d of %d %s left, flavor %s needs %d"
+                "%s has %d of %d %s left, %s"
                         .formatted(
                                 owner,
                                 Math.max(0, limit.limit() - limit.used()),
                                 limit.limit(),
                                 limit.resource(),
-                                over.wish().flavor().name(),
-                                limit.asked()),
+                                needed),
                 owner + " limits." + limit.resource() + " = " + limit.limit(),
                 limit.used() + limit.asked(),
                 "choose a smaller flavor, delete instances of the tenant, or have its limit raised by "

@@ -97,7 +97,9 @@ public class InstanceResource {
 
     @PUT
     @Path("{name}")
-    @Operation(summary = "Create or update an instance; power and labels can be changed")
+    @Operation(
+            summary =
+                    "Create or update an instance; power, labels and, while it is off, flavor can be changed")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response put(
             String tenant,

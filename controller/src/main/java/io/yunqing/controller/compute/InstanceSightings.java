@@ -39,12 +39,14 @@ class InstanceSightings {
      *
      * @param receivedAt null before the host's first report
      * @param complete whether the report came from a complete inventory
+     * @param appliedRevision up to which revision of what it should be it had taken note
      */
     record HostSeen(
             String name,
             String zone,
             Instant receivedAt,
             boolean complete,
+            long appliedRevision,
             String unobservedReason) {}
 
     Map<UUID, Sighting> of(List<InstanceRow> rows) {
@@ -54,7 +56,8 @@ class InstanceSightings {
                         .read(
                                 """
                                 SELECT r.id, o.epoch, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
-                                       host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.unobserved_reason
+                                       host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
+                                       s.unobserved_reason
                                 FROM unnest(?, ?) AS r (id, host_id)
                                 JOIN host h ON h.id = r.host_id
                                 JOIN zone z ON z.id = h.zone_id
@@ -78,6 +81,7 @@ class InstanceSightings {
                         row.getString("zone"),
                         Sql.instant(row.getObject("received_at", OffsetDateTime.class)),
                         row.getBoolean("complete"),
+                        row.getLong("applied_revision"),
                         row.getString("unobserved_reason")),
                 row.getString("ip"),
                 observed(row));

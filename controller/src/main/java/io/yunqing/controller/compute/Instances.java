@@ -34,14 +34,21 @@ public class Instances {
     private final Session em;
     private final Fleet fleet;
     private final InstanceSightings sightings;
+    private final Resizing resizing;
 
     private final Transactions transactions;
 
-    Instances(Session em, Fleet fleet, InstanceSightings sightings, Transactions transactions) {
+    Instances(
+            Session em,
+            Fleet fleet,
+            InstanceSightings sightings,
+            Resizing resizing,
+            Transactions transactions) {
         this.transactions = transactions;
         this.em = em;
         this.fleet = fleet;
         this.sightings = sightings;
+        this.resizing = resizing;
     }
 
     /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -195,7 +202,6 @@ public class Instances {
         public void update(InstanceRow row, Instance asked) {
             requireSameTenant(tenant, asked);
             InstanceSpec spec = asked.spec();
-            Asked.same("spec.flavor", row.spec.flavor(), spec.flavor());
             Asked.same("spec.image", row.spec.image(), spec.image());
             same("spec.zone", row.spec.zone(), spec.zone());
             same("spec.sshKeys", row.spec.sshKeys(), spec.sshKeys());
@@ -206,9 +212,13 @@ public class Instances {
                         "instance " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
+            boolean resized = !row.spec.flavor().equals(spec.flavor());
+            if (resized) {
+                resizing.resize(row, spec.flavor());
+            }
             Power before = row.power();
             row.spec = spec;
-            if (row.power() != before) {
+            if (resized || row.power() != before) {
                 row.hostRevision = fleet.nextRevision(row.host.id);
             }
         }

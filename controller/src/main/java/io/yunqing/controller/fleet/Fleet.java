@@ -2,10 +2,12 @@ package io.yunqing.controller.fleet;
 
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.fleet.AgentPolicy.Bounds;
 import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.ledger.Ledger.Capacity;
+import io.yunqing.controller.ledger.Ledger.Promise;
 import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Wakeups;
 import io.yunqing.controller.platform.Where;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.hibernate.RemovalsMode;
@@ -120,32 +123,62 @@ public class Fleet {
                 .getSingleResult();
     }
 
-    /** Writes into the ledger what the host has by its inventory and may promise by its spec. */
+    /**
+     * Refuses what is said of a resource that hosts do not have.
+     *
+     * @param byResource null for nothing
+     */
+    void requireKnown(String field, Map<String, ?> byResource) {
+        if (byResource == null) {
+            return;
+        }
+        Set<String> known = ledger.kinds().limited().keySet();
+        for (String resource : byResource.keySet()) {
+            if (!known.contains(resource)) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        field + "." + ProblemException.abbreviate(resource),
+                        "is not a resource of hosts",
+                        "one of " + String.join(", ", known),
+                        null,
+                        "use one of them");
+            }
+        }
+    }
+
+    /**
+     * Writes into the ledger what the host has by its inventory and may promise by its spec and its class.
+     *
+     * @param inventory null before its agent has found out
+     */
     void setCapacities(HostRow host, HostInventory inventory) {
-        Map<String, Long> physical = new TreeMap<>();
-        physical.put("vcpus", (long) inventory.cpus());
-        physical.put("memoryMiB", inventory.memoryMiB());
-        physical.put(
-                "storageGiB",
-                inventory.pools().stream()
-                        .filter(pool -> pool.name().equals(DEFAULT_POOL))
-                        .mapToLong(HostInventory.Pool::capacityGiB)
-                        .sum());
-        physical.put(
-                "addresses",
-                inventory.network() == null ? 0 : Subnet.of(inventory.network()).usable());
+        Map<String, Long> physical = inventory == null ? Map.of() : physical(inventory);
         Map<String, BigDecimal> ratios =
                 host.spec.overcommit() == null ? Map.of() : host.spec.overcommit();
         Map<String, Long> reserved = host.spec.reserved() == null ? Map.of() : host.spec.reserved();
-        Map<String, Capacity> capacities = new TreeMap<>();
-        physical.forEach((resource, amount) ->
-                capacities.put(
-                        resource,
-                        new Capacity(
-                                amount,
-                                reserved.getOrDefault(resource, 0L),
-                                ratios.getOrDefault(resource, BigDecimal.ONE))));
-        ledger.setCapacities(host.id, PROVIDER_KIND, capacities);
+        Map<String, Promise> own = new TreeMap<>();
+        for (String resource : ledger.kinds().limited().keySet()) {
+            own.put(resource, new Promise(reserved.get(resource), ratios.get(resource)));
+        }
+        ledger.setCapacities(host.id, PROVIDER_KIND, host.hostClass.id, physical, own);
+    }
+
+    private static Map<String, Long> physical(HostInventory inventory) {
+        long storageGiB =
+                inventory.pools().stream()
+                        .filter(pool -> pool.name().equals(DEFAULT_POOL))
+                        .mapToLong(HostInventory.Pool::capacityGiB)
+                        .sum();
+        long addresses = inventory.network() == null ? 0 : Subnet.of(inventory.network()).usable();
+        return Map.of(
+                "vcpus",
+                (long) inventory.cpus(),
+                "memoryMiB",
+                inventory.memoryMiB(),
+                "storageGiB",
+                storageGiB,
+                "addresses",
+                addresses);
     }
 
     /** Takes a new inventory; returns whether the host has something else now, the room left in its pools aside. */

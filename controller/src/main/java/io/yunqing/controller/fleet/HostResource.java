@@ -1,21 +1,19 @@
 package io.yunqing.controller.fleet;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.yunqing.api.Capacity;
 import io.yunqing.api.Condition;
 import io.yunqing.api.Host;
 import io.yunqing.api.HostState;
 import io.yunqing.api.HostStatus;
 import io.yunqing.api.JoinToken;
 import io.yunqing.api.Kind;
-import io.yunqing.api.ProblemCode;
-import io.yunqing.api.Usage;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
 import io.yunqing.controller.platform.Parameters;
-import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
@@ -38,6 +36,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -89,9 +88,14 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             @BeanParam ListQuery query,
             @QueryParam("zone") String zone,
             @QueryParam("state") String state,
+            @QueryParam("class") String hostClass,
             @Context HttpHeaders headers) {
         Where<Host> where = Where.all();
         where.filter("zone", zone, "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
+                .filter(
+                        "class",
+                        hostClass,
+                        "r.class_id = (SELECT id FROM host_class WHERE name = :class)")
                 .word("state", state, HostState.class, wanted -> fleet.inState(where, wanted));
         return lists.answer(this, query, where, headers);
     }
@@ -153,7 +157,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     @Override
     public List<Host> views(List<HostRow> rows) {
         Map<UUID, HostObservationRow> observations = fleet.observations(rows);
-        Map<UUID, Map<String, Usage>> capacities = ledger.capacities(observations.keySet());
+        Map<UUID, Map<String, Capacity>> capacities = ledger.capacities(observations.keySet());
         Map<UUID, Integer> instances = ledger.consumers(observations.keySet());
         return rows.stream()
                 .map(row ->
@@ -162,6 +166,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                                 row.metadata(),
                                 row.spec,
                                 status(
+                                        row.hostClass.name,
                                         observations.get(row.id),
                                         capacities.get(row.id),
                                         instances.getOrDefault(row.id, 0))))
@@ -177,7 +182,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 .setParameter("id", row.id)
                 .executeUpdate();
         em.persist(HostObservationRow.unseen(row.id));
-        ledger.setCapacities(row.id, Fleet.PROVIDER_KIND, Map.of());
+        fleet.setCapacities(row, null);
     }
 
     @Override
@@ -189,9 +194,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         HostObservationRow seen = em.find(HostObservationRow.class, row.id);
         // A report that changes the inventory waits for us, or we for it.
         em.refresh(seen, LockModeType.PESSIMISTIC_WRITE);
-        if (seen.inventory != null) {
-            fleet.setCapacities(row, seen.inventory);
-        }
+        fleet.setCapacities(row, seen.inventory);
     }
 
     @Override
@@ -220,44 +223,37 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         if (tenant != null && TenantRow.count("name", tenant) == 0) {
             throw Asked.unknown("spec.tenant", Kind.TENANT, tenant);
         }
-        requireKnown("spec.overcommit", asked.spec().overcommit());
-        requireKnown("spec.reserved", asked.spec().reserved());
+        String hostClass =
+                Objects.requireNonNullElse(asked.spec().hostClass(), HostClassRow.STANDARD);
+        row.hostClass =
+                HostClassRow.<HostClassRow>find("name", hostClass)
+                        .firstResultOptional()
+                        .orElseThrow(
+                                () -> Asked.unknown("spec.hostClass", Kind.HOST_CLASS, hostClass));
+        fleet.requireKnown("spec.overcommit", asked.spec().overcommit());
+        fleet.requireKnown("spec.reserved", asked.spec().reserved());
         row.spec = asked.spec();
     }
 
-    private void requireKnown(String field, Map<String, ?> byResource) {
-        if (byResource == null) {
-            return;
-        }
-        Map<String, String> known = ledger.kinds().limited();
-        byResource
-                .keySet()
-                .forEach(resource -> {
-                    if (!known.containsKey(resource)) {
-                        throw ProblemException.field(
-                                ProblemCode.FIELD_INVALID,
-                                field + "." + ProblemException.abbreviate(resource),
-                                "is not a resource of hosts",
-                                "one of " + String.join(", ", known.keySet()),
-                                null,
-                                "use one of them");
-                    }
-                });
-    }
-
-    private HostStatus status(HostObservationRow seen, Map<String, Usage> capacity, int instances) {
+    private HostStatus status(
+            String hostClass,
+            HostObservationRow seen,
+            Map<String, Capacity> capacity,
+            int instances) {
         HostState state = fleet.state(seen);
         return new HostStatus(
                 state,
                 seen.receivedAt,
                 seen.inventory,
+                hostClass,
                 capacity,
                 instances,
                 seen.unknownDomains,
-                conditions(seen, state));
+                conditions(seen, state, capacity));
     }
 
-    private static List<Condition> conditions(HostObservationRow seen, HostState state) {
+    private static List<Condition> conditions(
+            HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
         List<Condition> conditions = new ArrayList<>();
         switch (state) {
             case INVITED ->
@@ -284,6 +280,20 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                             "it offers no network and so takes no instances: start its agent with --bridge, --subnet and --gateway",
                             null));
         }
+        capacity.forEach((resource, has) -> {
+            if (has.used() > has.limit()) {
+                conditions.add(
+                        new Condition(
+                                "OverCommitted",
+                                "%d %s are promised and %d may be: nothing new comes until more than %d are given back"
+                                        .formatted(
+                                                has.used(),
+                                                resource,
+                                                has.limit(),
+                                                has.used() - has.limit()),
+                                null));
+            }
+        });
         if (state != HostState.INVITED && !seen.complete) {
             conditions.add(
                     new Condition(

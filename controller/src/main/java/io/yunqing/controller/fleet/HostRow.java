@@ -19,4 +19,8 @@ public class HostRow extends ResourceRow {
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "zone_id")
     public ZoneRow zone;
+
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "class_id")
+    public HostClassRow hostClass;
 }

@@ -1,5 +1,6 @@
 package io.yunqing.controller.ledger;
 
+import io.yunqing.api.Capacity;
 import io.yunqing.api.Usage;
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.platform.RoundTrip;
@@ -36,8 +37,30 @@ public class Ledger {
         this.clock = clock;
     }
 
-    /** A capacity as a provider has it: physical, kept back, and how many times the rest may be promised. */
-    public record Capacity(long physical, long reserved, BigDecimal ratio) {}
+    /**
+     * How much of a kind may be promised of what there is.
+     *
+     * @param reserved what is kept back, in the kind's unit; when null, what the provider's class says, else nothing
+     * @param ratio how many times the rest may be promised; when null, what the provider's class says, else once
+     */
+    public record Promise(Long reserved, BigDecimal ratio) {}
+
+    /**
+     * What the providers of a class promise from a moment on, until the next term begins.
+     *
+     * @param from when it begins; it always held when null
+     * @param promises by kind
+     */
+    public record Term(Instant from, Map<String, Promise> promises) {}
+
+    /**
+     * Which term of a class holds.
+     *
+     * @param any whether one does; before the first one begins nothing is kept back, and all is promised once
+     * @param begun when it began; it always held when null
+     * @param next when another one begins; none is to come when null
+     */
+    public record InForce(boolean any, Instant begun, Instant next) {}
 
     /**
      * What an owner may use, for a time.
@@ -116,14 +139,56 @@ public class Ledger {
         return limits;
     }
 
-    /** Sets what a provider has. A capacity below its use only takes nothing new. */
-    public void setCapacities(UUID provider, String kind, Map<String, Capacity> capacities) {
-        doing(connection ->
-                LedgerStore.setCapacities(connection, kinds(), provider, kind, capacities));
+    /** Begins a class of providers; until it has terms, nothing is kept back, and all is promised once. */
+    public void openClass(UUID id) {
+        doing(connection -> TermStore.openClass(connection, id));
     }
 
-    /** What each provider may promise and has promised, by resource. */
-    public Map<UUID, Map<String, Usage>> capacities(Collection<UUID> providers) {
+    /** Ends a class without providers. */
+    public void dropClass(UUID id) {
+        doing(connection -> TermStore.dropClass(connection, id));
+    }
+
+    /** Sets all terms of a class, of which no two begin at the same moment. A capacity below its use only takes nothing new. */
+    public void setTerms(UUID id, List<Term> terms) {
+        doing(connection -> TermStore.setTerms(connection, kinds(), id, terms, clock.instant()));
+    }
+
+    /**
+     * Lets terms begin whose time has come.
+     *
+     * @return the classes in which another term holds now
+     */
+    public List<UUID> settleTerms() {
+        return reading(connection -> TermStore.settleDue(connection, clock.instant()));
+    }
+
+    /** Which term of each class holds. */
+    public Map<UUID, InForce> inForce(Collection<UUID> classes) {
+        return reading(connection -> TermStore.inForce(connection, classes));
+    }
+
+    /**
+     * Sets what a provider has. A capacity below its use only takes nothing new.
+     *
+     * @param kind what the provider is
+     * @param itsClass by whose terms it promises; by its own words alone when null
+     * @param physical by kind, what there is
+     * @param own by kind, what holds for it whatever its class says
+     */
+    public void setCapacities(
+            UUID provider,
+            String kind,
+            UUID itsClass,
+            Map<String, Long> physical,
+            Map<String, Promise> own) {
+        doing(connection ->
+                LedgerStore.setCapacities(
+                        connection, kinds(), provider, kind, itsClass, physical, own));
+    }
+
+    /** What each provider has, may promise and has promised, by resource. */
+    public Map<UUID, Map<String, Capacity>> capacities(Collection<UUID> providers) {
         return reading(connection -> LedgerStore.capacities(connection, kinds(), providers));
     }
 
@@ -183,13 +248,34 @@ public class Ledger {
     }
 
     /**
-     * Lets the consumer hold other amounts of the same provider; only the difference counts.
+     * Lets the consumer hold other amounts of the same provider; only what it holds more of then must fit.
      *
-     * @throws org.hibernate.exception.ConstraintViolationException if the provider or a limit has no room for more
+     * @return what does not allow it, with the difference as what was asked; nothing has changed then
      */
-    public void resize(UUID consumer, Amounts amounts) {
-        doing(connection ->
-                LedgerStore.change(connection, consumer, null, amounts, clock.instant()));
+    public Optional<Refusal> resize(UUID consumer, Amounts amounts) {
+        em.flush();
+        return reading(connection -> {
+            Taking held = LedgerStore.held(connection, consumer);
+            RoundTrip locks = new RoundTrip();
+            Balances balances = lock(locks, List.of(held.owner()), List.of(held.provider()));
+            locks.run(connection);
+            Amounts more = Amounts.of(growth(held.amounts(), amounts));
+            Optional<Refusal> refusal =
+                    balances.take(
+                            List.of(new Taking(consumer, held.owner(), held.provider(), more)));
+            if (refusal.isEmpty()) {
+                LedgerStore.change(connection, consumer, null, amounts, clock.instant());
+            }
+            return refusal;
+        });
+    }
+
+    private static long[] growth(Amounts from, Amounts to) {
+        long[] growth = new long[to.length()];
+        for (int i = 0; i < growth.length; i++) {
+            growth[i] = Math.max(0, to.at(i) - from.at(i));
+        }
+        return growth;
     }
 
     /** Takes a provider's capacity away that nobody uses; its row stays as long as the history needs it. */

@@ -1,11 +1,11 @@
 package io.yunqing.controller.ledger;
 
+import io.yunqing.api.Capacity;
 import io.yunqing.api.Usage;
-import io.yunqing.controller.ledger.Ledger.Capacity;
+import io.yunqing.controller.ledger.Ledger.Promise;
 import io.yunqing.controller.ledger.ResourceKinds.ResourceKind;
 import io.yunqing.controller.placement.Amounts;
 import io.yunqing.controller.platform.RoundTrip;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,43 +44,66 @@ final class LedgerStore {
             ResourceKinds kinds,
             UUID provider,
             String kind,
-            Map<String, Capacity> capacities)
+            UUID itsClass,
+            Map<String, Long> physical,
+            Map<String, Promise> own)
             throws SQLException {
-        int size = capacities.isEmpty() ? 0 : kinds.size();
-        long[] physical = new long[size];
-        long[] reserved = new long[size];
-        String[] ratios = new String[size];
-        for (int i = 0; i < ratios.length; i++) {
-            Capacity capacity =
-                    capacities.getOrDefault(kinds.name(i), new Capacity(0, 0, BigDecimal.ONE));
-            physical[i] = capacity.physical();
-            reserved[i] = capacity.reserved();
-            ratios[i] = capacity.ratio().toPlainString();
-        }
+        long[] capacity = physical.isEmpty() ? new long[0] : kinds.amounts(physical).toArray();
         new RoundTrip()
+                // A term that begins meanwhile finds this provider in its class, or is seen here.
+                .write("SELECT FROM provider WHERE id = ? FOR NO KEY UPDATE", provider)
+                .write("SELECT FROM provider_class WHERE id = ? FOR SHARE", itsClass)
                 .write(
                         """
-                        INSERT INTO provider (id, kind, capacity, reserved, ratio)
-                        VALUES (?, ?, cast(? AS bigint[]), cast(? AS bigint[]), cast(? AS numeric[]))
+                        INSERT INTO provider (id, kind, class_id, capacity, own_reserved, own_ratio, reserved, ratio)
+                        SELECT s.id, s.kind, c.id, s.capacity, s.own_reserved, s.own_ratio,
+                               ledger_said(s.own_reserved, coalesce(c.reserved, '{}'), 0::bigint),
+                               ledger_said(s.own_ratio, coalesce(c.ratio, '{}'), 1::numeric)
+                        FROM (SELECT cast(? AS uuid) AS id, cast(? AS text) AS kind, cast(? AS uuid) AS class_id,
+                                     cast(? AS bigint[]) AS capacity, cast(? AS bigint[]) AS own_reserved,
+                                     cast(? AS numeric[]) AS own_ratio) s
+                        LEFT JOIN provider_class c ON c.id = s.class_id
                         ON CONFLICT (id) DO UPDATE
-                        SET capacity = excluded.capacity, reserved = excluded.reserved, ratio = excluded.ratio
+                        SET class_id = excluded.class_id, capacity = excluded.capacity, own_reserved = excluded.own_reserved,
+                            own_ratio = excluded.own_ratio, reserved = excluded.reserved, ratio = excluded.ratio
                         """,
                         provider,
                         kind,
-                        RoundTrip.text(physical),
-                        RoundTrip.text(reserved),
-                        "{" + String.join(",", ratios) + "}")
+                        itsClass,
+                        RoundTrip.text(capacity),
+                        TermStore.reserved(kinds, own),
+                        TermStore.ratios(kinds, own))
                 .run(connection);
     }
 
-    static Map<UUID, Map<String, Usage>> capacities(
+    static Map<UUID, Map<String, Capacity>> capacities(
             Connection connection, ResourceKinds kinds, Collection<UUID> providers)
             throws SQLException {
-        return usages(
-                connection,
-                kinds,
-                "SELECT id, effective AS most, used FROM provider WHERE id = ANY (?)",
-                providers);
+        Map<UUID, Map<String, Capacity>> all = new HashMap<>();
+        providers.forEach(id -> all.put(id, new TreeMap<>()));
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT p.id, k.name, coalesce(p.capacity[k.position], 0) AS physical,
+                               coalesce(p.reserved[k.position], 0) AS reserved, coalesce(p.ratio[k.position], 1) AS ratio,
+                               coalesce(p.effective[k.position], 0) AS most, coalesce(p.used[k.position], 0) AS used
+                        FROM provider p
+                        JOIN resource_kind k ON k.position <= greatest(cardinality(p.effective), cardinality(p.used))
+                        WHERE p.id = ANY (?)
+                        """,
+                        row ->
+                                all.get(id(row, "id"))
+                                        .put(
+                                                row.getString("name"),
+                                                new Capacity(
+                                                        row.getLong("physical"),
+                                                        row.getLong("reserved"),
+                                                        row.getBigDecimal("ratio"),
+                                                        row.getLong("most"),
+                                                        row.getLong("used"))),
+                        providers)
+                .run(connection);
+        return all;
     }
 
     static Map<UUID, Integer> consumers(Connection connection, Collection<UUID> providers)
@@ -101,7 +124,11 @@ final class LedgerStore {
     static void dropProvider(Connection connection, UUID provider) throws SQLException {
         new RoundTrip()
                 .write(
-                        "UPDATE provider SET capacity = '{}', reserved = '{}', ratio = '{}' WHERE id = ?",
+                        """
+                        UPDATE provider
+                        SET class_id = NULL, capacity = '{}', own_reserved = '{}', own_ratio = '{}', reserved = '{}', ratio = '{}'
+                        WHERE id = ?
+                        """,
                         provider)
                 .write(
                         "DELETE FROM provider WHERE id = ? AND NOT EXISTS (SELECT FROM allocation WHERE provider_id = ?)",
@@ -184,6 +211,33 @@ final class LedgerStore {
                 .run(connection);
     }
 
+    /**
+     * What a consumer holds; nobody else changes it until the transaction ends.
+     *
+     * @throws IllegalStateException if it holds nothing
+     */
+    static Taking held(Connection connection, UUID consumer) throws SQLException {
+        List<Taking> held = new ArrayList<>();
+        new RoundTrip()
+                .read(
+                        """
+                        SELECT owner_id, provider_id, amounts FROM allocation
+                        WHERE consumer_id = ? AND closed IS NULL FOR UPDATE
+                        """,
+                        row ->
+                                held.add(
+                                        new Taking(
+                                                consumer,
+                                                id(row, "owner_id"),
+                                                id(row, "provider_id"),
+                                                Amounts.of(RoundTrip.numbers(row, "amounts")))),
+                        consumer)
+                .run(connection);
+        return held.stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(consumer + " holds nothing"));
+    }
+
     /** One statement: nothing is charged twice, and what was held before becomes a closed row. */
     static void change(
             Connection connection, UUID consumer, UUID provider, Amounts amounts, Instant now)
@@ -232,6 +286,12 @@ final class LedgerStore {
                         UNION ALL
                         SELECT format('provider %s: %s used, which is more than its ceiling %s', id, used, ceiling)
                         FROM provider WHERE NOT ledger_within(used, ceiling)
+                        UNION ALL
+                        SELECT format('provider %s: %s kept back and promised %s times, by its class %s and %s', p.id, p.reserved,
+                                      p.ratio, c.reserved, c.ratio)
+                        FROM provider p JOIN provider_class c ON c.id = p.class_id
+                        WHERE (p.reserved, p.ratio) IS DISTINCT FROM (ledger_said(p.own_reserved, c.reserved, 0::bigint),
+                                                                      ledger_said(p.own_ratio, c.ratio, 1::numeric))
                         UNION ALL
                         SELECT format('consumer %s holds %s but is no instance', a.consumer_id, a.amounts)
                         FROM allocation a

@@ -93,7 +93,7 @@ enum Constraint {
         return false;
     }
 
-    private boolean broken(FleetView view, int index, Question question) {
+    boolean broken(FleetView view, int index, Question question) {
         return this == NUMA
                 ? tooWide(view, index, question.shape())
                 : bars(view, index, question.owner(), question.where());

@@ -1,5 +1,8 @@
 package io.yunqing.controller.placement;
 
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /**
  * Chooses the host for a request: constraints first, then the best sum of named, weighted terms. The same view, request and
  * seed give the same answer; different seeds choose differently among hosts of the same score.
@@ -26,6 +29,17 @@ public final class Placement {
                 best.index(0),
                 view.host(best.index(0)),
                 Explanation.choice(view, request, turnedAway));
+    }
+
+    /**
+     * Why the host is not made for the request, whatever room there is on it: {@code trait} or {@code numa}, as in explanations.
+     * For one that is there already, and is to become another size.
+     */
+    public static Optional<String> unsuited(FleetView view, int index, Request request) {
+        return Stream.of(Constraint.TRAIT, Constraint.NUMA)
+                .filter(constraint -> constraint.broken(view, index, request.question()))
+                .map(Constraint::word)
+                .findFirst();
     }
 
     /** Any index, as the seed will have it. The multiplier spreads neighbouring seeds over the whole fleet. */

@@ -127,7 +127,19 @@ public final class City {
 
     /** Lets the agent do all that is wished and say so. */
     public void obey() {
-        assertEquals(200, agent.obey(DomainState.RUNNING).status());
+        obey(DomainState.RUNNING);
+    }
+
+    /** The same, and lets it find all domains in one state. */
+    void obey(DomainState state) {
+        assertEquals(200, agent.obey(state).status());
+    }
+
+    /** The same, and lets it say that it found so many CPUs. */
+    public void obeyWith(int cpus) {
+        FakeAgent.Answer answer =
+                agent.obey(DomainState.RUNNING, FakeAgent.inventory(subnet, cpus, 4608));
+        assertEquals(200, answer.status(), answer.toString());
     }
 
     /** Lets the agent say that it cannot see its domains, or that it sees all. */

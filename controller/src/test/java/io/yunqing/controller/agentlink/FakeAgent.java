@@ -151,8 +151,13 @@ final class FakeAgent {
 
     /** Reports every desired instance as being in one state, tombstones as removed. */
     Answer obey(DomainState state) {
+        return obey(state, null);
+    }
+
+    /** The same, with what the host turned out to be; nothing new when null. */
+    Answer obey(DomainState state, HostInventory inventory) {
         return report(
-                null,
+                inventory,
                 true,
                 desired(0, 0).instances().stream()
                         .map(i -> observed(i, i.deleted() ? DomainState.REMOVED : state))

@@ -9,11 +9,12 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.yunqing.api.Capacity;
 import io.yunqing.api.Usage;
 import io.yunqing.controller.TestServer;
-import io.yunqing.controller.ledger.Ledger.Capacity;
 import io.yunqing.controller.ledger.Ledger.Grant;
 import io.yunqing.controller.ledger.Ledger.OverGiven;
+import io.yunqing.controller.ledger.Ledger.Promise;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.ledger.Refusal.ProviderFull;
 import jakarta.inject.Inject;
@@ -103,7 +104,9 @@ class LedgerTest {
                 ledger.setCapacities(
                         provider,
                         "host",
-                        Map.of("vcpus", new Capacity(7, 2, new BigDecimal("1.5")))));
+                        null,
+                        Map.of("vcpus", 7L),
+                        Map.of("vcpus", new Promise(2L, new BigDecimal("1.5")))));
         assertEquals(new Usage(7, 0), capacityOf("vcpus"));
     }
 
@@ -245,9 +248,8 @@ class LedgerTest {
     void aMoveIsChargedOnceAndItsOwnersLimitsDoNotRefuseIt() {
         UUID consumer = UUID.randomUUID();
         UUID elsewhere = UUID.randomUUID();
-        inTransaction(() ->
-                ledger.setCapacities(
-                        elsewhere, "host", Map.of("vcpus", new Capacity(6, 0, BigDecimal.ONE))));
+        inTransaction(
+                () -> ledger.setCapacities(elsewhere, "host", null, Map.of("vcpus", 6L), Map.of()));
         take(consumer, Map.of("vcpus", 6L));
         inTransaction(() -> grant(owner, Map.of("vcpus", 1L)));
         inTransaction(() -> ledger.move(consumer, elsewhere));
@@ -263,18 +265,28 @@ class LedgerTest {
         UUID consumer = UUID.randomUUID();
         take(consumer, Map.of("vcpus", 6L));
         inTransaction(() -> grant(owner, Map.of("vcpus", 3L)));
-        resize(consumer, 5);
+        assertEquals(Optional.empty(), resize(consumer, 5));
         assertEquals(new Usage(3, 5), limit("vcpus"));
-        assertThrows(RuntimeException.class, () -> resize(consumer, 6));
-        resize(consumer, 2);
+        assertEquals(Optional.of(new OverLimit(owner, "vcpus", 3, 5, 1)), resize(consumer, 6));
+        assertEquals(Optional.empty(), resize(consumer, 2));
         assertEquals(new Usage(3, 2), limit("vcpus"));
-        resize(consumer, 3);
+        assertEquals(Optional.empty(), resize(consumer, 3));
         assertEquals(new Usage(8, 3), capacityOf("vcpus"));
     }
 
-    private void resize(UUID consumer, long vcpus) {
-        inTransaction(
-                () -> ledger.resize(consumer, ledger.kinds().amounts(Map.of("vcpus", vcpus))));
+    @Test
+    void aResizeThatTheProviderHasNoRoomForIsRefused() {
+        UUID consumer = UUID.randomUUID();
+        take(consumer, Map.of("vcpus", 6L));
+        assertEquals(
+                Optional.of(new ProviderFull(provider, "vcpus", 8, 6, 3)), resize(consumer, 9));
+        assertEquals(new Usage(8, 6), capacityOf("vcpus"));
+    }
+
+    private Optional<Refusal> resize(UUID consumer, long vcpus) {
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        ledger.resize(consumer, ledger.kinds().amounts(Map.of("vcpus", vcpus))));
     }
 
     @Test
@@ -380,15 +392,13 @@ class LedgerTest {
     }
 
     private void capacity(long vcpus, String ratio) {
-        Capacity plenty = new Capacity(10_000, 0, BigDecimal.ONE);
         inTransaction(() ->
                 ledger.setCapacities(
                         provider,
                         "host",
-                        Map.of(
-                                "vcpus", new Capacity(vcpus, 0, new BigDecimal(ratio)),
-                                "memoryMiB", plenty,
-                                "storageGiB", plenty)));
+                        null,
+                        Map.of("vcpus", vcpus, "memoryMiB", 10_000L, "storageGiB", 10_000L),
+                        Map.of("vcpus", new Promise(null, new BigDecimal(ratio)))));
     }
 
     private Usage limit(String resource) {
@@ -405,8 +415,10 @@ class LedgerTest {
     }
 
     private Usage capacityOf(UUID whose, String resource) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> ledger.capacities(List.of(whose)).get(whose).get(resource));
+        Capacity capacity =
+                QuarkusTransaction.requiringNew()
+                        .call(() -> ledger.capacities(List.of(whose)).get(whose).get(resource));
+        return new Usage(capacity.limit(), capacity.used());
     }
 
     private void execute(String sql) throws SQLException {

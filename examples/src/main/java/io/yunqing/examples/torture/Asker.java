@@ -43,10 +43,21 @@ final class Asker {
      * What was asked for, and the id with which it was promised.
      *
      * @param key the idempotency key, if there was one
+     * @param flavor what it has now
      */
-    record Promise(String tenant, String name, String body, @Nullable String key, String id) {
+    record Promise(
+            String tenant,
+            String name,
+            String body,
+            @Nullable String key,
+            String id,
+            String flavor) {
         String path() {
             return "/v1/tenants/" + tenant + "/instances/" + name;
+        }
+
+        Promise with(String itsId, String itsFlavor) {
+            return new Promise(tenant, name, body, key, itsId, itsFlavor);
         }
     }
 
@@ -83,6 +94,8 @@ final class Asker {
             repeat(keyed.get(random.nextInt(keyed.size())));
         } else if (lot < 22 && !present.isEmpty()) {
             power(any());
+        } else if (lot < 30 && !present.isEmpty()) {
+            resize(any());
         } else if (!present.isEmpty() && (lot < 50 || present.size() >= MANY)) {
             delete(any());
         } else {
@@ -111,13 +124,10 @@ final class Asker {
     private void create() {
         String tenant = Company.TENANTS.get(random.nextInt(Company.TENANTS.size()));
         String instance = name + "-" + ++asked;
-        String body =
-                body(
-                        instance,
-                        Company.FLAVORS.get(random.nextInt(Company.FLAVORS.size())),
-                        random.nextBoolean());
+        String flavor = anyFlavor();
+        String body = body(instance, flavor, random.nextBoolean());
         String key = random.nextInt(5) > 0 ? "torture-" + instance : null;
-        Promise wanted = new Promise(tenant, instance, body, key, "");
+        Promise wanted = new Promise(tenant, instance, body, key, "", flavor);
         Told told = replicas.insist(random, rest -> post(rest, wanted));
         boolean lostBefore = key == null && told.repeated() && told.code().equals("name.taken");
         if (told.status() == 201) {
@@ -132,7 +142,7 @@ final class Asker {
     }
 
     private void promised(Promise wanted, String id) {
-        Promise promise = new Promise(wanted.tenant, wanted.name, wanted.body, wanted.key, id);
+        Promise promise = wanted.with(id, wanted.flavor);
         if (id.isEmpty() || present.put(id, promise) != null) {
             throw new AssertionError("promised with an id that is none or another's: " + promise);
         }
@@ -153,13 +163,29 @@ final class Asker {
     }
 
     private void power(Promise promise) {
-        boolean running = random.nextBoolean();
-        String flavor = promise.body.replaceFirst(".*\"flavor\":\"(\\w+)\".*", "$1");
+        expect(200, promise, put(promise, promise.flavor, random.nextBoolean()));
+    }
+
+    /** Asks for another size of what may run still, or find no room for it. */
+    private void resize(Promise promise) {
+        String flavor = anyFlavor();
+        Told told = put(promise, flavor, false);
+        if (told.status() == 200) {
+            present.put(promise.id, promise.with(promise.id, flavor));
+        } else if (NO_ROOM.contains(told.code())) {
+            refused++;
+        } else if (!told.code().equals("instance.not_off")) {
+            throw wrong("PUT of flavor " + flavor, promise, told);
+        }
+    }
+
+    private Told put(Promise promise, String flavor, boolean running) {
         String body = body(promise.name, flavor, running);
-        expect(
-                200,
-                promise,
-                replicas.insist(random, rest -> rest.send("PUT", promise.path(), ANY, body)));
+        return replicas.insist(random, rest -> rest.send("PUT", promise.path(), ANY, body));
+    }
+
+    private String anyFlavor() {
+        return Company.FLAVORS.get(random.nextInt(Company.FLAVORS.size()));
     }
 
     private void delete(Promise promise) {

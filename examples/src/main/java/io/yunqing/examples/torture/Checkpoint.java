@@ -43,6 +43,11 @@ final class Checkpoint {
                 throw new AssertionError(
                         "nobody was promised, or all were told to go: " + instance);
             }
+            String flavor = instance.path("spec").path("flavor").asText();
+            if (!flavor.equals(promise.flavor())) {
+                throw new AssertionError(
+                        "promised flavor " + promise.flavor() + ", not: " + instance);
+            }
             listed.add(id);
         }
         if (!present.isEmpty()) {

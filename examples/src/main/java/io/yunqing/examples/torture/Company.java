@@ -15,6 +15,7 @@ final class Company {
     static final List<String> TENANTS = names("tenant", 6);
     static final List<String> FLAVORS = List.of("one", "two", "four");
 
+    private static final String CLASS = "dense";
     private static final List<String> CITIES = names("city", 2);
     private static final List<String> BUREAUS = names("bureau", 3);
     private static final Map<String, String> ANY = Map.of("If-Match", "*");
@@ -49,6 +50,7 @@ final class Company {
         for (int i = 0; i < TENANTS.size(); i++) {
             made(rest, "tenants", TENANTS.get(i), tenant(i, 40, ""));
         }
+        made(rest, "host-classes", CLASS, terms("1", "2020-01-01T00:00:00Z", "2"));
         for (int i = 0; i < FLAVORS.size(); i++) {
             String spec =
                     "{\"vcpus\":%d,\"memoryMiB\":%d,\"rootDiskGiB\":10}"
@@ -64,7 +66,7 @@ final class Company {
      */
     void change(Rest rest, Random random) throws IOException {
         int number = random.nextInt(TENANTS.size());
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 ->
                     put(
                             rest,
@@ -86,17 +88,31 @@ final class Company {
                 String city = CITIES.get(random.nextInt(CITIES.size()));
                 put(rest, "departments", BUREAUS.get(number % BUREAUS.size()), parent(city));
             }
+            case 4 -> {
+                String soon = Instant.now().plusMillis(random.nextInt(4000)).toString();
+                put(rest, "host-classes", CLASS, terms(ratio(random), soon, ratio(random)));
+            }
             default -> {
                 int host = random.nextInt(hosts);
+                String promises =
+                        random.nextBoolean()
+                                ? "\"hostClass\":\"" + CLASS + "\""
+                                : "\"overcommit\":{\"vcpus\":%s}".formatted(ratio(random));
                 String spec =
-                        "{\"zone\":\"zone-%d\",\"schedulable\":%b,\"overcommit\":{\"vcpus\":%s}}"
-                                .formatted(
-                                        host % 4 + 1,
-                                        random.nextInt(8) > 0,
-                                        List.of("0.5", "1", "2").get(random.nextInt(3)));
+                        "{\"zone\":\"zone-%d\",\"schedulable\":%b,%s}"
+                                .formatted(host % 4 + 1, random.nextInt(8) > 0, promises);
                 put(rest, "hosts", "host-%05d".formatted(host), spec);
             }
         }
+    }
+
+    private static String ratio(Random random) {
+        return List.of("0.5", "1", "2").get(random.nextInt(3));
+    }
+
+    private static String terms(String ratio, String from, String later) {
+        return "{\"terms\":[{\"resources\":{\"vcpus\":{\"ratio\":%s}}},{\"from\":\"%s\",\"resources\":{\"vcpus\":{\"ratio\":%s}}}]}"
+                .formatted(ratio, from, later);
     }
 
     private static String parent(String city) {

@@ -1,0 +1,136 @@
+package io.yunqing.cli.noun;
+
+import static io.yunqing.cli.noun.Column.age;
+import static io.yunqing.cli.noun.Column.joined;
+import static io.yunqing.cli.noun.Column.number;
+import static io.yunqing.cli.noun.Column.parts;
+import static io.yunqing.cli.noun.Column.state;
+import static io.yunqing.cli.noun.Column.text;
+import static io.yunqing.cli.noun.Column.used;
+import static io.yunqing.cli.noun.Nouns.created;
+import static io.yunqing.cli.noun.Nouns.displayName;
+import static io.yunqing.cli.noun.Nouns.displayNameField;
+import static io.yunqing.cli.noun.Nouns.labels;
+import static io.yunqing.cli.noun.Nouns.name;
+
+import io.yunqing.api.Kind;
+import java.util.List;
+
+/** The nouns of what capacity comes from. */
+final class FleetNouns {
+    private FleetNouns() {}
+
+    static Noun zone() {
+        return new Noun(
+                Kind.ZONE,
+                "A failure domain with its own power and network",
+                List.of(
+                        name(),
+                        displayName(),
+                        number("hosts", "status.hosts"),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(displayNameField()),
+                "site-a --display-name 一号机房");
+    }
+
+    static Noun hostClass() {
+        return new Noun(
+                Kind.HOST_CLASS,
+                "Hosts that promise their capacity by the same terms",
+                List.of(
+                        name(),
+                        displayName(),
+                        number("hosts", "status.hosts"),
+                        parts("ratio", "status.inForce.resources", "ratio"),
+                        parts("reserved", "status.inForce.resources", "reserved"),
+                        text("since", "status.inForce.from"),
+                        text("next", "status.next"),
+                        joined("terms", "spec.terms", "from").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        displayNameField(),
+                        Field.of(
+                                        Field.Type.TERMS,
+                                        "terms",
+                                        "--term",
+                                        "How much may be promised from a moment on, such as"
+                                                + " vcpus.ratio=4,memoryMiB.reserved=4096@2026-12-01T00:00:00Z")
+                                .between(0, 1_000_000_000_000L)
+                                .mustBe()),
+                "dense --display-name 高密度 --term vcpus.ratio=2,memoryMiB.reserved=4096\n"
+                        + "--term vcpus.ratio=4,memoryMiB.reserved=4096@2026-12-01T00:00:00Z");
+    }
+
+    static Noun host() {
+        return new Noun(
+                Kind.HOST,
+                "A hypervisor server, with one agent",
+                List.of(
+                        name(),
+                        text("zone", "spec.zone"),
+                        state("state", "status.state"),
+                        age("observed", "status.observedAt"),
+                        used("vcpus", "status.capacity.vcpus.used", "status.capacity.vcpus.limit"),
+                        used(
+                                "memory-mib",
+                                "status.capacity.memoryMiB.used",
+                                "status.capacity.memoryMiB.limit"),
+                        used(
+                                "storage-gib",
+                                "status.capacity.storageGiB.used",
+                                "status.capacity.storageGiB.limit"),
+                        number("instances", "status.instances"),
+                        text("class", "status.hostClass").onlyWide(),
+                        parts("physical", "status.capacity", "physical").onlyWide(),
+                        parts("reserved", "status.capacity", "reserved").onlyWide(),
+                        parts("ratio", "status.capacity", "ratio").onlyWide(),
+                        text("rack", "spec.rack").onlyWide(),
+                        text("schedulable", "spec.schedulable").onlyWide(),
+                        text("accelerator", "status.inventory.accelerator").onlyWide(),
+                        text("hypervisor", "status.inventory.hypervisor").onlyWide(),
+                        text("agent", "status.inventory.agentVersion").onlyWide(),
+                        joined("unknown-domains", "status.unknownDomains", "name").onlyWide(),
+                        labels(),
+                        created().onlyWide()),
+                List.of(
+                        new Filter("zone", "Only hosts of this zone"),
+                        new Filter("class", "Only hosts of this class"),
+                        new Filter(
+                                "state",
+                                "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),
+                List.of(
+                        Field.text("zone", "--zone", "The failure domain it stands in").mustBe(),
+                        Field.text("rack", "--rack", "The rack, a failure domain in its zone"),
+                        Field.of(
+                                Field.Type.TEXTS,
+                                "traits",
+                                "--trait",
+                                "What it can do or is kept for; flavors ask for it"),
+                        Field.text("tenant", "--only-tenant", "The only tenant that may use it"),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "schedulable",
+                                "--schedulable",
+                                "Whether new instances may come to it"),
+                        Field.text(
+                                "hostClass",
+                                "--class",
+                                "By whose terms it promises what it has; standard when absent"),
+                        Field.of(
+                                Field.Type.DECIMALS_BY_KEY,
+                                "overcommit",
+                                "--overcommit",
+                                "How many times a resource may be promised, whatever its class says"),
+                        Field.of(
+                                        Field.Type.WHOLES_BY_KEY,
+                                        "reserved",
+                                        "--reserved",
+                                        "What is kept back for the host itself, whatever its class says")
+                                .between(0, 1_000_000_000_000L)),
+                "rack1-07 --zone site-a --class dense --reserved memoryMiB=8192");
+    }
+}

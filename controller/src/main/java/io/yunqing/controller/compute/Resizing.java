@@ -1,0 +1,164 @@
+package io.yunqing.controller.compute;
+
+import io.yunqing.api.FlavorSpec;
+import io.yunqing.api.Kind;
+import io.yunqing.api.Phase;
+import io.yunqing.api.Power;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.compute.InstanceSightings.HostSeen;
+import io.yunqing.controller.compute.InstanceSightings.Sighting;
+import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.FleetMirror;
+import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.ledger.Refusal.OverLimit;
+import io.yunqing.controller.ledger.Refusal.ProviderFull;
+import io.yunqing.controller.placement.FleetView;
+import io.yunqing.controller.placement.Placement;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.tenancy.DepartmentRow;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+
+/**
+ * Gives an instance another size while it is off, on the host where it is. Its host defines it anew before its next start;
+ * as nothing runs in between, what is charged is never less than what is there.
+ */
+@ApplicationScoped
+class Resizing {
+    private final InstanceSightings sightings;
+    private final Fleet fleet;
+    private final FleetMirror mirror;
+    private final Ledger ledger;
+
+    Resizing(InstanceSightings sightings, Fleet fleet, FleetMirror mirror, Ledger ledger) {
+        this.sightings = sightings;
+        this.fleet = fleet;
+        this.mirror = mirror;
+        this.ledger = ledger;
+    }
+
+    /**
+     * Charges the difference and writes the new size into the row.
+     *
+     * @throws ProblemException if the instance is not known to be off, the flavor has another root disk, the host is not made for
+     *     it or has no room, or a limit does not allow it
+     */
+    void resize(InstanceRow row, String flavor) {
+        FlavorRow wanted =
+                FlavorRow.<FlavorRow>find("name", flavor)
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown("spec.flavor", Kind.FLAVOR, flavor));
+        requireOff(row);
+        requireSameDisk(row, wanted);
+        Requests requests = new Requests(ledger.kinds());
+        requireSuited(row, wanted, requests);
+        ledger.resize(row.id, requests.amounts(wanted.spec))
+                .ifPresent(refusal -> {
+                    String needed =
+                            "flavor %s needs %d more".formatted(wanted.name, refusal.asked());
+                    throw switch (refusal) {
+                        case OverLimit limit -> Creation.over(payer(row, limit), limit, needed);
+                        case ProviderFull full -> noRoom(row, full, needed);
+                    };
+                });
+        row.flavor = wanted;
+        row.vcpus = wanted.spec.vcpus();
+        row.memoryMiB = wanted.spec.memoryMiB();
+    }
+
+    /** Off is what its host, knowing that it should be, has seen to be off and is not busy with. */
+    private void requireOff(InstanceRow row) {
+        Sighting sighting = sightings.of(List.of(row)).get(row.id);
+        HostSeen host = sighting.host();
+        InstanceObserved observed = sighting.observed();
+        boolean seen = fleet.sees(host.complete(), host.receivedAt());
+        Phase phase = InstanceLifecycle.phase(row.power(), row.deleted, observed, seen);
+        boolean off =
+                phase == Phase.STOPPED
+                        && observed.step() == null
+                        && host.appliedRevision() >= row.hostRevision;
+        if (!off) {
+            throw ProblemException.field(
+                    ProblemCode.INSTANCE_NOT_OFF,
+                    "spec.flavor",
+                    "can be changed only while the instance is off; its power should be %s, and it is %s"
+                            .formatted(row.power(), phase),
+                    Phase.STOPPED.name(),
+                    phase,
+                    row.power() == Power.RUNNING
+                            ? "stop it first: set spec.power to STOPPED or OFF and wait until it is STOPPED"
+                            : "wait until its host has said that it is STOPPED, then ask again");
+        }
+    }
+
+    private static void requireSameDisk(InstanceRow row, FlavorRow wanted) {
+        if (wanted.spec.rootDiskGiB() != row.rootDiskGiB) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.flavor",
+                    "flavor %s has another root disk than the instance, which keeps its own"
+                            .formatted(wanted.name),
+                    "rootDiskGiB = " + row.rootDiskGiB,
+                    wanted.spec.rootDiskGiB(),
+                    "choose a flavor with a root disk of %d GiB, or create another instance"
+                            .formatted(row.rootDiskGiB));
+        }
+    }
+
+    private void requireSuited(InstanceRow row, FlavorRow wanted, Requests requests) {
+        FleetView view = mirror.snapshot();
+        int index = view.indexOf(row.host.id);
+        if (index < 0) {
+            throw Transactions.busy("host " + row.host.name + " is not known to this replica yet");
+        }
+        Placement.unsuited(view, index, requests.of(row.tenant.id, wanted.spec, null))
+                .ifPresent(constraint -> {
+                    throw unsuited(row, wanted.name, wanted.spec, constraint);
+                });
+    }
+
+    private static ProblemException unsuited(
+            InstanceRow row, String flavor, FlavorSpec spec, String constraint) {
+        String why =
+                constraint.equals("numa")
+                        ? "does not fit into one of its NUMA nodes"
+                        : "asks for traits %s, which it does not have".formatted(spec.traits());
+        return ProblemException.field(
+                ProblemCode.PLACEMENT_NO_HOST,
+                "spec.flavor",
+                "it stays on host %s, and flavor %s %s".formatted(row.host.name, flavor, why),
+                null,
+                flavor,
+                "choose a flavor that is made for its host, or create another instance");
+    }
+
+    private static ProblemException noRoom(InstanceRow row, ProviderFull full, String needed) {
+        return ProblemException.field(
+                ProblemCode.PLACEMENT_NO_HOST,
+                "spec.flavor",
+                "it stays on host %s, which has %d of %d %s left, and %s"
+                        .formatted(
+                                row.host.name,
+                                Math.max(0, full.limit() - full.used()),
+                                full.limit(),
+                                full.resource(),
+                                needed),
+                "%s of host %s = %d".formatted(full.resource(), row.host.name, full.limit()),
+                full.used() + full.asked(),
+                "choose a smaller flavor, or make room for %d %s on host %s"
+                        .formatted(
+                                full.used() + full.asked() - full.limit(),
+                                full.resource(),
+                                row.host.name));
+    }
+
+    /** Whose limit it is, in words. */
+    private static String payer(InstanceRow row, OverLimit limit) {
+        return limit.owner().equals(row.tenant.id)
+                ? "tenant " + row.tenant.name
+                : "department " + DepartmentRow.<DepartmentRow>findById(limit.owner()).name;
+    }
+}
