@@ -20,6 +20,8 @@ public enum Kind {
     ZONE("zone", "zones"),
     @JsonProperty("Host")
     HOST("host", "hosts"),
+    @JsonProperty("PlacementGroup")
+    PLACEMENT_GROUP("placement-group", "placement-groups"),
     @JsonProperty("Instance")
     INSTANCE("instance", "instances");
 
@@ -39,14 +41,18 @@ public enum Kind {
         return plural;
     }
 
-    /** The name as it stands in a manifest's {@code kind}: {@code Department}. */
+    /** The name as it stands in a manifest's {@code kind}: {@code PlacementGroup}. */
     public String wireName() {
-        return Character.toUpperCase(singular.charAt(0)) + singular.substring(1);
+        StringBuilder name = new StringBuilder();
+        for (String word : singular.split("-")) {
+            name.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
+        }
+        return name.toString();
     }
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
-        return this == INSTANCE;
+        return this == INSTANCE || this == PLACEMENT_GROUP;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

@@ -20,6 +20,7 @@ public final class ApplyOrder {
                     Kind.APPLICATION,
                     Kind.TENANT,
                     Kind.HOST,
+                    Kind.PLACEMENT_GROUP,
                     Kind.INSTANCE);
 
     private ApplyOrder() {}

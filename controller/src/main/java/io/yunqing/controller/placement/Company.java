@@ -75,9 +75,7 @@ final class Company {
 
     private boolean met(FleetView view, int index, int rule) {
         Tally members = tallies.get(rule);
-        return rules.get(rule).kind() == Kind.AFFINITY
-                ? members.empty() || members.at(view, index) > 0
-                : members.at(view, index) == 0;
+        return rules.get(rule).kind().met(members.empty(), members.at(view, index) > 0);
     }
 
     double score(FleetView view, int index) {

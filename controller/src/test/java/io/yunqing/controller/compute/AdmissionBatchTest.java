@@ -87,14 +87,14 @@ class AdmissionBatchTest {
                 new Instance(
                         null,
                         Metadata.named("second"),
-                        new InstanceSpec(asking.id, asking.id, asking.id, null, null, null),
+                        new InstanceSpec(asking.id, asking.id, asking.id, null, null, null, null),
                         null);
         Wish wish =
-                new Wish(Ids.next(), asked, catalog.flavor(asking.id), catalog.image(asking.id));
+                new Wish(Ids.next(), asked, catalog.flavor(asking.id), catalog.image(asking.id), null);
         return new Order(
                 catalog.tenant(asking.id),
                 List.of(wish),
-                new Terms("operator", null, false, null, null),
+                new Terms("operator", null, false, false, null, null),
                 means.mirror().looks());
     }
 
