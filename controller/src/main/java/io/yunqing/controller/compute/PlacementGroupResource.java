@@ -14,7 +14,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -24,13 +23,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** How instances of a tenant stand to each other. */
-@Path("/v1")
+@Path("/v1/tenants/{tenant}/placement-groups")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Placement groups")
 @RunOnVirtualThread
 public class PlacementGroupResource {
-    private static final String IN_TENANT = "tenants/{tenant}/placement-groups";
-
     private final Resources resources;
     private final Lists lists;
     private final Instances instances;
@@ -45,25 +42,6 @@ public class PlacementGroupResource {
     }
 
     @GET
-    @Path("placement-groups")
-    @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
-    @Operation(summary = "List placement groups of all tenants")
-    @APIResponseSchema(value = PlacementGroup[].class, responseCode = "200")
-    public Response listAll(
-            @BeanParam ListQuery query,
-            @QueryParam("tenant") String tenant,
-            @Context HttpHeaders headers) {
-        Where<PlacementGroup> where =
-                Where.<PlacementGroup>all()
-                        .filter(
-                                "tenant",
-                                tenant,
-                                "r.tenant_id = (SELECT id FROM tenant WHERE name = :tenant)");
-        return lists.answer(groups.of(null), query, where, headers);
-    }
-
-    @GET
-    @Path(IN_TENANT)
     @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List a tenant's placement groups")
     @APIResponseSchema(value = PlacementGroup[].class, responseCode = "200")
@@ -79,7 +57,6 @@ public class PlacementGroupResource {
     }
 
     @POST
-    @Path(IN_TENANT)
     @Operation(summary = "Create a placement group")
     @APIResponseSchema(value = PlacementGroup.class, responseCode = "201")
     public Response create(String tenant, PlacementGroup body, @BeanParam Call call) {
@@ -87,7 +64,7 @@ public class PlacementGroupResource {
     }
 
     @GET
-    @Path(IN_TENANT + "/{name}")
+    @Path("{name}")
     @Operation(summary = "Get a placement group")
     @APIResponseSchema(value = PlacementGroup.class, responseCode = "200")
     public Response get(String tenant, String name) {
@@ -95,7 +72,7 @@ public class PlacementGroupResource {
     }
 
     @PUT
-    @Path(IN_TENANT + "/{name}")
+    @Path("{name}")
     @Operation(
             summary =
                     "Create or update a placement group; policy and scope can be changed while it has no members")
@@ -105,7 +82,7 @@ public class PlacementGroupResource {
     }
 
     @DELETE
-    @Path(IN_TENANT + "/{name}")
+    @Path("{name}")
     @Operation(summary = "Delete a placement group that has no members")
     public Response delete(String tenant, String name, @BeanParam Call call) {
         return resources.delete(groups.of(tenant), name, call);
