@@ -81,7 +81,7 @@ class GroupScenarioTest {
         assertTrue(plan.out().startsWith("instance t/web-1..2 would be created"), plan.out());
         assertTrue(plan.err().contains("--digest d1"), plan.err());
         assertTrue(controller.resource("tenants/t/instances/web-1").isEmpty());
-        controller.phases("STARTING", "RUNNING");
+        controller.phases("STARTING", "RUNNING", "RUNNING");
         Run run = create("t/web", "--count", "2", "--wait=30s", "-o", "json");
         assertEquals(Exit.OK, run.exit(), run.err());
         assertTrue(run.err().contains("t/web-2: RUNNING"), run.err());
@@ -104,6 +104,18 @@ class GroupScenarioTest {
         Run none = create("t/web", "--count", "0");
         assertEquals(Exit.USAGE, none.exit());
         assertTrue(none.err().contains("give 1 to 64"), none.err());
+    }
+
+    @Test
+    void aSimulationSpeaksOfAGroup() throws IOException {
+        controller.forecast(
+                "{\"items\":[{\"flavor\":\"small\",\"count\":3,\"placed\":2,\"hosts\":{\"h1\":1,\"h2\":1},\"refusal\":{\"nearestMiss\":\"add a host\"}}]}");
+        Run run = terminal.run("simulate", "small=3", "--tenant", "t", "--group", "db");
+        assertEquals(Exit.REFUSED, run.exit(), run.err());
+        assertTrue(run.out().contains("add a host"), run.out());
+        assertEquals(
+                "{\"tenant\":\"t\",\"items\":[{\"flavor\":\"small\",\"group\":\"db\",\"count\":3}]}",
+                controller.requests().getLast());
     }
 
     private Run create(String name, String... more) {

@@ -52,7 +52,7 @@ public final class FakeController implements AutoCloseable {
     private final Deque<String> phases = new ArrayDeque<>();
     private Map<String, Object> overtakingSpec = Map.of();
     private String console = "";
-    private Map<String, Object> rebalancing = Map.of();
+    private Map<String, Object> forecast = Map.of();
     private Map<String, Object> problem = Map.of();
     private long revision;
 
@@ -90,9 +90,9 @@ public final class FakeController implements AutoCloseable {
         console = text;
     }
 
-    /** The answer to every following question for a plan of moves. */
-    public synchronized void rebalancing(String json) throws IOException {
-        rebalancing = Tree.read(json.getBytes(StandardCharsets.UTF_8));
+    /** The answer to every following question for a simulation or a plan of moves. */
+    public synchronized void forecast(String json) throws IOException {
+        forecast = Tree.read(json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The answer to every following mutation; empty for none. */
@@ -149,9 +149,9 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, Map.of("name", "ops", "region", "shenzhen", "version", "0.1.0"));
         } else if (path.equals("/v1/events")) {
             return feed.page(query);
-        } else if (path.equals("/v1/rebalancings")) {
+        } else if (path.equals("/v1/rebalancings") || path.equals("/v1/simulations")) {
             requests.add(new String(body, StandardCharsets.UTF_8));
-            return problem.isEmpty() ? Reply.json(200, rebalancing) : Reply.problem(problem);
+            return problem.isEmpty() ? Reply.json(200, forecast) : Reply.problem(problem);
         } else if (path.endsWith("/instance-sets")) {
             return createSet(exchange, path, query, Tree.read(body));
         } else if (path.endsWith("/console")) {
