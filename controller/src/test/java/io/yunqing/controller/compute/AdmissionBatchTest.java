@@ -91,8 +91,7 @@ class AdmissionBatchTest {
         Order fits = order(city, null, 1);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            List<Order> again =
-                    new AdmissionBatch(means, List.of(tooMuch, fits)).run(connection);
+            List<Order> again = new AdmissionBatch(means, List.of(tooMuch, fits)).run(connection);
             assertEquals(List.of(), again);
         }
         assertInstanceOf(Outcome.Over.class, tooMuch.outcome().getNow(null));
@@ -129,14 +128,12 @@ class AdmissionBatchTest {
         Order order = order(city, catalog.group(city.id, "db"), 1);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            assertEquals(
-                    List.of(order), new AdmissionBatch(means, List.of(order)).run(connection));
+            assertEquals(List.of(order), new AdmissionBatch(means, List.of(order)).run(connection));
         }
         assertFalse(order.outcome().isDone());
         assertEquals(404, rest.get(city.path("second-1-1")).status());
         city.replaced(
-                "/v1/hosts/" + other,
-                "{\"zone\":\"%s\",\"schedulable\":false}".formatted(city.id));
+                "/v1/hosts/" + other, "{\"zone\":\"%s\",\"schedulable\":false}".formatted(city.id));
     }
 
     private void rack(String host, String rack) {
@@ -167,8 +164,7 @@ class AdmissionBatchTest {
                 new Instance(
                         null,
                         Metadata.named(name),
-                        new InstanceSpec(
-                                asking.id, asking.id, asking.id, null, null, null, null),
+                        new InstanceSpec(asking.id, asking.id, asking.id, null, null, null, null),
                         null);
         return new Wish(
                 Ids.next(), asked, catalog.flavor(asking.id), catalog.image(asking.id), group);

@@ -131,12 +131,6 @@ class GroupBookTest {
 
     private static Host host(String name, String zone, String rack) {
         return new Host(
-                UUID.randomUUID(),
-                name,
-                new Location(zone, rack),
-                Set.of(),
-                Set.of(),
-                1,
-                null);
+                UUID.randomUUID(), name, new Location(zone, rack), Set.of(), Set.of(), 1, null);
     }
 }

@@ -111,7 +111,8 @@ class InstanceSetTest {
         assertEquals("web-2", plan.at("after.items.1.metadata.name").asText(), plan.text());
         assertEquals(0, city.vcpusUsed());
         String digest = plan.at("digest").asText();
-        assertEquals(digest, rest.post(sets + "?mode=plan", set("web", 2, "")).at("digest").asText());
+        assertEquals(
+                digest, rest.post(sets + "?mode=plan", set("web", 2, "")).at("digest").asText());
         assertEquals("plan.stale", code(rest.post(sets + "?digest=" + digest, set("web", 3, ""))));
         assertEquals(201, rest.post(sets + "?digest=" + digest, set("web", 2, "")).status());
         assertEquals(2, city.vcpusUsed());
@@ -136,7 +137,9 @@ class InstanceSetTest {
         refused("count", set("web", 65, ""));
         refused("metadata.name", set("w".repeat(62), 2, ""));
         refused("metadata.name", set("Web", 2, ""));
-        refused("spec.flavor", "{\"metadata\":{\"name\":\"a\"},\"count\":1,\"spec\":{\"image\":\"i\"}}");
+        refused(
+                "spec.flavor",
+                "{\"metadata\":{\"name\":\"a\"},\"count\":1,\"spec\":{\"image\":\"i\"}}");
         assertEquals("request.parameter", code(rest.post(sets + "?wait=5s", set("web", 1, ""))));
         assertEquals(
                 "not_found",

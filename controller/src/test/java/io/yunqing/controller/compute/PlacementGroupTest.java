@@ -73,8 +73,7 @@ class PlacementGroupTest {
         assertEquals(city.id, listed.at("items.0.metadata.tenant").asText());
         assertEquals(0, listed.at("items.0.status.members").asInt());
         assertEquals(
-                2,
-                rest.get("/v1/placement-groups?tenant=" + city.id).body().path("items").size());
+                2, rest.get("/v1/placement-groups?tenant=" + city.id).body().path("items").size());
         assertEquals(
                 "created",
                 rest.get("/v1/events?order=desc&kind=PlacementGroup&name=db&tenant=" + city.id)
@@ -100,7 +99,8 @@ class PlacementGroupTest {
         refused("field.invalid", "spec.strict", group("g", "\"SPREAD\"", "\"ZONE\"", "true"));
         refused("field.invalid", "spec.policy", group("g", "\"NEAR\"", "\"ZONE\"", "true"));
         refused("field.invalid", "spec.scope", group("g", "\"APART\"", "null", "true"));
-        assertEquals(201, rest.post(groups(), group("g", "\"SPREAD\"", "\"ZONE\"", "false")).status());
+        assertEquals(
+                201, rest.post(groups(), group("g", "\"SPREAD\"", "\"ZONE\"", "false")).status());
         refusedInstance("reference.unknown", member("a", "none-such"));
         City other = new City(rest, authority.certificatePem());
         other.created(
@@ -139,7 +139,8 @@ class PlacementGroupTest {
                         .size());
         String moved = member("a", "db").replace("\"group\":\"db\"", "\"sshKeys\":[]");
         assertEquals(
-                "field.immutable", code(rest.put(city.path("a"), moved, rest.get(city.path("a")).etag())));
+                "field.immutable",
+                code(rest.put(city.path("a"), moved, rest.get(city.path("a")).etag())));
         city.replaced(
                 groups() + "/db", "{\"policy\":\"APART\",\"scope\":\"HOST\",\"strict\":false}");
         assertEquals(201, create("c", "db").status(), "the rule is a wish by now");
@@ -183,7 +184,10 @@ class PlacementGroupTest {
 
     @Test
     void membersThatAreToBeTogetherAreAndAFullHostIsNamed() {
-        city.created("/v1/flavors", city.id + "-half", "{\"vcpus\":4,\"memoryMiB\":128,\"rootDiskGiB\":2}");
+        city.created(
+                "/v1/flavors",
+                city.id + "-half",
+                "{\"vcpus\":4,\"memoryMiB\":128,\"rootDiskGiB\":2}");
         have("hot", "TOGETHER", "HOST");
         String host = hostOf(create("a", "hot"));
         host(host.equals(second) ? city.id : second, null, true);
@@ -220,7 +224,10 @@ class PlacementGroupTest {
             answers = crowd.invokeAll(requests).stream().map(PlacementGroupTest::got).toList();
         }
         List<String> hosts =
-                answers.stream().filter(a -> a.status() == 201).map(PlacementGroupTest::hostOf).toList();
+                answers.stream()
+                        .filter(a -> a.status() == 201)
+                        .map(PlacementGroupTest::hostOf)
+                        .toList();
         assertEquals(2, hosts.size(), answers.toString());
         assertEquals(2, hosts.stream().distinct().count());
         answers.stream()
@@ -297,8 +304,7 @@ class PlacementGroupTest {
         city.replaced(
                 groups() + "/db", "{\"policy\":\"APART\",\"scope\":\"HOST\",\"strict\":false}");
         assertEquals(1, rest.post("/v1/rebalancings", emptied).body().path("moves").size());
-        Answer headroom =
-                rest.get("/v1/headroom?flavor=%1$s&zone=%1$s".formatted(city.id));
+        Answer headroom = rest.get("/v1/headroom?flavor=%1$s&zone=%1$s".formatted(city.id));
         assertEquals(14, headroom.at("instances").asInt(), headroom.text());
     }
 
@@ -370,8 +376,7 @@ class PlacementGroupTest {
     }
 
     private String sized(String body, String suffix) {
-        return body.replace(
-                "\"flavor\":\"" + city.id, "\"flavor\":\"" + city.id + suffix);
+        return body.replace("\"flavor\":\"" + city.id, "\"flavor\":\"" + city.id + suffix);
     }
 
     private Answer create(String name, String group) {

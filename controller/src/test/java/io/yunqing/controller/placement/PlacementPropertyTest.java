@@ -63,7 +63,8 @@ class PlacementPropertyTest {
                         company.allows(view, index),
                         possible
                                 && request.rules().stream()
-                                        .allMatch(rule -> !rule.strict() || rule.met(host, places)));
+                                        .allMatch(
+                                                rule -> !rule.strict() || rule.met(host, places)));
             }
             fleet.change(view);
         });
