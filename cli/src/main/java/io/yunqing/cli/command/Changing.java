@@ -59,9 +59,7 @@ final class Changing {
         Answer answer =
                 call.rest()
                         .post(
-                                planned(
-                                        call,
-                                        Url.of("tenants", target.tenant(), "instance-sets")),
+                                planned(call, Url.of("tenants", target.tenant(), "instance-sets")),
                                 Rest.headers(call.reason(), ""),
                                 body);
         String all = target + "-1.." + body.get("count");

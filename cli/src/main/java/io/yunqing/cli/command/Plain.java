@@ -103,7 +103,8 @@ final class Plain {
         simulate.addOption(Options.text("NAME", "Only in this zone", "--zone"));
         simulate.addOption(Options.text("NAME", "For this tenant", "-t", "--tenant"));
         simulate.addOption(
-                Options.text("NAME", "As members of this placement group of the tenant", "--group"));
+                Options.text(
+                        "NAME", "As members of this placement group of the tenant", "--group"));
         return global(simulate);
     }
 

@@ -253,9 +253,7 @@ final class Verbs {
     }
 
     private static CommandSpec awaiting(Noun noun, CommandSpec command) {
-        return noun.awaited()
-                ? command.addOption(Options.await("Wait until it is so"))
-                : command;
+        return noun.awaited() ? command.addOption(Options.await("Wait until it is so")) : command;
     }
 
     private static picocli.CommandLine.Model.OptionSpec option(Field field, boolean required) {

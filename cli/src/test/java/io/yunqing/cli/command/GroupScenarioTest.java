@@ -37,7 +37,13 @@ class GroupScenarioTest {
     void aGroupIsMadeShownChangedAndDeletedLikeOtherNouns() {
         Run made =
                 terminal.run(
-                        "placement-group", "create", "t/db", "--policy", "apart", "--scope", "rack");
+                        "placement-group",
+                        "create",
+                        "t/db",
+                        "--policy",
+                        "apart",
+                        "--scope",
+                        "rack");
         assertEquals(Exit.OK, made.exit(), made.err());
         assertEquals("placement-group t/db created\n", made.err());
         assertEquals(

@@ -213,7 +213,10 @@ public final class FakeController implements AutoCloseable {
 
     /** All of a set, or none. */
     private Reply createSet(
-            HttpExchange exchange, String path, Map<String, String> query, Map<String, Object> set) {
+            HttpExchange exchange,
+            String path,
+            Map<String, String> query,
+            Map<String, Object> set) {
         if (!problem.isEmpty()) {
             return Reply.problem(problem);
         }
@@ -235,8 +238,7 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, plan("create", Map.of(), set));
         }
         List<Object> made = new ArrayList<>();
-        wanted.forEach((at, one) ->
-                made.add(store(at, one, header(exchange, "Yunqing-Reason"))));
+        wanted.forEach((at, one) -> made.add(store(at, one, header(exchange, "Yunqing-Reason"))));
         Reply reply = Reply.json(201, Map.of("items", made));
         answered.put(key, reply);
         return reply;
