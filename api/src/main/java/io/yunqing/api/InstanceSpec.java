@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param flavor its size; can be changed while it is off, to one with a root disk of the same size
  * @param image what its root disk starts as; cannot be changed
  * @param zone where it must be; anywhere when absent. Cannot be changed
+ * @param group the tenant's placement group that it belongs to; none when absent. Cannot be changed
  * @param power RUNNING when absent
  * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start
  * @param userData cloud-init user data, given to the guest as it is
@@ -22,6 +23,7 @@ public record InstanceSpec(
         @NotNull String flavor,
         @NotNull String image,
         @Nullable String zone,
+        @Nullable String group,
         @Nullable Power power,
         @Nullable @Size(max = 32)
                 List<

@@ -23,6 +23,8 @@ public enum Kind {
     HOST_CLASS("host-class", "host-classes"),
     @JsonProperty("Host")
     HOST("host", "hosts"),
+    @JsonProperty("PlacementGroup")
+    PLACEMENT_GROUP("placement-group", "placement-groups"),
     @JsonProperty("Instance")
     INSTANCE("instance", "instances");
 
@@ -51,7 +53,7 @@ public enum Kind {
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
-        return this == INSTANCE;
+        return this == INSTANCE || this == PLACEMENT_GROUP;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

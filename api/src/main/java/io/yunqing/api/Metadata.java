@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a resource is found and compared.
  *
- * @param name unique among its kind (for an instance: within its tenant); never changes
+ * @param name unique among its kind (for what lives in a tenant: within it); never changes
  * @param tenant the tenant that scopes the name, for kinds that live in one
  * @param id UUIDv7, given by the controller
  * @param revision grows with every change of the resource; its ETag
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Metadata(
-        @NotNull @Size(max = 63) @Pattern(regexp = NAME, message = NAME_RULE) String name,
+        @NotNull @Size(max = LONGEST_NAME) @Pattern(regexp = NAME, message = NAME_RULE) String name,
         @Nullable String tenant,
         @Nullable UUID id,
         @Nullable Long revision,
@@ -31,6 +31,9 @@ public record Metadata(
                                 @Pattern(regexp = LABEL_KEY, message = LABEL_KEY_RULE) String,
                                 @NotNull @Size(max = 255) String>
                         labels) {
+
+    /** In characters. */
+    public static final int LONGEST_NAME = 63;
 
     /** A DNS label (RFC 1123), so that a name can serve as a host name. */
     public static final String NAME = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";

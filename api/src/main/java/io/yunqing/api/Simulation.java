@@ -25,11 +25,16 @@ public final class Simulation {
             @Nullable String tenant,
             @NotNull @NotEmpty @Size(max = 100) List<@NotNull @Valid Item> items) {}
 
-    /** So many instances of a flavor, in a zone or anywhere. */
+    /**
+     * So many instances of a flavor, in a zone or anywhere.
+     *
+     * @param group a placement group of the tenant that they would belong to; none when absent
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Item(
             @NotNull String flavor,
             @Nullable String zone,
+            @Nullable String group,
             @NotNull @Min(1) @Max(10_000) Integer count) {}
 
     /** What became of each item, in their order. */

@@ -173,6 +173,7 @@ final class Applying {
         for (String kind : List.of("department", "application", "zone", "flavor", "image")) {
             keys.add(kind + "/" + manifest.text("spec." + kind));
         }
+        keys.add("placement-group/" + manifest.tenant() + "/" + manifest.text("spec.group"));
         keys.add("tenant/" + manifest.tenant());
         return keys.stream().filter(imagined::contains).findFirst();
     }
@@ -236,7 +237,7 @@ final class Applying {
         if (!dryRun && call.waiting().isPresent()) {
             for (Map.Entry<Manifest, Answer> one : instances.entrySet()) {
                 Manifest manifest = one.getKey();
-                if (manifest.noun().kind().inTenant()) {
+                if (manifest.noun().awaited()) {
                     Exit waited =
                             Waiting.untilSettled(
                                             call,

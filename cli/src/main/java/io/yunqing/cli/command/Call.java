@@ -158,7 +158,9 @@ final class Call {
         String tenant = tenantOrNone();
         if (tenant.isEmpty()) {
             throw Failure.usage(
-                    "--tenant is missing: the name of an instance counts within its tenant",
+                    "--tenant is missing: the name of "
+                            + noun.aWord()
+                            + " counts within its tenant",
                     "give --tenant NAME or YQCTL_TENANT, or write TENANT/" + operand);
         }
         return new Target(tenant, Noun.checkedName("NAME", operand));

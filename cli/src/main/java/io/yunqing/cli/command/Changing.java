@@ -3,15 +3,19 @@ package io.yunqing.cli.command;
 import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.noun.TenantNouns;
 import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.platform.Failure;
+import io.yunqing.cli.print.Printer.Listed;
 import io.yunqing.cli.rest.Answer;
 import io.yunqing.cli.rest.Refused;
 import io.yunqing.cli.rest.Rest;
 import io.yunqing.cli.rest.Url;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code create}, {@code set}, {@code start} and {@code stop}: sends what should be. */
 final class Changing {
@@ -32,6 +36,11 @@ final class Changing {
         Map<String, Object> resource = new LinkedHashMap<>();
         resource.put("metadata", metadata);
         Map<String, Object> body = edit.appliedTo(resource);
+        Optional<String> count = call.args().text(TenantNouns.count().flag());
+        if (count.isPresent()) {
+            body.put("count", TenantNouns.count().parse(count.get()));
+            return createSet(call, noun, target, body);
+        }
         Answer answer =
                 call.rest()
                         .post(
@@ -43,6 +52,40 @@ final class Changing {
         }
         call.say("created", noun.word(), target);
         return done(call, noun, target, answer);
+    }
+
+    /** Creates instances that are alike, all of them or none. */
+    private static Exit createSet(Call call, Noun noun, Target target, Map<String, Object> body) {
+        Answer answer =
+                call.rest()
+                        .post(
+                                planned(call, Url.of("tenants", target.tenant(), "instance-sets")),
+                                Rest.headers(call.reason(), ""),
+                                body);
+        String all = target + "-1.." + body.get("count");
+        if (Plans.asked(call)) {
+            return Plans.print(call, noun, all, answer);
+        }
+        call.say("created", noun.word(), all);
+        List<Map<String, Object>> items = new ArrayList<>();
+        Exit exit = Exit.OK;
+        for (Map<String, Object> item : Tree.mapsAt(answer.tree(), "items")) {
+            if (call.waiting().isEmpty()) {
+                items.add(item);
+                continue;
+            }
+            Target one = new Target(target.tenant(), Tree.textAt(item, "metadata.name"));
+            Waiting.Outcome outcome =
+                    Waiting.untilSettled(
+                            call, noun, one, call.read(noun, one), call.waiting().get());
+            items.add(outcome.last().tree());
+            exit = outcome.exit() == Exit.OK ? exit : outcome.exit();
+        }
+        if (call.outputAsked()) {
+            Map<String, Object> tree = Map.of("items", items);
+            call.printer().list(noun, new Listed(items, tree, Tree.text(tree)));
+        }
+        return exit;
     }
 
     static Exit set(Call call, Noun noun) {

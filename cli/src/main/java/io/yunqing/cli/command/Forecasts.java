@@ -54,7 +54,7 @@ final class Forecasts {
     static Exit simulate(Call call) {
         List<Map<String, Object>> items = new ArrayList<>();
         for (String operand : call.args().operands()) {
-            items.add(item(operand, call.args().text("--zone")));
+            items.add(item(operand, call.args()));
         }
         if (items.isEmpty()) {
             throw Failure.usage(
@@ -77,11 +77,12 @@ final class Forecasts {
         return allPlaced ? Exit.OK : Exit.REFUSED;
     }
 
-    private static Map<String, Object> item(String operand, Optional<String> zone) {
+    private static Map<String, Object> item(String operand, Args args) {
         String[] parts = operand.split("=", 2);
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("flavor", parts[0]);
-        zone.ifPresent(name -> item.put("zone", name));
+        args.text("--zone").ifPresent(name -> item.put("zone", name));
+        args.text("--group").ifPresent(name -> item.put("group", name));
         try {
             item.put("count", parts.length == 1 ? 1 : Integer.parseInt(parts[1]));
         } catch (NumberFormatException e) {

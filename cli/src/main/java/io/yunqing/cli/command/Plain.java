@@ -102,6 +102,9 @@ final class Plain {
                 Options.operands("FLAVOR[=COUNT]", "0..*", "What to try, one by one"));
         simulate.addOption(Options.text("NAME", "Only in this zone", "--zone"));
         simulate.addOption(Options.text("NAME", "For this tenant", "-t", "--tenant"));
+        simulate.addOption(
+                Options.text(
+                        "NAME", "As members of this placement group of the tenant", "--group"));
         return global(simulate);
     }
 

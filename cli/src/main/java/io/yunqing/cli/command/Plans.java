@@ -1,6 +1,5 @@
 package io.yunqing.cli.command;
 
-import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Noun;
 import io.yunqing.cli.platform.Exit;
@@ -19,7 +18,10 @@ final class Plans {
         return call.args().has("--dry-run");
     }
 
-    static Exit print(Call call, Noun noun, Target target, Answer answer) {
+    /**
+     * @param target what the plan is about, as it is named to people
+     */
+    static Exit print(Call call, Noun noun, Object target, Answer answer) {
         Printer printer = call.printer();
         if (printer.output() == Output.JSON || printer.output() == Output.YAML) {
             printer.body(answer);
@@ -34,7 +36,7 @@ final class Plans {
     }
 
     /** The plan in words: what would happen, and a line for each field that would differ. */
-    static String text(Call call, Noun noun, Target target, Answer answer) {
+    static String text(Call call, Noun noun, Object target, Answer answer) {
         Map<String, Object> plan = answer.tree();
         StringBuilder text = new StringBuilder();
         text.append(call.words().say("plan." + Tree.textAt(plan, "action"), noun.word(), target))

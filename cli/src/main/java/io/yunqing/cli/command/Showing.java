@@ -1,5 +1,6 @@
 package io.yunqing.cli.command;
 
+import io.yunqing.api.Kind;
 import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Column;
@@ -63,7 +64,7 @@ final class Showing {
             }
             sheet.line(words.heading(column.id()), shown);
         }
-        if (noun.kind().inTenant()) {
+        if (noun.kind() == Kind.INSTANCE) {
             why(words, sheet, Tree.mapAt(resource, "status.placement"), false);
         }
         trouble(words, sheet, table, resource);

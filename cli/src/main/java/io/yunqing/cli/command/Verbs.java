@@ -6,6 +6,7 @@ import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Field;
 import io.yunqing.cli.noun.Filter;
 import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.noun.TenantNouns;
 import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.print.Printer;
 import io.yunqing.cli.rest.Answer;
@@ -108,6 +109,9 @@ final class Verbs {
                         noun.word() + " create " + noun.example());
         create.addPositional(name(noun));
         noun.fields().forEach(field -> create.addOption(option(field, field.required())));
+        if (noun.kind() == Kind.INSTANCE) {
+            create.addOption(option(TenantNouns.count(), false));
+        }
         create.addOption(Options.texts("KEY=VALUE", "A label", "-l", "--label"));
         Options.mutation().forEach(create::addOption);
         return awaiting(noun, create);
@@ -263,9 +267,7 @@ final class Verbs {
     }
 
     private static CommandSpec awaiting(Noun noun, CommandSpec command) {
-        return noun.kind().inTenant()
-                ? command.addOption(Options.await("Wait until it is so"))
-                : command;
+        return noun.awaited() ? command.addOption(Options.await("Wait until it is so")) : command;
     }
 
     private static picocli.CommandLine.Model.OptionSpec option(Field field, boolean required) {

@@ -21,6 +21,7 @@ public final class ApplyOrder {
                     Kind.TENANT,
                     Kind.HOST_CLASS,
                     Kind.HOST,
+                    Kind.PLACEMENT_GROUP,
                     Kind.INSTANCE);
 
     private ApplyOrder() {}

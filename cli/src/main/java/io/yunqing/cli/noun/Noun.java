@@ -33,6 +33,11 @@ public record Noun(
         return ("aeiou".indexOf(word().charAt(0)) >= 0 ? "an " : "a ") + word();
     }
 
+    /** Whether it takes time until one is as asked, so that there is something to wait for. */
+    public boolean awaited() {
+        return kind == Kind.INSTANCE;
+    }
+
     /** Where its list is. */
     public Url list(String tenant) {
         return kind.inTenant() && !tenant.isEmpty()

@@ -1,10 +1,8 @@
 package io.yunqing.cli.noun;
 
 import static io.yunqing.cli.noun.Column.age;
-import static io.yunqing.cli.noun.Column.joined;
 import static io.yunqing.cli.noun.Column.number;
 import static io.yunqing.cli.noun.Column.pairs;
-import static io.yunqing.cli.noun.Column.state;
 import static io.yunqing.cli.noun.Column.used;
 
 import io.yunqing.api.Kind;
@@ -25,7 +23,8 @@ public final class Nouns {
             case ZONE -> FleetNouns.zone();
             case HOST_CLASS -> FleetNouns.hostClass();
             case HOST -> FleetNouns.host();
-            case INSTANCE -> instance();
+            case PLACEMENT_GROUP -> TenantNouns.placementGroup();
+            case INSTANCE -> TenantNouns.instance();
         };
     }
 
@@ -220,60 +219,7 @@ public final class Nouns {
                         + "--format QCOW2 --min-disk-gib 4");
     }
 
-    private static Noun instance() {
-        return new Noun(
-                Kind.INSTANCE,
-                "A virtual machine of a tenant",
-                List.of(
-                        text("tenant", "metadata.tenant"),
-                        name(),
-                        state("phase", "status.phase"),
-                        text("host", "status.host"),
-                        joined("addresses", "status.addresses", "ip"),
-                        text("flavor", "spec.flavor"),
-                        age("observed", "status.observedAt"),
-                        text("image", "spec.image").onlyWide(),
-                        text("zone", "status.zone").onlyWide(),
-                        text("power", "spec.power").onlyWide(),
-                        pairs("allocated", "status.allocated").onlyWide(),
-                        text("id", "metadata.id").onlyWide(),
-                        labels(),
-                        created()),
-                List.of(
-                        new Filter("host", "Only instances on this host"),
-                        new Filter("zone", "Only instances in this zone"),
-                        new Filter("phase", "Only instances in this phase, such as RUNNING"),
-                        new Filter("flavor", "Only instances of this flavor"),
-                        new Filter("image", "Only instances made from this image")),
-                List.of(
-                        Field.text("flavor", "--flavor", "Its size").mustBe(),
-                        Field.text("image", "--image", "What its root disk starts as")
-                                .mustBe()
-                                .forGood(),
-                        Field.text("zone", "--zone", "Where it must be; anywhere when absent")
-                                .forGood(),
-                        Field.choice(
-                                "power",
-                                "--power",
-                                "What its power should be; RUNNING when absent",
-                                "RUNNING",
-                                "STOPPED",
-                                "OFF"),
-                        Field.of(
-                                Field.Type.TEXTS,
-                                "sshKeys",
-                                "--ssh-key",
-                                "An OpenSSH public key; read by the guest at its first start"),
-                        Field.of(
-                                Field.Type.FILE_TEXT,
-                                "userData",
-                                "--user-data",
-                                "cloud-init user data, given to the guest as it is")),
-                "web-1 --tenant reg-prod --flavor small --image debian-12\n"
-                        + "--ssh-key @key.pub --wait");
-    }
-
-    private static Column text(String id, String path) {
+    static Column text(String id, String path) {
         return Column.text(id, path);
     }
 

@@ -121,7 +121,7 @@ class ReadingScenarioTest {
                         .out()
                         .startsWith("kind: Instance\nmetadata:\n"));
         assertEquals(
-                "t,web,RUNNING,h1,10.0.0.2/24,small,2026-01-01T00:00:57Z,debian,a,,vcpus=1,id-1,,"
+                "t,web,RUNNING,h1,10.0.0.2/24,small,2026-01-01T00:00:57Z,debian,a,,,vcpus=1,id-1,,"
                         + "2026-01-01T00:00:00Z",
                 terminal.run("instance", "show", "t/web", "-o", "csv")
                         .out()
@@ -151,7 +151,7 @@ class ReadingScenarioTest {
                  "reason":"host h2 is empty without it"}],"memoryMiB":4096,"gain":{"emptied":["h2"],"flavor":"large",
                  "before":{"hot":1,"hottestPercent":90,"instances":3},"after":{"hot":1,"hottestPercent":95,"instances":5}}}
                 """;
-        controller.rebalancing(json);
+        controller.forecast(json);
         Run run =
                 terminal.run(
                         "rebalance",
@@ -187,7 +187,7 @@ class ReadingScenarioTest {
 
     @Test
     void aPlanWithoutMovesSaysWhyAndNonsenseIsRefusedBeforeItIsSent() throws IOException {
-        controller.rebalancing(
+        controller.forecast(
                 "{\"moves\":[],\"memoryMiB\":0,\"gain\":{\"emptied\":[]},\"advice\":\"no host is hot: ask lower\"}");
         Run run = terminal.run("rebalance", "--goal", "relieve");
         assertEquals(Exit.OK, run.exit());

@@ -52,7 +52,7 @@ public final class FakeController implements AutoCloseable {
     private final Deque<String> phases = new ArrayDeque<>();
     private Map<String, Object> overtakingSpec = Map.of();
     private String console = "";
-    private Map<String, Object> rebalancing = Map.of();
+    private Map<String, Object> forecast = Map.of();
     private Map<String, Object> problem = Map.of();
     private long revision;
 
@@ -90,9 +90,9 @@ public final class FakeController implements AutoCloseable {
         console = text;
     }
 
-    /** The answer to every following question for a plan of moves. */
-    public synchronized void rebalancing(String json) throws IOException {
-        rebalancing = Tree.read(json.getBytes(StandardCharsets.UTF_8));
+    /** The answer to every following question for a simulation or a plan of moves. */
+    public synchronized void forecast(String json) throws IOException {
+        forecast = Tree.read(json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The answer to every following mutation; empty for none. */
@@ -149,9 +149,11 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, Map.of("name", "ops", "region", "shenzhen", "version", "0.1.0"));
         } else if (path.equals("/v1/events")) {
             return feed.page(query);
-        } else if (path.equals("/v1/rebalancings")) {
+        } else if (path.equals("/v1/rebalancings") || path.equals("/v1/simulations")) {
             requests.add(new String(body, StandardCharsets.UTF_8));
-            return problem.isEmpty() ? Reply.json(200, rebalancing) : Reply.problem(problem);
+            return problem.isEmpty() ? Reply.json(200, forecast) : Reply.problem(problem);
+        } else if (path.endsWith("/instance-sets")) {
+            return createSet(exchange, path, query, Tree.read(body));
         } else if (path.endsWith("/console")) {
             return console(Long.parseLong(query.getOrDefault("offset", "0")));
         } else if (path.endsWith("/join-token")) {
@@ -205,6 +207,39 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, plan("create", Map.of(), resource));
         }
         Reply reply = Reply.json(201, store(at, resource, header(exchange, "Yunqing-Reason")));
+        answered.put(key, reply);
+        return reply;
+    }
+
+    /** All of a set, or none. */
+    private Reply createSet(
+            HttpExchange exchange,
+            String path,
+            Map<String, String> query,
+            Map<String, Object> set) {
+        if (!problem.isEmpty()) {
+            return Reply.problem(problem);
+        }
+        String key = header(exchange, "Idempotency-Key");
+        if (answered.containsKey(key)) {
+            return answered.get(key);
+        }
+        Map<String, Map<String, Object>> wanted = new LinkedHashMap<>();
+        for (int i = 1; i <= Integer.parseInt(Tree.textAt(set, "count")); i++) {
+            Map<String, Object> metadata = new LinkedHashMap<>(Tree.mapAt(set, "metadata"));
+            metadata.put("name", Tree.textAt(set, "metadata.name") + "-" + i);
+            wanted.put(
+                    path.replace("/instance-sets", "/instances/") + metadata.get("name"),
+                    Map.of("metadata", metadata, "spec", Tree.mapAt(set, "spec")));
+        }
+        if (wanted.keySet().stream().anyMatch(resources::containsKey)) {
+            return Reply.refusal(409, "name.taken", "CONFLICT");
+        } else if (query.containsKey("mode")) {
+            return Reply.json(200, plan("create", Map.of(), set));
+        }
+        List<Object> made = new ArrayList<>();
+        wanted.forEach((at, one) -> made.add(store(at, one, header(exchange, "Yunqing-Reason"))));
+        Reply reply = Reply.json(201, Map.of("items", made));
         answered.put(key, reply);
         return reply;
     }
@@ -286,7 +321,7 @@ public final class FakeController implements AutoCloseable {
         Map<String, Object> metadata = new LinkedHashMap<>(Tree.mapAt(wanted, "metadata"));
         String[] steps = path.split("/");
         metadata.putIfAbsent("name", steps[steps.length - 1]);
-        if (path.startsWith("/v1/tenants/") && path.contains("/instances/")) {
+        if (path.startsWith("/v1/tenants/") && steps.length == 6) {
             metadata.put("tenant", steps[3]);
         }
         metadata.putIfAbsent(
@@ -300,8 +335,8 @@ public final class FakeController implements AutoCloseable {
                 Stream.of(Kind.values())
                         .filter(one -> one.plural().equals(plural))
                         .findFirst()
-                        .orElseThrow()
-                        .wireName();
+                        .map(Kind::wireName)
+                        .orElseThrow();
         resource.put("kind", kind);
         resource.put("metadata", metadata);
         resource.put("spec", Tree.mapAt(wanted, "spec"));
@@ -319,7 +354,10 @@ public final class FakeController implements AutoCloseable {
     private Reply page(String path, Map<String, String> query) {
         int limit = Integer.parseInt(query.getOrDefault("limit", "100"));
         String after = query.getOrDefault("cursor", "");
-        String infix = path.equals("/v1/instances") ? "/instances/" : path + "/";
+        String infix = path + "/";
+        if (path.equals("/v1/instances") || path.equals("/v1/placement-groups")) {
+            infix = path.substring("/v1".length()) + "/";
+        }
         List<Object> items = new ArrayList<>();
         String next = "";
         for (Map.Entry<String, Map<String, Object>> one : resources.entrySet()) {

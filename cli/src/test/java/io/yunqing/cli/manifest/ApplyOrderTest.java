@@ -29,10 +29,13 @@ class ApplyOrderTest {
                         "tenant/t",
                         "host-class/c",
                         "host/h",
+                        "placement-group/t/db",
                         "instance/t/web"),
                 order(
                         """
                         {kind: Instance, metadata: {name: web, tenant: t}, spec: {flavor: f, image: i}}
+                        ---
+                        {kind: PlacementGroup, metadata: {name: db, tenant: t}, spec: {policy: APART, scope: RACK}}
                         ---
                         {kind: Host, metadata: {name: h}, spec: {zone: z, hostClass: c}}
                         ---

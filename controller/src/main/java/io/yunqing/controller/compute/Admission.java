@@ -70,7 +70,7 @@ class Admission {
         this.means = means;
         this.meters = meters;
         this.batchSize = config.batch();
-        this.waiting = new FairQueue<>(config.queue(), config.queueOfDepartment());
+        this.waiting = new FairQueue<>(config.queue(), config.queueOfDepartment(), Order::size);
     }
 
     void start(@Observes StartupEvent event) {
@@ -129,7 +129,14 @@ class Admission {
                 catalog.requireZone(one.spec().zone());
             }
             Catalog.requireFit(flavor, image);
-            wishes.add(new Wish(Ids.next(), one, flavor, image));
+            String group = one.spec().group();
+            wishes.add(
+                    new Wish(
+                            Ids.next(),
+                            one,
+                            flavor,
+                            image,
+                            group == null ? null : catalog.group(tenantName, group)));
         }
         return new Order(tenant, wishes, terms, means.mirror().looks());
     }
@@ -202,7 +209,8 @@ class Admission {
                 orders.addAll(
                         again.isEmpty()
                                 ? waiting.take(batchSize)
-                                : waiting.poll(batchSize - again.size()));
+                                : waiting.poll(
+                                        batchSize - again.stream().mapToInt(Order::size).sum()));
                 if (orders.isEmpty()) {
                     return;
                 }

@@ -14,7 +14,6 @@ import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.network.AddressBook;
 import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.placement.Decision.Chosen;
-import io.yunqing.controller.placement.Decision.NoHost;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Resources;
@@ -32,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Some orders on their way through one transaction: placed in memory, their rows locked and read, decided, written, committed.
@@ -42,6 +42,9 @@ final class AdmissionBatch {
     private final Requests requests;
     private final Instant now;
     private final List<AdmissionCase> cases = new ArrayList<>();
+    private final AdmissionPlaces places;
+    private final GroupBook groups = new GroupBook();
+    private final Set<UUID> groupsNamed;
     private final Set<String> namesTaken = new HashSet<>();
     private final Map<String, Idempotency.Earlier> answered = new HashMap<>();
     private final Map<UUID, Long> revisions = new HashMap<>();
@@ -51,14 +54,23 @@ final class AdmissionBatch {
     /** Whether something that was counted while placing came to nothing, so that a refusal for want of room may be wrong. */
     private boolean roomCameBack;
 
-    /** Whether a host has changed since the mirror saw it. */
+    /** Whether a host or its neighbours have changed since the mirror saw them. */
     private boolean lookAgain;
 
     AdmissionBatch(AdmissionMeans means, List<Order> orders) {
         this.means = means;
         this.requests = means.requests();
         this.now = means.clock().instant();
+        this.places = new AdmissionPlaces(means.mirror(), requests);
         orders.forEach(order -> cases.add(new AdmissionCase(order)));
+        this.groupsNamed =
+                all(
+                        wishes(orders).filter(wish -> wish.group() != null).toList(),
+                        wish -> wish.group().id());
+    }
+
+    private static Stream<Wish> wishes(List<Order> orders) {
+        return orders.stream().flatMap(order -> order.wishes().stream());
     }
 
     /**
@@ -68,7 +80,7 @@ final class AdmissionBatch {
      */
     List<Order> run(Connection connection) throws SQLException {
         try {
-            place(connection);
+            places.choose(cases, groupsNamed, connection);
             lock(connection);
             cases.forEach(this::decide);
             if (lookAgain) {
@@ -85,7 +97,7 @@ final class AdmissionBatch {
             }
             correct();
         } finally {
-            cases.forEach(this::settle);
+            cases.forEach(places::settle);
         }
         cases.stream()
                 .filter(one -> one.outcome != null)
@@ -93,55 +105,11 @@ final class AdmissionBatch {
         return cases.stream().filter(one -> one.outcome == null).map(one -> one.order).toList();
     }
 
-    // --- Before the locks ---
-
-    private void place(Connection connection) throws SQLException {
-        for (AdmissionCase one : cases) {
-            placeAll(one);
-            if (!one.placed() && means.mirror().knowsNoMoreThan(one.order.looksBefore())) {
-                // Room that came to be before the request must be seen by it.
-                means.mirror().look(connection);
-                settle(one);
-                placeAll(one);
-            }
-            if (one.order.terms().planOnly()) {
-                // Others are placed as if it were not there.
-                settle(one);
-            }
-        }
-    }
-
-    private void placeAll(AdmissionCase one) {
-        one.places.clear();
-        one.takings.clear();
-        one.noHost = null;
-        for (Wish wish : one.order.wishes()) {
-            switch (means.mirror().place(requests.of(one.order.tenant(), wish))) {
-                case Chosen chosen -> {
-                    one.places.add(chosen);
-                    Taking taking =
-                            new Taking(
-                                    wish.id(),
-                                    one.order.tenant().id(),
-                                    chosen.host().id(),
-                                    requests.amounts(wish.flavor().spec()));
-                    one.takings.add(taking);
-                    one.counted.add(taking);
-                }
-                case NoHost noHost -> {
-                    one.homeless = wish;
-                    one.noHost = noHost;
-                    return;
-                }
-            }
-        }
-    }
-
     // --- Under the locks ---
 
     private void lock(Connection connection) throws SQLException {
         List<Order> orders = cases.stream().map(one -> one.order).toList();
-        List<Wish> wishes = orders.stream().flatMap(order -> order.wishes().stream()).toList();
+        List<Wish> wishes = wishes(orders).toList();
         Set<UUID> tenants = all(orders, order -> order.tenant().id());
         Set<UUID> hosts = new HashSet<>();
         cases.forEach(one -> one.takings.forEach(taking -> hosts.add(taking.provider())));
@@ -152,7 +120,9 @@ final class AdmissionBatch {
                 all(wishes, wish -> wish.flavor().id()),
                 all(wishes, wish -> wish.image().id()),
                 revisions::put);
+        AdmissionStore.groups(trip, groupsNamed, revisions::put);
         balances = means.ledger().lock(trip, tenants, hosts);
+        groups.read(trip, groupsNamed);
         AdmissionStore.hosts(trip, hosts, revisions::put);
         // After the locks, so that nobody adds to what these find: another replica may have the
         // same
@@ -187,8 +157,11 @@ final class AdmissionBatch {
             one.outcome = new Outcome.NameTaken(takenName(order).get());
         } else if (!one.placed()) {
             one.outcome = refusal(one);
-        } else if (hostsAreAsSeen(one)) {
+        } else if (hostsAreAsSeen(one) && membersAllow(one)) {
             take(one);
+            if (!one.admitted()) {
+                groups.leave(order.wishes(), one.places);
+            }
         }
         roomCameBack |= one.placed() && !one.admitted();
     }
@@ -198,7 +171,11 @@ final class AdmissionBatch {
                 || order.wishes().stream()
                         .anyMatch(wish ->
                                 changed(wish.flavor().id(), wish.flavor().revision())
-                                        || changed(wish.image().id(), wish.image().revision()));
+                                        || changed(wish.image().id(), wish.image().revision())
+                                        || (wish.group() != null
+                                                && changed(
+                                                        wish.group().id(),
+                                                        wish.group().revision())));
     }
 
     private boolean changed(UUID id, long revision) {
@@ -226,6 +203,13 @@ final class AdmissionBatch {
         return true;
     }
 
+    /** Members that came since the hosts were chosen, or whose hosts were moved, may not allow what was chosen. */
+    private boolean membersAllow(AdmissionCase one) {
+        boolean allowed = groups.join(one.order.wishes(), one.places);
+        lookAgain |= !allowed;
+        return allowed;
+    }
+
     private Optional<String> takenName(Order order) {
         return order.wishes().stream()
                 .map(Wish::name)
@@ -235,28 +219,31 @@ final class AdmissionBatch {
 
     /** A limit is the better answer: it holds wherever there may be room. */
     private Outcome refusal(AdmissionCase one) {
-        UUID tenant = one.order.tenant().id();
-        Optional<Refusal> over =
-                balances.overLimit(
-                        tenant,
-                        requests.sum(
-                                one.order.wishes().stream().map(w -> w.flavor().spec()).toList()));
-        if (over.isPresent() && over.get() instanceof OverLimit limit) {
-            return new Outcome.Over(tenant, one.homeless, limit);
+        Optional<Outcome> over = overLimit(one);
+        if (over.isPresent()) {
+            return over.get();
         }
         if (roomCameBack) {
             return null;
         }
-        return new Outcome.NoHost(one.homeless, one.noHost.explanation().render());
+        return new Outcome.NoHost(
+                one.homeless, one.places.size(), one.noHost.explanation().render());
+    }
+
+    /** The limit that does not allow all of the order. */
+    private Optional<Outcome> overLimit(AdmissionCase one) {
+        UUID tenant = one.order.tenant().id();
+        List<Wish> wishes = one.order.wishes();
+        return balances.overLimit(
+                        tenant, requests.sum(wishes.stream().map(w -> w.flavor().spec()).toList()))
+                .map(limit -> new Outcome.Over(tenant, wishes.getFirst(), wishes.size(), limit));
     }
 
     private void take(AdmissionCase one) {
         Optional<Refusal> refusal = balances.take(one.takings);
         if (refusal.isPresent()) {
-            if (refusal.get() instanceof OverLimit limit) {
-                one.outcome =
-                        new Outcome.Over(
-                                one.order.tenant().id(), one.order.wishes().getFirst(), limit);
+            if (refusal.get() instanceof OverLimit) {
+                one.outcome = overLimit(one).orElseThrow();
             } else if (refusal.get() instanceof ProviderFull full
                     && !balances.providers().contains(full.provider())) {
                 means.mirror().forget(full.provider());
@@ -266,7 +253,7 @@ final class AdmissionBatch {
         addViews(one);
         Terms terms = one.order.terms();
         if (terms.planOnly() || terms.digest() != null) {
-            Plan plan = means.plans().created(one.views.getFirst());
+            Plan plan = means.plans().created(one.order.answer(one.views));
             if (terms.planOnly()) {
                 one.outcome = new Outcome.Planned(plan);
             } else if (!plan.digest().equals(terms.digest())) {
@@ -274,7 +261,7 @@ final class AdmissionBatch {
             }
         }
         if (one.outcome == null) {
-            one.outcome = new Outcome.Admitted(one.views);
+            one.outcome = new Outcome.Admitted(one.order.answer(one.views));
             one.order
                     .wishes()
                     .forEach(wish -> namesTaken.add(key(one.order.tenant().id(), wish.name())));
@@ -348,7 +335,9 @@ final class AdmissionBatch {
         for (AdmissionCase one : admitted) {
             Idempotency.Claim claim = one.order.terms().claim();
             if (claim != null) {
-                answers.put(claim, Resources.answered(claim, one.views.getFirst(), means.plans()));
+                answers.put(
+                        claim,
+                        Resources.answered(claim, one.order.answer(one.views), means.plans()));
             }
         }
         return answers;
@@ -373,11 +362,6 @@ final class AdmissionBatch {
         for (UUID host : balances.providers()) {
             means.mirror().correct(host, balances.effective(host), balances.used(host));
         }
-    }
-
-    private void settle(AdmissionCase one) {
-        one.counted.forEach(taking -> means.mirror().settle(taking.provider(), taking.amounts()));
-        one.counted.clear();
     }
 
     private static String key(UUID tenant, String name) {

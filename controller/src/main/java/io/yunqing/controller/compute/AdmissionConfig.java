@@ -6,11 +6,11 @@ import io.smallrye.config.WithDefault;
 /** How much admission takes on at once. */
 @ConfigMapping(prefix = "yunqing.admission")
 interface AdmissionConfig {
-    /** Orders decided in one transaction at most. */
+    /** Instances decided in one transaction at most; an order for more is decided by itself. */
     @WithDefault("64")
     int batch();
 
-    /** Orders that may wait, in all. */
+    /** Instances for which orders may wait, in all. */
     @WithDefault("20000")
     int queue();
 

@@ -63,6 +63,16 @@ final class AdmissionStore {
                         images);
     }
 
+    /** Adds the statement that locks groups, so that nobody else adds members, and reads their revisions; none without groups. */
+    static void groups(RoundTrip trip, Collection<UUID> groups, BiConsumer<UUID, Long> found) {
+        if (!groups.isEmpty()) {
+            trip.read(
+                    "SELECT id, revision FROM placement_group WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE",
+                    row -> found.accept(row.getObject("id", UUID.class), row.getLong("revision")),
+                    groups);
+        }
+    }
+
     /** Adds the statement that reads the hosts' revisions; who changes one waits for its provider's lock. */
     static void hosts(RoundTrip trip, Collection<UUID> hosts, BiConsumer<UUID, Long> found) {
         trip.read(
@@ -95,12 +105,12 @@ final class AdmissionStore {
                 WITH host AS (
                     UPDATE host_desired SET revision = revision + 1 WHERE host_id = ANY (?) RETURNING host_id, revision
                 )
-                INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, host_id, epoch,
+                INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, group_id, host_id, epoch,
                                       host_revision, vcpus, memory_mib, root_disk_gib, mac, placement)
-                SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.host, 1,
+                SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.member_of, i.host, 1,
                        host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb)
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                     AS i (id, name, labels, spec, tenant, flavor, image, host, vcpus, memory_mib, root_disk_gib, mac, placement)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     AS i (id, name, labels, spec, tenant, flavor, image, member_of, host, vcpus, memory_mib, root_disk_gib, mac, placement)
                 JOIN host ON host.host_id = i.host
                 """,
                 entries.stream().map(Entry::host).distinct().toArray(UUID[]::new),
@@ -112,6 +122,7 @@ final class AdmissionStore {
                 ids(entries, e -> e.order().tenant().id()),
                 ids(entries, e -> e.wish().flavor().id()),
                 ids(entries, e -> e.wish().image().id()),
+                ids(entries, e -> e.wish().group() == null ? null : e.wish().group().id()),
                 ids(entries, Entry::host),
                 numbers(entries, e -> e.wish().flavor().spec().vcpus()),
                 numbers(entries, e -> e.wish().flavor().spec().memoryMiB()),

@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.Kind;
+import io.yunqing.api.PlacementGroupSpec;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.fleet.ZoneRow;
 import io.yunqing.controller.platform.Asked;
@@ -28,6 +29,7 @@ class Catalog {
     private final Map<String, TenantEntry> tenants = new ConcurrentHashMap<>();
     private final Map<String, FlavorEntry> flavors = new ConcurrentHashMap<>();
     private final Map<String, ImageEntry> images = new ConcurrentHashMap<>();
+    private final Map<String, GroupEntry> groups = new ConcurrentHashMap<>();
     private final Map<String, UUID> zones = new ConcurrentHashMap<>();
 
     Catalog(Transactions transactions) {
@@ -44,6 +46,17 @@ class Catalog {
     record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec) {}
 
     record ImageEntry(UUID id, long revision, String name, int minDiskGiB) {}
+
+    /**
+     * A placement group.
+     *
+     * @param reference its name behind its tenant's, as no other group's
+     */
+    record GroupEntry(UUID id, long revision, String reference, PlacementGroupSpec spec) {
+        static String reference(String tenant, String name) {
+            return tenant + "/" + name;
+        }
+    }
 
     /**
      * @throws ProblemException if there is none of this name
@@ -94,6 +107,32 @@ class Catalog {
     }
 
     /**
+     * @throws ProblemException if the tenant has none of this name
+     */
+    GroupEntry group(String tenant, String name) {
+        return remembered(
+                groups, GroupEntry.reference(tenant, name), () -> read("spec.group", tenant, name));
+    }
+
+    /**
+     * The same as it is at this moment, for what decides nothing and so would not notice a change.
+     *
+     * @param field where the request names it
+     */
+    GroupEntry groupNow(String field, String tenant, String name) {
+        return transactions.read(() -> read(field, tenant, name));
+    }
+
+    private static GroupEntry read(String field, String tenant, String name) {
+        PlacementGroupRow row =
+                PlacementGroupRow.<PlacementGroupRow>find(
+                                "tenant.name = ?1 and name = ?2", tenant, name)
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown(field, Kind.PLACEMENT_GROUP, name));
+        return new GroupEntry(row.id, row.revision, GroupEntry.reference(tenant, name), row.spec);
+    }
+
+    /**
      * @throws ProblemException if there is none of this name
      */
     void requireZone(String name) {
@@ -126,6 +165,9 @@ class Catalog {
         for (Wish wish : order.wishes()) {
             flavors.remove(wish.flavor().name());
             images.remove(wish.image().name());
+            if (wish.group() != null) {
+                groups.remove(wish.group().reference());
+            }
         }
     }
 

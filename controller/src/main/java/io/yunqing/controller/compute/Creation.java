@@ -1,7 +1,9 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceSet;
 import io.yunqing.api.Kind;
+import io.yunqing.api.Metadata;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.compute.Order.Terms;
@@ -25,6 +27,9 @@ import java.util.function.Consumer;
 /** Creates instances: a request over REST on one side, admission on the other, and the words for how it ended. */
 @ApplicationScoped
 class Creation {
+    /** How to ask for less. */
+    static final String SMALLER_FLAVOR = "choose a smaller flavor";
+
     private final Admission admission;
     private final Asked asked;
     private final Caller caller;
@@ -56,12 +61,44 @@ class Creation {
     Response one(String tenant, String name, Instance body, Call call, Consumer<Runnable> ifGone) {
         call.check();
         asked.check(Kind.INSTANCE, body, name);
-        Instances.requireSameTenant(tenant, body);
-        Outcome outcome = admission.admit(tenant, List.of(body), terms(tenant, body, call), ifGone);
-        return answer(tenant, call, outcome);
+        Instances.requireSameTenant(tenant, body.metadata());
+        return answer(
+                tenant,
+                call,
+                admission.admit(tenant, List.of(body), terms(tenant, body, false, call), ifGone));
     }
 
-    private Terms terms(String tenant, Object body, Call call) {
+    /**
+     * Creates all instances of a set, or none.
+     *
+     * @param ifGone is told what to do when the caller is gone
+     */
+    Response all(String tenant, InstanceSet body, Call call, Consumer<Runnable> ifGone) {
+        call.check();
+        asked.check(body);
+        Instances.requireSameTenant(tenant, body.metadata());
+        List<Instance> instances = body.instances();
+        requireShort(instances.getLast().metadata().name(), body.metadata().name());
+        return answer(
+                tenant,
+                call,
+                admission.admit(tenant, instances, terms(tenant, body, true, call), ifGone));
+    }
+
+    private static void requireShort(String longest, String name) {
+        int over = longest.length() - Metadata.LONGEST_NAME;
+        if (over > 0) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "metadata.name",
+                    "with its number behind it, it is longer than a name may be",
+                    "at most " + (name.length() - over) + " characters",
+                    name,
+                    "choose a shorter name");
+        }
+    }
+
+    private Terms terms(String tenant, Object body, boolean set, Call call) {
         boolean planOnly = call.planOnly();
         String key = planOnly ? null : call.idempotencyKey();
         Idempotency.Claim claim =
@@ -69,17 +106,17 @@ class Creation {
                         ? null
                         : new Idempotency.Claim(
                                 caller.name(), key, plans.fingerprint(Kind.INSTANCE, tenant, body));
-        return new Terms(caller.name(), caller.reason(), planOnly, call.digest, claim);
+        return new Terms(caller.name(), caller.reason(), set, planOnly, call.digest, claim);
     }
 
     private Response answer(String tenant, Call call, Outcome outcome) {
         return switch (outcome) {
-            case Admitted admitted -> Resources.created(admitted.instances().getFirst());
+            case Admitted admitted -> Resources.created(admitted.answer());
             case Outcome.Planned planned -> Response.ok(planned.plan()).build();
             case Outcome.Repeated repeated -> repeated.earlier().answer(repeated.claim());
             case Outcome.NameTaken taken -> throw Resources.nameTaken(Kind.INSTANCE, taken.name());
             case Outcome.Over over -> throw over(tenant, over);
-            case Outcome.NoHost none -> throw noHost(none.explanation());
+            case Outcome.NoHost none -> throw noHost(none);
             case Outcome.PlanStale stale -> throw Resources.planStale(stale.digest(), call.digest);
             case Outcome.Outrun _ ->
                     throw Transactions.busy("other requests took each host first that was chosen");
@@ -95,10 +132,12 @@ class Creation {
                 limit.owner().equals(over.tenant())
                         ? "tenant " + tenant
                         : "department " + departmentName(limit.owner());
+        boolean alone = over.instances() == 1;
         return over(
                 owner,
                 limit,
-                "flavor %s needs %d".formatted(over.wish().flavor().name(), limit.asked()));
+                needs(over),
+                alone ? SMALLER_FLAVOR : "ask for fewer instances, " + SMALLER_FLAVOR);
     }
 
     /**
@@ -106,8 +145,9 @@ class Creation {
      *
      * @param owner whose limit it is, in words
      * @param needed what the flavor would take, in words
+     * @param less how to ask for less
      */
-    static ProblemException over(String owner, OverLimit limit, String needed) {
+    static ProblemException over(String owner, OverLimit limit, String needed, String less) {
         return ProblemException.field(
                 ProblemCode.QUOTA_EXCEEDED,
                 "spec.flavor",
@@ -120,8 +160,17 @@ class Creation {
                                 needed),
                 owner + " limits." + limit.resource() + " = " + limit.limit(),
                 limit.used() + limit.asked(),
-                "choose a smaller flavor, delete instances of the tenant, or have its limit raised by "
+                less
+                        + ", delete instances of the tenant, or have its limit raised by "
                         + Math.subtractExact(limit.used() + limit.asked(), limit.limit()));
+    }
+
+    private static String needs(Outcome.Over over) {
+        String flavor = over.wish().flavor().name();
+        long asked = over.limit().asked();
+        return over.instances() == 1
+                ? "flavor %s needs %d".formatted(flavor, asked)
+                : "%d instances of flavor %s need %d".formatted(over.instances(), flavor, asked);
     }
 
     private String departmentName(UUID id) {
@@ -131,11 +180,16 @@ class Creation {
         });
     }
 
-    private ProblemException noHost(PlacementExplanation explanation) {
+    private ProblemException noHost(Outcome.NoHost none) {
         meters.admission("no_host");
+        PlacementExplanation explanation = none.explanation();
+        String which =
+                none.placed() == 0
+                        ? ""
+                        : "%s, after %d before it: ".formatted(none.wish().name(), none.placed());
         return ProblemException.noHost(
-                "none of %d hosts can take it; turned away by constraint: %s"
-                        .formatted(explanation.hostsSeen(), explanation.turnedAway()),
+                "%snone of %d hosts can take it; turned away by constraint: %s"
+                        .formatted(which, explanation.hostsSeen(), explanation.turnedAway()),
                 explanation.nearestMiss(),
                 explanation);
     }

@@ -7,12 +7,15 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 
 /**
  * What waits for the next batch, in one line for each party. A batch takes from the lines in turn, so that a party with one
- * entry is served at once beside a party with thousands; and no party may fill the whole queue.
+ * entry is served at once beside a party with thousands; and no party may fill the whole queue. An entry counts by its weight,
+ * and one that does not fit into a batch any more begins the next, so that light ones do not pass it for ever.
  *
  * @param <K> the party
  * @param <T> what waits
@@ -22,33 +25,43 @@ final class FairQueue<K, T> {
     private final int mostOfOne;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
-    private final Map<K, Deque<T>> lines = new LinkedHashMap<>();
+    private final ToIntFunction<T> weight;
+    private final SequencedMap<K, Line<T>> lines = new LinkedHashMap<>();
     private int size;
     private boolean closed;
 
+    /** What waits of one party, and its weight. */
+    private static final class Line<T> {
+        private final Deque<T> entries = new ArrayDeque<>();
+        private int size;
+    }
+
     /**
-     * @param most entries in all
-     * @param mostOfOne entries of one party
+     * @param most weight in all, beyond which nothing more comes in
+     * @param mostOfOne the same of one party
+     * @param weight of an entry, at least 1
      */
-    FairQueue(int most, int mostOfOne) {
+    FairQueue(int most, int mostOfOne, ToIntFunction<T> weight) {
         this.most = most;
         this.mostOfOne = mostOfOne;
+        this.weight = weight;
     }
 
     /** Lets the entry wait at the end of its party's line; false if there is no room, or nothing is served any more. */
     boolean offer(K party, T entry) {
         lock.lock();
         try {
-            Deque<T> line = lines.get(party);
-            if (closed || size >= most || (line != null && line.size() >= mostOfOne)) {
+            Line<T> line = lines.get(party);
+            if (closed || size >= most || (line != null && line.size >= mostOfOne)) {
                 return false;
             }
             if (line == null) {
-                line = new ArrayDeque<>();
+                line = new Line<>();
                 lines.put(party, line);
             }
-            line.add(entry);
-            size++;
+            line.entries.add(entry);
+            line.size += weight.applyAsInt(entry);
+            size += weight.applyAsInt(entry);
             filled.signal();
             return true;
         } finally {
@@ -56,26 +69,30 @@ final class FairQueue<K, T> {
         }
     }
 
-    /** Waits until there is something, then takes at most {@code limit} entries; none once the queue is closed and empty. */
+    /**
+     * Waits until there is something, then takes entries of at most {@code limit} weight together, or one that is heavier;
+     * none once the queue is closed and empty.
+     */
     List<T> take(int limit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (size == 0 && !closed) {
                 filled.await();
             }
-            return poll(limit);
+            return poll(Math.max(limit, nextWeight()));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes at most {@code limit} of what is there. */
+    /** Takes of what is there, of at most {@code limit} weight together. */
     List<T> poll(int limit) {
         lock.lock();
         try {
-            List<T> taken = new ArrayList<>(Math.min(limit, size));
-            while (taken.size() < limit && size > 0) {
-                oneOfEach(taken, limit);
+            List<T> taken = new ArrayList<>();
+            int left = limit;
+            while (size > 0 && nextWeight() <= left) {
+                left = oneOfEach(taken, left);
             }
             return taken;
         } finally {
@@ -83,22 +100,37 @@ final class FairQueue<K, T> {
         }
     }
 
-    /** One entry of each line in turn; who was served goes behind the others. */
-    private void oneOfEach(List<T> taken, int limit) {
-        Map<K, Deque<T>> served = new LinkedHashMap<>();
-        Iterator<Map.Entry<K, Deque<T>>> each = lines.entrySet().iterator();
-        while (each.hasNext() && taken.size() < limit) {
-            Map.Entry<K, Deque<T>> line = each.next();
-            taken.add(line.getValue().remove());
-            size--;
+    /** Of the entry whose turn it is; 0 when there is none. */
+    private int nextWeight() {
+        return lines.isEmpty()
+                ? 0
+                : weight.applyAsInt(lines.firstEntry().getValue().entries.element());
+    }
+
+    /** One entry of each line in turn, as far as they fit; who was served goes behind the others. Returns what fits still. */
+    private int oneOfEach(List<T> taken, int limit) {
+        int left = limit;
+        Map<K, Line<T>> served = new LinkedHashMap<>();
+        Iterator<Map.Entry<K, Line<T>>> each = lines.entrySet().iterator();
+        while (each.hasNext() && nextWeight() <= left) {
+            Map.Entry<K, Line<T>> next = each.next();
+            Line<T> line = next.getValue();
+            T entry = line.entries.remove();
+            int heavy = weight.applyAsInt(entry);
+            taken.add(entry);
+            left -= heavy;
+            size -= heavy;
+            line.size -= heavy;
             each.remove();
-            if (!line.getValue().isEmpty()) {
-                served.put(line.getKey(), line.getValue());
+            if (!line.entries.isEmpty()) {
+                served.put(next.getKey(), line);
             }
         }
         lines.putAll(served);
+        return left;
     }
 
+    /** The weight of all that waits. */
     int size() {
         lock.lock();
         try {

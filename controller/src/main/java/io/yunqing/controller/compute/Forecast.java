@@ -4,7 +4,9 @@ import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.Headroom;
 import io.yunqing.api.Headroom.Loss;
 import io.yunqing.api.PlacementExplanation;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Simulation;
+import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.placement.Decision;
@@ -13,6 +15,8 @@ import io.yunqing.controller.placement.Decision.NoHost;
 import io.yunqing.controller.placement.FleetView;
 import io.yunqing.controller.placement.Request;
 import io.yunqing.controller.placement.Resident;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -20,8 +24,11 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What would be if: the same evaluator that places instances, on a copy of the fleet that nobody else sees. */
 @ApplicationScoped
@@ -45,16 +52,56 @@ class Forecast {
 
     Simulation.Answer simulate(Simulation.Request asked) {
         UUID tenant = tenant(asked.tenant());
+        List<GroupEntry> groups = groups(asked);
+        GroupBook book = members(groups);
+        Requests words = new Requests(ledger.kinds());
         List<Request> requests = new ArrayList<>();
-        for (Simulation.Item item : asked.items()) {
-            requests.addAll(
-                    Collections.nCopies(item.count(), request(tenant, item.flavor(), item.zone())));
+        for (int i = 0; i < groups.size(); i++) {
+            Simulation.Item item = asked.items().get(i);
+            FlavorSpec size = size(item.flavor(), item.zone());
+            Request request = words.of(tenant, size, item.zone(), groups.get(i), book);
+            requests.addAll(Collections.nCopies(item.count(), request));
         }
         Iterator<Decision> decisions =
                 io.yunqing.controller.placement.Simulation.run(fleetOfNow(), requests, SEED)
                         .iterator();
         return new Simulation.Answer(
                 asked.items().stream().map(item -> outcome(item, decisions)).toList());
+    }
+
+    /** For each item the group that it names, or null. */
+    private List<GroupEntry> groups(Simulation.Request asked) {
+        List<GroupEntry> groups = new ArrayList<>();
+        for (int i = 0; i < asked.items().size(); i++) {
+            String name = asked.items().get(i).group();
+            String field = "items[%d].group".formatted(i);
+            if (name != null && asked.tenant() == null) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        field,
+                        "is a tenant's, and no tenant is named",
+                        null,
+                        name,
+                        "name the tenant, or leave the group out");
+            }
+            groups.add(name == null ? null : catalog.groupNow(field, asked.tenant(), name));
+        }
+        return groups;
+    }
+
+    private GroupBook members(List<GroupEntry> groups) {
+        Set<UUID> ids =
+                groups.stream()
+                        .filter(Objects::nonNull)
+                        .map(GroupEntry::id)
+                        .collect(Collectors.toSet());
+        return sql.run(connection -> {
+            GroupBook book = new GroupBook();
+            RoundTrip trip = new RoundTrip();
+            book.read(trip, ids);
+            trip.run(connection);
+            return book;
+        });
     }
 
     private static Simulation.Outcome outcome(Simulation.Item item, Iterator<Decision> decisions) {
@@ -75,12 +122,9 @@ class Forecast {
     }
 
     Headroom headroom(String tenantName, String flavor, String zone) {
-        Request request = request(tenant(tenantName), flavor, zone);
         Requests requests = new Requests(ledger.kinds());
-        List<Resident> residents =
-                sql.run(ForecastStore::residents).stream()
-                        .map(one -> one.resident(requests))
-                        .toList();
+        Request request = requests.of(tenant(tenantName), size(flavor, zone), zone);
+        List<Resident> residents = sql.run(ForecastStore::population).residents(requests);
         var found =
                 io.yunqing.controller.placement.Headroom.of(fleetOfNow(), request, residents, SEED);
         return new Headroom(
@@ -109,11 +153,11 @@ class Forecast {
         });
     }
 
-    private Request request(UUID tenant, String flavorName, String zone) {
-        FlavorSpec flavor = catalog.flavor(flavorName).spec();
+    /** What instances of the flavor are; the zone that goes with it must exist. */
+    private FlavorSpec size(String flavor, String zone) {
         if (zone != null) {
             catalog.requireZone(zone);
         }
-        return new Requests(ledger.kinds()).of(tenant, flavor, zone);
+        return catalog.flavor(flavor).spec();
     }
 }

@@ -2,10 +2,13 @@ package io.yunqing.controller.compute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.FlavorSpec;
+import io.yunqing.api.PlacementGroupSpec;
+import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.placement.Resident;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.StoredJson;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ final class ForecastStore {
      * @param host where it is
      * @param size what it takes and needs of a host
      * @param zone where it must be; anywhere when null
+     * @param group whose member it is; of none when null
      */
     record Placed(
             UUID id,
@@ -30,40 +34,78 @@ final class ForecastStore {
             UUID tenant,
             String tenantName,
             FlavorSpec size,
-            String zone) {
-        Resident resident(Requests requests) {
-            return new Resident(id, host, requests.of(tenant, size, zone));
+            String zone,
+            GroupEntry group) {
+        Resident resident(Requests requests, GroupBook book) {
+            return new Resident(id, host, requests.of(tenant, size, zone, group, book));
+        }
+    }
+
+    /**
+     * Who is where.
+     *
+     * @param placed all instances but those that are being deleted
+     * @param groups the members of all groups, those that are being deleted too
+     */
+    record Population(List<Placed> placed, GroupBook groups) {
+        List<Resident> residents(Requests requests) {
+            return placed.stream().map(one -> one.resident(requests, groups)).toList();
         }
     }
 
     record NamedFlavor(String name, FlavorSpec spec) {}
 
-    /** All instances but those that are being deleted. */
-    static List<Placed> residents(Connection connection) throws SQLException {
-        List<Placed> residents = new ArrayList<>();
+    static Population population(Connection connection) throws SQLException {
+        Population all = new Population(new ArrayList<>(), new GroupBook());
         new RoundTrip()
                 .read(
                         """
-                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib, i.root_disk_gib, i.spec ->> 'zone' AS zone, f.spec AS flavor
+                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib, i.root_disk_gib, i.spec ->> 'zone' AS zone, f.spec AS flavor,
+                               i.deleted, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id JOIN tenant t ON t.id = i.tenant_id
-                        WHERE NOT i.deleted
+                        LEFT JOIN placement_group g ON g.id = i.group_id
+                        WHERE NOT i.deleted OR g.id IS NOT NULL
                         """,
-                        row ->
-                                residents.add(
-                                        new Placed(
-                                                row.getObject("id", UUID.class),
-                                                row.getString("name"),
-                                                row.getObject("host_id", UUID.class),
-                                                row.getObject("tenant_id", UUID.class),
-                                                row.getString("tenant_name"),
-                                                sized(
-                                                        flavor(row.getString("flavor")),
-                                                        row.getInt("vcpus"),
-                                                        row.getInt("memory_mib"),
-                                                        row.getInt("root_disk_gib")),
-                                                row.getString("zone"))))
+                        row -> {
+                            UUID host = row.getObject("host_id", UUID.class);
+                            GroupEntry group = group(row);
+                            if (group != null) {
+                                all.groups.count(group.id(), host, 1);
+                            }
+                            if (!row.getBoolean("deleted")) {
+                                all.placed.add(placed(row, host, group));
+                            }
+                        })
                 .run(connection);
-        return residents;
+        return all;
+    }
+
+    private static Placed placed(ResultSet row, UUID host, GroupEntry group) throws SQLException {
+        return new Placed(
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                host,
+                row.getObject("tenant_id", UUID.class),
+                row.getString("tenant_name"),
+                sized(
+                        json(row.getString("flavor"), FlavorSpec.class),
+                        row.getInt("vcpus"),
+                        row.getInt("memory_mib"),
+                        row.getInt("root_disk_gib")),
+                row.getString("zone"),
+                group);
+    }
+
+    private static GroupEntry group(ResultSet row) throws SQLException {
+        UUID id = row.getObject("group_id", UUID.class);
+        return id == null
+                ? null
+                : new GroupEntry(
+                        id,
+                        row.getLong("group_revision"),
+                        GroupEntry.reference(
+                                row.getString("tenant_name"), row.getString("group_name")),
+                        json(row.getString("group_spec"), PlacementGroupSpec.class));
     }
 
     /** The flavor with most memory, of equals with most vCPUs; null without flavors. */
@@ -79,7 +121,7 @@ final class ForecastStore {
                                 largest.add(
                                         new NamedFlavor(
                                                 row.getString("name"),
-                                                flavor(row.getString("spec")))))
+                                                json(row.getString("spec"), FlavorSpec.class))))
                 .run(connection);
         return largest.isEmpty() ? null : largest.getFirst();
     }
@@ -95,9 +137,9 @@ final class ForecastStore {
                 flavor.singleNuma());
     }
 
-    private static FlavorSpec flavor(String json) {
+    private static <T> T json(String text, Class<T> type) {
         try {
-            return StoredJson.MAPPER.readValue(json, FlavorSpec.class);
+            return StoredJson.MAPPER.readValue(text, type);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -23,6 +23,9 @@ public class InstanceFilters {
     @QueryParam("zone")
     public String zone;
 
+    @QueryParam("group")
+    public String group;
+
     @QueryParam("flavor")
     public String flavor;
 
@@ -42,6 +45,10 @@ public class InstanceFilters {
                         "zone",
                         zone,
                         "r.host_id IN (SELECT h.id FROM host h JOIN zone z ON z.id = h.zone_id WHERE z.name = :zone)")
+                .filter(
+                        "group",
+                        group,
+                        "r.group_id IN (SELECT id FROM placement_group WHERE name = :group)")
                 .filter(
                         "flavor",
                         flavor,

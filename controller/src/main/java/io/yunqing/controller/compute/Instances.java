@@ -6,6 +6,7 @@ import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.InstanceStatus;
 import io.yunqing.api.Kind;
+import io.yunqing.api.Metadata;
 import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.ProblemCode;
@@ -133,8 +134,8 @@ public class Instances {
         transactions.read(() -> tenantRow(tenant));
     }
 
-    static void requireSameTenant(String tenant, Instance asked) {
-        String named = asked.metadata().tenant();
+    static void requireSameTenant(String tenant, Metadata asked) {
+        String named = asked.tenant();
         if (named != null && !named.equals(tenant)) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
@@ -200,10 +201,11 @@ public class Instances {
 
         @Override
         public void update(InstanceRow row, Instance asked) {
-            requireSameTenant(tenant, asked);
+            requireSameTenant(tenant, asked.metadata());
             InstanceSpec spec = asked.spec();
             Asked.same("spec.image", row.spec.image(), spec.image());
             same("spec.zone", row.spec.zone(), spec.zone());
+            same("spec.group", row.spec.group(), spec.group());
             same("spec.sshKeys", row.spec.sshKeys(), spec.sshKeys());
             same("spec.userData", row.spec.userData(), spec.userData());
             if (row.deleted) {
@@ -254,7 +256,7 @@ public class Instances {
                 throw ProblemException.field(
                         ProblemCode.FIELD_IMMUTABLE,
                         field,
-                        "is given to the guest at its creation and cannot be changed",
+                        "is decided at its creation and cannot be changed",
                         ProblemException.abbreviate(current),
                         asked,
                         "create another instance");

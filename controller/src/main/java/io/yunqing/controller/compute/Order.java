@@ -1,5 +1,7 @@
 package io.yunqing.controller.compute;
 
+import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceSet;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
 import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Transactions;
@@ -36,6 +38,7 @@ final class Order {
      *
      * @param actor who asks
      * @param reason why, in the actor's words; may be null
+     * @param set whether as a set, and so answered as one
      * @param planOnly whether only the plan is wanted
      * @param digest of the plan that it must be; any when null
      * @param claim the idempotency key; none when null
@@ -43,6 +46,7 @@ final class Order {
     record Terms(
             String actor,
             String reason,
+            boolean set,
             boolean planOnly,
             String digest,
             Idempotency.Claim claim) {}
@@ -55,8 +59,18 @@ final class Order {
         return wishes;
     }
 
+    /** How many instances it is for. */
+    int size() {
+        return wishes.size();
+    }
+
     Terms terms() {
         return terms;
+    }
+
+    /** The answer that it gets when it is admitted. */
+    Object answer(List<Instance> instances) {
+        return terms.set ? new InstanceSet.Made(instances) : instances.getFirst();
     }
 
     CompletableFuture<Outcome> outcome() {

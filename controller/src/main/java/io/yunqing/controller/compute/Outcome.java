@@ -1,17 +1,15 @@
 package io.yunqing.controller.compute;
 
-import io.yunqing.api.Instance;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Plan;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.platform.Idempotency;
-import java.util.List;
 import java.util.UUID;
 
 /** How an order ended. */
 sealed interface Outcome {
     /** It is written down, and a promise. */
-    record Admitted(List<Instance> instances) implements Outcome {}
+    record Admitted(Object answer) implements Outcome {}
 
     /** What would have been admitted. */
     record Planned(Plan plan) implements Outcome {}
@@ -22,11 +20,20 @@ sealed interface Outcome {
     /** Another resource has the name. */
     record NameTaken(String name) implements Outcome {}
 
-    /** A limit of the tenant or of a department above it does not allow it. */
-    record Over(UUID tenant, Wish wish, OverLimit limit) implements Outcome {}
+    /**
+     * A limit of the tenant or of a department above it does not allow it.
+     *
+     * @param instances how many were asked for
+     */
+    record Over(UUID tenant, Wish wish, int instances, OverLimit limit) implements Outcome {}
 
-    /** No host can take it. */
-    record NoHost(Wish wish, PlacementExplanation explanation) implements Outcome {}
+    /**
+     * No host can take one of the instances.
+     *
+     * @param wish the first for which there is none
+     * @param placed those before it, which had one each
+     */
+    record NoHost(Wish wish, int placed, PlacementExplanation explanation) implements Outcome {}
 
     /** It would now be something else than the plan with the digest that was sent. */
     record PlanStale(String digest) implements Outcome {}

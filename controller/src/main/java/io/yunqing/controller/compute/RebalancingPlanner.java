@@ -5,6 +5,7 @@ import io.yunqing.api.Rebalancing.Gain;
 import io.yunqing.api.Rebalancing.State;
 import io.yunqing.controller.compute.ForecastStore.NamedFlavor;
 import io.yunqing.controller.compute.ForecastStore.Placed;
+import io.yunqing.controller.compute.ForecastStore.Population;
 import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.placement.FleetView;
@@ -47,7 +48,7 @@ class RebalancingPlanner {
     }
 
     /** All that a plan stands on. */
-    private record Seen(FleetView fleet, List<Placed> placed, NamedFlavor largest) {}
+    private record Seen(FleetView fleet, Population population, NamedFlavor largest) {}
 
     Answer plan(io.yunqing.api.Rebalancing.Request asked) {
         if (asked.zone() != null) {
@@ -58,18 +59,15 @@ class RebalancingPlanner {
                     mirror.look(connection);
                     return new Seen(
                             mirror.snapshot(),
-                            ForecastStore.residents(connection),
+                            ForecastStore.population(connection),
                             ForecastStore.largestFlavor(connection));
                 });
         Requests requests = new Requests(ledger.kinds());
         Map<UUID, Placed> byId = new HashMap<>();
-        seen.placed().forEach(one -> byId.put(one.id(), one));
+        seen.population().placed().forEach(one -> byId.put(one.id(), one));
         Rebalancing plan =
                 Rebalancing.plan(
-                        seen.fleet(),
-                        seen.placed().stream().map(one -> one.resident(requests)).toList(),
-                        wish(asked),
-                        SEED);
+                        seen.fleet(), seen.population().residents(requests), wish(asked), SEED);
         return new Answer(
                 asked.goal(),
                 digest(seen.fleet(), plan),

@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.FlavorSpec;
+import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
 import io.yunqing.controller.ledger.ResourceKinds;
 import io.yunqing.controller.placement.Amounts;
@@ -30,8 +31,9 @@ final class Requests {
     }
 
     /** What placement looks for. */
-    Request of(TenantEntry tenant, Wish wish) {
-        return of(tenant.id(), wish.flavor().spec(), wish.asked().spec().zone());
+    Request of(TenantEntry tenant, Wish wish, GroupBook book) {
+        return of(
+                tenant.id(), wish.flavor().spec(), wish.asked().spec().zone(), wish.group(), book);
     }
 
     /**
@@ -40,11 +42,29 @@ final class Requests {
      * @param zone where it must be; anywhere when null
      */
     Request of(UUID tenant, FlavorSpec flavor, String zone) {
+        return asked(tenant, flavor, zone).build();
+    }
+
+    /**
+     * What placement looks for.
+     *
+     * @param zone where it must be; anywhere when null
+     * @param group whose member it is to be; of none when null
+     * @param book knows the group's members
+     */
+    Request of(UUID tenant, FlavorSpec flavor, String zone, GroupEntry group, GroupBook book) {
+        Request.Builder asked = asked(tenant, flavor, zone);
+        if (group != null) {
+            book.ask(asked, group);
+        }
+        return asked.build();
+    }
+
+    private Request.Builder asked(UUID tenant, FlavorSpec flavor, String zone) {
         Set<String> traits = flavor.traits() == null ? Set.of() : flavor.traits();
         return Request.of(tenant, amounts(flavor))
                 .where(new Where(zone, null, traits, Set.of(), Set.of()))
-                .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()))
-                .build();
+                .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()));
     }
 
     /** What several flavors take together. */

@@ -60,7 +60,9 @@ class Resizing {
                     String needed =
                             "flavor %s needs %d more".formatted(wanted.name, refusal.asked());
                     throw switch (refusal) {
-                        case OverLimit limit -> Creation.over(payer(row, limit), limit, needed);
+                        case OverLimit limit ->
+                                Creation.over(
+                                        payer(row, limit), limit, needed, Creation.SMALLER_FLAVOR);
                         case ProviderFull full -> noRoom(row, full, needed);
                     };
                 });

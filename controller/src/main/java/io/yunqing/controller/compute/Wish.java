@@ -7,6 +7,7 @@ import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
 import io.yunqing.api.Phase;
 import io.yunqing.controller.compute.Catalog.FlavorEntry;
+import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
 import io.yunqing.controller.placement.Decision.Chosen;
 import java.time.Instant;
@@ -19,8 +20,9 @@ import java.util.UUID;
  *
  * @param id which it will have
  * @param asked as it was sent
+ * @param group which it will belong to; none when null
  */
-record Wish(UUID id, Instance asked, FlavorEntry flavor, ImageEntry image) {
+record Wish(UUID id, Instance asked, FlavorEntry flavor, ImageEntry image, GroupEntry group) {
     String name() {
         return asked.metadata().name();
     }

@@ -88,7 +88,7 @@ public final class Balances {
     }
 
     /** What would refuse the amounts on the owner's account, wherever they might be found. */
-    public Optional<Refusal> overLimit(UUID owner, Amounts amounts) {
+    public Optional<OverLimit> overLimit(UUID owner, Amounts amounts) {
         for (UUID payer : paths.get(owner)) {
             Balance balance = owners.get(payer);
             for (int i = 0; i < amounts.length(); i++) {
@@ -109,7 +109,9 @@ public final class Balances {
     }
 
     private Optional<Refusal> refusal(Taking taking) {
-        return overLimit(taking.owner(), taking.amounts()).or(() -> full(taking));
+        return overLimit(taking.owner(), taking.amounts())
+                .<Refusal>map(limit -> limit)
+                .or(() -> full(taking));
     }
 
     private Optional<Refusal> full(Taking taking) {

@@ -1,7 +1,9 @@
 package io.yunqing.controller.placement;
 
+import io.yunqing.controller.placement.Host.Location;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * That a request is to be together with a group's members, or apart from them.
@@ -15,6 +17,26 @@ public record GroupRule(
 
     public GroupRule {
         members = Map.copyOf(members);
+    }
+
+    /**
+     * Whether a host keeps the rule.
+     *
+     * @param places where the members' hosts stand
+     */
+    public boolean met(Host host, Map<UUID, Location> places) {
+        boolean here =
+                members.keySet().stream()
+                        .anyMatch(member -> shared(host, member, places.get(member)));
+        return kind.met(members.isEmpty(), here);
+    }
+
+    private boolean shared(Host host, UUID member, @Nullable Location place) {
+        return switch (scope) {
+            case HOST -> host.id().equals(member);
+            case RACK -> host.location().equals(place);
+            case ZONE -> place != null && host.location().zone().equals(place.zone());
+        };
     }
 
     /** Together or apart. */

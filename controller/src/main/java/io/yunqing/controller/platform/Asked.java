@@ -29,6 +29,21 @@ public class Asked {
      * @throws ProblemException naming every field that is not valid, its limit and its value
      */
     public void check(Kind kind, Resource<?, ?> body, String name) {
+        check(body);
+        if (body.kind() != null && body.kind() != kind) {
+            throw mismatch("kind", body.kind().wireName(), kind.wireName());
+        }
+        if (name != null && !name.equals(body.metadata().name())) {
+            throw mismatch("metadata.name", body.metadata().name(), name);
+        }
+    }
+
+    /**
+     * Checks a body that is no resource.
+     *
+     * @throws ProblemException naming every field that is not valid, its limit and its value
+     */
+    public void check(Object body) {
         if (body == null) {
             throw ProblemException.of(
                     ProblemCode.REQUEST_MALFORMED,
@@ -40,12 +55,6 @@ public class Asked {
             throw refusal(violations);
         }
         CleanText.check("", json.valueToTree(body));
-        if (body.kind() != null && body.kind() != kind) {
-            throw mismatch("kind", body.kind().wireName(), kind.wireName());
-        }
-        if (name != null && !name.equals(body.metadata().name())) {
-            throw mismatch("metadata.name", body.metadata().name(), name);
-        }
     }
 
     /** Names every field that is not valid. */

@@ -345,16 +345,18 @@ public class Resources {
                 "choose another name, or update the existing one with PUT");
     }
 
-    /** The answer to a creation. */
-    public static Response created(Resource<?, ?> view) {
-        return answer(201, view);
+    /** The answer to a creation of one resource, or of several at once. */
+    public static Response created(Object view) {
+        return view instanceof Resource<?, ?> one
+                ? answer(201, one)
+                : Response.status(201).entity(view).build();
     }
 
-    /** The same answer, as it is kept for a key. */
-    public static Idempotency.Earlier answered(
-            Idempotency.Claim claim, Resource<?, ?> view, Plans plans) {
-        return new Idempotency.Earlier(
-                claim.fingerprint(), 201, Call.etag(view.metadata().revision()), plans.text(view));
+    /** The same answer, as it is kept for a key; only that to one resource has an ETag. */
+    public static Idempotency.Earlier answered(Idempotency.Claim claim, Object view, Plans plans) {
+        String etag =
+                view instanceof Resource<?, ?> one ? Call.etag(one.metadata().revision()) : null;
+        return new Idempotency.Earlier(claim.fingerprint(), 201, etag, plans.text(view));
     }
 
     private static Response answer(int status, Resource<?, ?> view) {

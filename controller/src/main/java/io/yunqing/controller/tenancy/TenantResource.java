@@ -169,6 +169,8 @@ public class TenantResource implements SimpleNoun<TenantRow, Tenant> {
     public boolean delete(TenantRow row) {
         references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE tenant_id = :id");
         references.refuseIfAny(
+                row, "placement groups", "SELECT name FROM placement_group WHERE tenant_id = :id");
+        references.refuseIfAny(
                 row,
                 "hosts kept for it",
                 """

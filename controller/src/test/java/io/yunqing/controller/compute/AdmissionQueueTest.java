@@ -105,7 +105,7 @@ class AdmissionQueueTest {
     @Test
     void whoGivesUpBeforeItsBatchIsNotAdmittedAndDoesNotWaitOn() throws Exception {
         Instance asked = StoredJson.MAPPER.readValue(city.body("given-up"), Instance.class);
-        Terms terms = new Terms("operator", null, false, null, null);
+        Terms terms = new Terms("operator", null, false, false, null, null);
         AtomicReference<Runnable> gone = new AtomicReference<>();
         try (ExecutorService crowd = Executors.newFixedThreadPool(2)) {
             Future<Answer> claimed;

@@ -153,13 +153,13 @@ class AllocateBench {
                                             null,
                                             Metadata.named(name),
                                             new InstanceSpec(
-                                                    "small", "image", null, null, null, null),
+                                                    "small", "image", null, null, null, null, null),
                                             null);
                             Outcome outcome =
                                     admission.admit(
                                             tenant(name),
                                             List.of(asked),
-                                            new Terms("operator", null, false, null, null),
+                                            new Terms("operator", null, false, false, null, null),
                                             _ -> {});
                             if (!(outcome instanceof Admitted)) {
                                 throw new IllegalStateException(outcome.toString());

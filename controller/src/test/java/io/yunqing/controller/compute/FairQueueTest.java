@@ -43,7 +43,7 @@ class FairQueueTest {
                                 4,
                                 List.of(List.of("a1", "b1", "c1", "a2"), List.of("b2", "c2"))));
         for (Turns row : table) {
-            FairQueue<Character, String> queue = new FairQueue<>(100, 100);
+            FairQueue<Character, String> queue = new FairQueue<>(100, 100, _ -> 1);
             offer(queue, row.offered);
             for (List<String> batch : row.batches) {
                 assertEquals(batch, queue.take(row.limit), row.toString());
@@ -53,9 +53,36 @@ class FairQueueTest {
         }
     }
 
+    /** Weights in order of arrival, what a batch may weigh, and the batches. */
+    private record Loads(List<Integer> offered, int limit, List<List<Integer>> batches) {}
+
+    @Test
+    void aBatchIsBoundedByWeightAndNobodyIsPassedForEver() throws InterruptedException {
+        List<Loads> table =
+                List.of(
+                        new Loads(List.of(3, 3, 3), 6, List.of(List.of(3, 3), List.of(3))),
+                        new Loads(List.of(1, 6, 1), 6, List.of(List.of(1), List.of(6), List.of(1))),
+                        new Loads(List.of(9, 1, 1), 6, List.of(List.of(9), List.of(1, 1))),
+                        new Loads(List.of(5, 1, 4), 6, List.of(List.of(5, 1), List.of(4))));
+        for (Loads row : table) {
+            FairQueue<Character, Integer> queue = new FairQueue<>(100, 100, weight -> weight);
+            row.offered.forEach(weight -> assertTrue(queue.offer('a', weight)));
+            for (List<Integer> batch : row.batches) {
+                assertEquals(batch, queue.take(row.limit), row.toString());
+            }
+            assertEquals(0, queue.size(), row.toString());
+        }
+        FairQueue<Character, Integer> queue = new FairQueue<>(10, 6, weight -> weight);
+        assertTrue(queue.offer('a', 6));
+        assertFalse(queue.offer('a', 1), "its line is full");
+        assertEquals(List.of(), queue.poll(5), "what is too heavy waits for the next batch");
+        assertTrue(queue.offer('b', 5));
+        assertFalse(queue.offer('c', 1), "all lines are full");
+    }
+
     @Test
     void whoComesToAFloodIsInTheNextBatch() throws InterruptedException {
-        FairQueue<Character, String> queue = new FairQueue<>(20_000, 15_000);
+        FairQueue<Character, String> queue = new FairQueue<>(20_000, 15_000, _ -> 1);
         offer(queue, "f".repeat(10_000));
         queue.take(64);
         offer(queue, "s");
@@ -66,7 +93,7 @@ class FairQueueTest {
 
     @Test
     void roomIsBoundedInAllAndForEach() {
-        FairQueue<Character, String> queue = new FairQueue<>(5, 3);
+        FairQueue<Character, String> queue = new FairQueue<>(5, 3, _ -> 1);
         assertTrue(queue.offer('a', "a1") && queue.offer('a', "a2") && queue.offer('a', "a3"));
         assertFalse(queue.offer('a', "a4"), "one party may not have it all");
         assertTrue(queue.offer('b', "b1") && queue.offer('c', "c1"));
@@ -81,7 +108,7 @@ class FairQueueTest {
 
     @Test
     void aClosedQueueGivesOutWhatItHasAndThenNothing() throws InterruptedException {
-        FairQueue<Character, String> queue = new FairQueue<>(5, 5);
+        FairQueue<Character, String> queue = new FairQueue<>(5, 5, _ -> 1);
         offer(queue, "ab");
         queue.close();
         assertFalse(queue.offer('c', "c1"));
@@ -92,7 +119,7 @@ class FairQueueTest {
 
     @Test
     void whoWaitsIsWokenByAnEntryAndByTheEnd() throws Exception {
-        FairQueue<Character, String> queue = new FairQueue<>(5, 5);
+        FairQueue<Character, String> queue = new FairQueue<>(5, 5, _ -> 1);
         try (ExecutorService server = Executors.newSingleThreadExecutor()) {
             Future<List<String>> entry = server.submit(() -> queue.take(3));
             offer(queue, "a");
@@ -108,7 +135,7 @@ class FairQueueTest {
     void nothingIsLostDoubledOrOvertaken() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        FairQueue<Integer, Integer> queue = new FairQueue<>(60, 20);
+        FairQueue<Integer, Integer> queue = new FairQueue<>(60, 20, _ -> 1);
         Map<Integer, List<Integer>> model = new HashMap<>();
         for (int i = 0; i < 20_000; i++) {
             int party = random.nextInt(6);

@@ -43,6 +43,7 @@ class OrderTest {
 
     private static Order order() {
         TenantEntry tenant = new TenantEntry(UUID.randomUUID(), 1, "tenant", UUID.randomUUID());
-        return new Order(tenant, List.of(), new Terms("operator", null, false, null, null), 0);
+        return new Order(
+                tenant, List.of(), new Terms("operator", null, false, false, null, null), 0);
     }
 }

@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.controller.placement.Decision.Chosen;
+import io.yunqing.controller.placement.Host.Location;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What holds for whatever fleet, request and history; a failure tells its seed. */
@@ -37,6 +41,31 @@ class PlacementPropertyTest {
             } else {
                 assertEquals(view.size(), away);
                 assertNotNull(why.nearestMiss());
+            }
+            fleet.change(view);
+        });
+    }
+
+    /** Who knows only where the members' hosts stand judges a rule as who sees the whole fleet. */
+    @Test
+    void aRuleIsReadAlikeWithAndWithoutTheFleet() {
+        forEachFleet((fleet, view, _) -> {
+            Request request = fleet.request(view);
+            Map<UUID, Location> places = new HashMap<>();
+            for (int index : RandomFleet.present(view)) {
+                places.put(view.host(index).id(), view.host(index).location());
+            }
+            Company company = new Company(view);
+            company.meet(request);
+            boolean possible = Company.contradiction(request.rules()) == null;
+            for (int index : RandomFleet.present(view)) {
+                Host host = view.host(index);
+                assertEquals(
+                        company.allows(index),
+                        possible
+                                && request.rules().stream()
+                                        .allMatch(
+                                                rule -> !rule.strict() || rule.met(host, places)));
             }
             fleet.change(view);
         });

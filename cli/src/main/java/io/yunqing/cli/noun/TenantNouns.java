@@ -1,0 +1,129 @@
+package io.yunqing.cli.noun;
+
+import static io.yunqing.cli.noun.Column.age;
+import static io.yunqing.cli.noun.Column.joined;
+import static io.yunqing.cli.noun.Column.number;
+import static io.yunqing.cli.noun.Column.pairs;
+import static io.yunqing.cli.noun.Column.state;
+import static io.yunqing.cli.noun.Nouns.created;
+import static io.yunqing.cli.noun.Nouns.labels;
+import static io.yunqing.cli.noun.Nouns.name;
+import static io.yunqing.cli.noun.Nouns.text;
+
+import io.yunqing.api.InstanceSet;
+import io.yunqing.api.Kind;
+import java.util.List;
+
+/** The nouns that live in a tenant. */
+public final class TenantNouns {
+    private TenantNouns() {}
+
+    /** How many instances to create at once; no field of an instance. */
+    public static Field count() {
+        return Field.whole(
+                "count",
+                "--count",
+                1,
+                InstanceSet.MOST,
+                "Create so many, NAME-1 to NAME-N: all or none");
+    }
+
+    static Noun placementGroup() {
+        return new Noun(
+                Kind.PLACEMENT_GROUP,
+                "Instances of a tenant that are placed with regard to each other",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        text("policy", "spec.policy"),
+                        text("scope", "spec.scope"),
+                        text("strict", "spec.strict"),
+                        number("members", "status.members"),
+                        number("domains", "status.domains"),
+                        joined("conditions", "status.conditions", "type").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        Field.choice(
+                                        "policy",
+                                        "--policy",
+                                        "How its members stand to each other",
+                                        "TOGETHER",
+                                        "APART",
+                                        "SPREAD")
+                                .mustBe(),
+                        Field.choice(
+                                        "scope",
+                                        "--scope",
+                                        "What they share, or do not",
+                                        "HOST",
+                                        "RACK",
+                                        "ZONE")
+                                .mustBe(),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "strict",
+                                "--strict",
+                                "Whether to refuse rather than to place against the policy; true when absent, but SPREAD"
+                                        + " is a wish")),
+                "database --tenant reg-prod --policy apart --scope rack");
+    }
+
+    static Noun instance() {
+        return new Noun(
+                Kind.INSTANCE,
+                "A virtual machine of a tenant",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        state("phase", "status.phase"),
+                        text("host", "status.host"),
+                        joined("addresses", "status.addresses", "ip"),
+                        text("flavor", "spec.flavor"),
+                        age("observed", "status.observedAt"),
+                        text("image", "spec.image").onlyWide(),
+                        text("zone", "status.zone").onlyWide(),
+                        text("group", "spec.group").onlyWide(),
+                        text("power", "spec.power").onlyWide(),
+                        pairs("allocated", "status.allocated").onlyWide(),
+                        text("id", "metadata.id").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("host", "Only instances on this host"),
+                        new Filter("zone", "Only instances in this zone"),
+                        new Filter("group", "Only members of this placement group"),
+                        new Filter("phase", "Only instances in this phase, such as RUNNING"),
+                        new Filter("flavor", "Only instances of this flavor"),
+                        new Filter("image", "Only instances made from this image")),
+                List.of(
+                        Field.text("flavor", "--flavor", "Its size").mustBe(),
+                        Field.text("image", "--image", "What its root disk starts as")
+                                .mustBe()
+                                .forGood(),
+                        Field.text("zone", "--zone", "Where it must be; anywhere when absent")
+                                .forGood(),
+                        Field.text("group", "--group", "The placement group it belongs to")
+                                .forGood(),
+                        Field.choice(
+                                "power",
+                                "--power",
+                                "What its power should be; RUNNING when absent",
+                                "RUNNING",
+                                "STOPPED",
+                                "OFF"),
+                        Field.of(
+                                Field.Type.TEXTS,
+                                "sshKeys",
+                                "--ssh-key",
+                                "An OpenSSH public key; read by the guest at its first start"),
+                        Field.of(
+                                Field.Type.FILE_TEXT,
+                                "userData",
+                                "--user-data",
+                                "cloud-init user data, given to the guest as it is")),
+                "web-1 --tenant reg-prod --flavor small --image debian-12\n"
+                        + "--ssh-key @key.pub --wait");
+    }
+}
