@@ -67,8 +67,7 @@ final class Emptying {
         // Each by its part of all, without a division.
         leastOfBoth.sort(
                 Comparator.comparingLong(host ->
-                        memoryMiB(host) * instances
-                                + relocations.residents(host).size() * memory));
+                        memoryMiB(host) * instances + relocations.residents(host).size() * memory));
         return List.of(candidates, leastMemory, leastOfBoth);
     }
 
