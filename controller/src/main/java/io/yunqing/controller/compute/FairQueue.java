@@ -14,16 +14,26 @@ import java.util.concurrent.locks.ReentrantLock;
  * What waits for the next batch, in one line for each party. A batch takes from the lines in turn, so that a party with one
  * entry is served at once beside a party with thousands; and no party may fill the whole queue.
  *
+ * <p>When more waits than a batch holds, parties whose lines are short get every second batch for themselves, so that they do
+ * not wait until what others have is written as well; and the batch between is a shorter one, as they may have come again.
+ *
  * @param <K> the party
  * @param <T> what waits
  */
 final class FairQueue<K, T> {
+    /** How many times shorter a batch is behind one of short lines. */
+    private static final int SHORTER = 4;
+
     private final int most;
     private final int mostOfOne;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Map<K, Deque<T>> lines = new LinkedHashMap<>();
     private int size;
+
+    /** Whether the last batch was one of short lines alone. */
+    private boolean shortLinesServed;
+
     private boolean closed;
 
     /**
@@ -73,14 +83,32 @@ final class FairQueue<K, T> {
     List<T> poll(int limit) {
         lock.lock();
         try {
-            List<T> taken = new ArrayList<>(Math.min(limit, size));
-            while (taken.size() < limit && size > 0) {
-                oneOfEach(taken, limit);
-            }
-            return taken;
+            List<T> ofShortLines =
+                    size > limit && !shortLinesServed
+                            ? wholeLines(limit / lines.size())
+                            : List.of();
+            int most = shortLinesServed ? Math.max(limit / SHORTER, lines.size()) : limit;
+            shortLinesServed = !ofShortLines.isEmpty();
+            return shortLinesServed ? ofShortLines : inTurn(Math.min(limit, most));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** All of the lines that are no longer than this. */
+    private List<T> wholeLines(int longest) {
+        List<T> taken = new ArrayList<>();
+        lines.values().removeIf(line -> line.size() <= longest && taken.addAll(line));
+        size -= taken.size();
+        return taken;
+    }
+
+    private List<T> inTurn(int limit) {
+        List<T> taken = new ArrayList<>(Math.min(limit, size));
+        while (taken.size() < limit && size > 0) {
+            oneOfEach(taken, limit);
+        }
+        return taken;
     }
 
     /** One entry of each line in turn; who was served goes behind the others. */
