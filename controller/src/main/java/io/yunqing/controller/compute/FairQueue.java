@@ -17,10 +17,17 @@ import java.util.function.ToIntFunction;
  * entry is served at once beside a party with thousands; and no party may fill the whole queue. An entry counts by its weight,
  * and one that does not fit into a batch any more begins the next, so that light ones do not pass it for ever.
  *
+ * <p>While one party has enough for a whole batch, those whose lines are short get every second batch for themselves, so that
+ * they do not wait until what others have is written as well; and the batch between is a shorter one, as they may have come
+ * again.
+ *
  * @param <K> the party
  * @param <T> what waits
  */
 final class FairQueue<K, T> {
+    /** How many times shorter a batch is behind one of short lines. */
+    private static final int SHORTER = 4;
+
     private final int most;
     private final int mostOfOne;
     private final ReentrantLock lock = new ReentrantLock();
@@ -28,6 +35,10 @@ final class FairQueue<K, T> {
     private final ToIntFunction<T> weight;
     private final SequencedMap<K, Line<T>> lines = new LinkedHashMap<>();
     private int size;
+
+    /** Whether the last batch was one of short lines alone. */
+    private boolean shortLinesServed;
+
     private boolean closed;
 
     /** What waits of one party, and its weight. */
@@ -89,15 +100,46 @@ final class FairQueue<K, T> {
     List<T> poll(int limit) {
         lock.lock();
         try {
-            List<T> taken = new ArrayList<>();
-            int left = limit;
-            while (size > 0 && nextWeight() <= left) {
-                left = oneOfEach(taken, left);
-            }
-            return taken;
+            List<T> ofShortLines =
+                    !shortLinesServed && flooded(limit)
+                            ? wholeLines(limit / lines.size())
+                            : List.of();
+            int shorter = Math.max(Math.max(limit / SHORTER, lines.size()), nextWeight());
+            int most = shortLinesServed ? Math.min(limit, shorter) : limit;
+            shortLinesServed = !ofShortLines.isEmpty();
+            return shortLinesServed ? ofShortLines : inTurn(most);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a line would fill the whole batch. */
+    private boolean flooded(int limit) {
+        return lines.values().stream().anyMatch(line -> line.size >= limit);
+    }
+
+    /** All of the lines that are no longer than this. */
+    private List<T> wholeLines(int longest) {
+        List<T> taken = new ArrayList<>();
+        Iterator<Line<T>> each = lines.values().iterator();
+        while (each.hasNext()) {
+            Line<T> line = each.next();
+            if (line.size <= longest) {
+                taken.addAll(line.entries);
+                size -= line.size;
+                each.remove();
+            }
+        }
+        return taken;
+    }
+
+    private List<T> inTurn(int limit) {
+        List<T> taken = new ArrayList<>();
+        int left = limit;
+        while (size > 0 && nextWeight() <= left) {
+            left = oneOfEach(taken, left);
+        }
+        return taken;
     }
 
     /** Of the entry whose turn it is; 0 when there is none. */

@@ -12,10 +12,11 @@ import java.util.Set;
  * Empties as many hosts as the moves allow. A host is emptied as a whole or left alone; one that has taken instances in is not
  * emptied, and none goes to an empty host.
  *
- * <p>Hosts are tried in two orders: fewest instances first, which empties most, and least memory first, which may empty as many
- * for less. Whether instances of one host go to another that could be emptied next is a choice: the first hosts in the order are
- * spared, as many as the moves may reach, then half of them, and so on down to none. The best of all attempts counts: that
- * with most hosts, of equals that with least memory to copy.
+ * <p>Hosts are tried in three orders: fewest instances first, which empties most; least memory first, which may empty as many
+ * for less; and by both, as moves are scarce too. Whether instances of one host go to another that could be emptied next is a
+ * choice: the first hosts in the order are spared, as many as the moves may reach, then half of them, and so on down to none or
+ * until as many are emptied as so many moves can ever empty. The best of all attempts counts: that with most hosts, of
+ * equals that with least memory to copy.
  */
 final class Emptying {
     private final Relocations relocations;
@@ -48,19 +49,42 @@ final class Emptying {
             }
         }
         Outcome best = new Outcome(0, List.of());
-        for (List<Integer> order : List.of(candidates, leastMemoryFirst(candidates))) {
-            for (int spared = reach(order); spared >= 0; spared = spared == 0 ? -1 : spared / 2) {
-                Outcome outcome = attempt(order, spared, view);
-                best = outcome.betterThan(best) ? outcome : best;
-            }
+        int bound = reach(candidates);
+        for (List<Integer> order : orders(candidates)) {
+            Outcome outcome = sparingFewerAndFewer(order, bound, view);
+            best = outcome.betterThan(best) ? outcome : best;
         }
         return Rebalancing.of(view, wish, best.moves(), obstacle(candidates));
     }
 
-    private List<Integer> leastMemoryFirst(List<Integer> candidates) {
-        List<Integer> order = new ArrayList<>(candidates);
-        order.sort(Comparator.comparingLong(this::memoryMiB));
-        return order;
+    private List<List<Integer>> orders(List<Integer> candidates) {
+        long memory = candidates.stream().mapToLong(this::memoryMiB).sum();
+        long instances =
+                candidates.stream().mapToLong(host -> relocations.residents(host).size()).sum();
+        List<Integer> leastMemory = new ArrayList<>(candidates);
+        leastMemory.sort(Comparator.comparingLong(this::memoryMiB));
+        List<Integer> leastOfBoth = new ArrayList<>(candidates);
+        // Each by its part of all, without a division.
+        leastOfBoth.sort(
+                Comparator.comparingLong(host ->
+                        memoryMiB(host) * instances + relocations.residents(host).size() * memory));
+        return List.of(candidates, leastMemory, leastOfBoth);
+    }
+
+    /**
+     * The best of one order.
+     *
+     * @param bound as many hosts as can be emptied at most
+     */
+    private Outcome sparingFewerAndFewer(List<Integer> order, int bound, FleetView view) {
+        int spared = reach(order);
+        Outcome best = attempt(order, spared, view);
+        while (spared > 0 && best.emptied() < bound) {
+            spared /= 2;
+            Outcome outcome = attempt(order, spared, view);
+            best = outcome.betterThan(best) ? outcome : best;
+        }
+        return best;
     }
 
     /** How many of the candidates the moves could empty at most. */

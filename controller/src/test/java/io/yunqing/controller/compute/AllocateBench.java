@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -45,6 +48,12 @@ class AllocateBench {
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final int BATCH = 64;
     private static final int TENANTS = 50;
+
+    /** Requests that one department has waiting all the time, and as many connections as it has for the same over REST. */
+    private static final int FLOOD = 10_000;
+
+    private static final int REST_FLOOD = 256;
+    private static final Duration FLOOD_RISES = Duration.ofSeconds(3);
 
     @Inject Admission admission;
     @Inject FleetMirror mirror;
@@ -101,7 +110,12 @@ class AllocateBench {
             "p99_to_p50 %.1f x <= 5",
             "rest_1_p50 %.0f us",
             "rest_256_p50 %.0f us",
-            "rest_256_p99 %.0f us"
+            "rest_256_p99 %.0f us",
+            "flood_to_idle %.1f x <= 3",
+            "rest_flood_to_idle %.1f x <= 3",
+            "flood_1_p50 %.0f us",
+            "rest_flood_1_p50 %.0f us",
+            "flood %.0f /s"
         };
         for (int i = 0; i < lines.length; i++) {
             int column = i;
@@ -122,6 +136,8 @@ class AllocateBench {
         Load restAlone = overRest(1);
         Load restSome = overRest(16);
         Load restMany = overRest(256);
+        Flooded beside = flooded(FLOOD, this::admitting);
+        Flooded restBeside = flooded(REST_FLOOD, this::posting);
         return new double[] {
             single,
             batched,
@@ -137,47 +153,74 @@ class AllocateBench {
             restMany.p99 / restMany.p50,
             restAlone.p50,
             restMany.p50,
-            restMany.p99
+            restMany.p99,
+            beside.single.p50 / alone.p50,
+            restBeside.single.p50 / restAlone.p50,
+            beside.single.p50,
+            restBeside.single.p50,
+            beside.flood.perSecond
         };
     }
 
     // --- Ours ---
 
     private Load inProcess(int clients) throws Exception {
-        return load(
-                clients,
-                _ ->
-                        name -> {
-                            Instance asked =
-                                    new Instance(
-                                            null,
-                                            Metadata.named(name),
-                                            new InstanceSpec(
-                                                    "small", "image", null, null, null, null, null),
-                                            null);
-                            Outcome outcome =
-                                    admission.admit(
-                                            tenant(name),
-                                            List.of(asked),
-                                            new Terms("operator", null, false, false, null, null),
-                                            _ -> {});
-                            if (!(outcome instanceof Admitted)) {
-                                throw new IllegalStateException(outcome.toString());
-                            }
-                        });
+        return load(clients, SECONDS, admitting(AllocateBench::tenant));
     }
 
     private Load overRest(int clients) throws Exception {
-        return load(
-                clients,
-                _ -> {
-                    BenchClient client = new BenchClient(url, token);
-                    return name ->
-                            client.post(
-                                    "/v1/tenants/" + tenant(name) + "/instances",
-                                    "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"small\",\"image\":\"image\"}}"
-                                            .formatted(name));
-                });
+        return load(clients, SECONDS, posting(AllocateBench::tenant));
+    }
+
+    private Client admitting(UnaryOperator<String> tenantOf) {
+        return () ->
+                name -> {
+                    Instance asked =
+                            new Instance(
+                                    null,
+                                    Metadata.named(name),
+                                    new InstanceSpec(
+                                            "small", "image", null, null, null, null, null),
+                                    null);
+                    Outcome outcome =
+                            admission.admit(
+                                    tenantOf.apply(name),
+                                    List.of(asked),
+                                    new Terms("operator", null, false, false, null, null),
+                                    _ -> {});
+                    if (!(outcome instanceof Admitted)) {
+                        throw new IllegalStateException(outcome.toString());
+                    }
+                };
+    }
+
+    private Client posting(UnaryOperator<String> tenantOf) {
+        return () -> {
+            BenchClient client = new BenchClient(url, token);
+            return name ->
+                    client.post(
+                            "/v1/tenants/" + tenantOf.apply(name) + "/instances",
+                            "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"small\",\"image\":\"image\"}}"
+                                    .formatted(name));
+        };
+    }
+
+    /** A department that floods, and one client of another that asks for one instance at a time meanwhile. */
+    private record Flooded(Load flood, Load single) {}
+
+    private Flooded flooded(int clients, Function<UnaryOperator<String>, Client> way)
+            throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Load> flood =
+                    threads.submit(() ->
+                            load(
+                                    clients,
+                                    SECONDS + (int) FLOOD_RISES.toSeconds(),
+                                    way.apply(_ -> "tenant-1")));
+            Thread.sleep(FLOOD_RISES);
+            Load single = load(1, SECONDS, way.apply(_ -> "tenant-2"));
+            return new Flooded(flood.get(), single);
+        }
     }
 
     private static String tenant(String name) {
@@ -190,19 +233,18 @@ class AllocateBench {
     }
 
     private interface Client {
-        Work connect(int number) throws Exception;
+        Work connect() throws Exception;
     }
 
-    private Load load(int clients, Client client) throws Exception {
-        long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+    private Load load(int clients, int seconds, Client client) throws Exception {
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
         List<Future<List<Long>>> parties = new ArrayList<>();
         long begin = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < clients; i++) {
-                int number = i;
                 parties.add(
                         threads.submit(() -> {
-                            Work work = client.connect(number);
+                            Work work = client.connect();
                             List<Long> took = new ArrayList<>();
                             long before = System.nanoTime();
                             while (before < end) {
@@ -215,14 +257,14 @@ class AllocateBench {
                         }));
             }
         }
-        double seconds = (System.nanoTime() - begin) / 1e9;
+        double elapsed = (System.nanoTime() - begin) / 1e9;
         List<Long> all = new ArrayList<>();
         for (Future<List<Long>> party : parties) {
             all.addAll(party.get());
         }
         all.sort(null);
         return new Load(
-                all.size() / seconds,
+                all.size() / elapsed,
                 all.get(all.size() / 2) / 1e3,
                 all.get(all.size() * 99 / 100) / 1e3);
     }

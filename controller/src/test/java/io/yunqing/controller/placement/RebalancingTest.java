@@ -32,6 +32,22 @@ class RebalancingTest {
                 "d h3 -> h1 8192: host h3 is empty without it");
     }
 
+    /** By instances h1 and h2 would come first, by memory h4; of the pairs that three moves can empty, h1 and h3 copy least. */
+    @Test
+    void ofPlansThatEmptyAsManyTheOneThatCopiesLeastCounts() {
+        hosts(host("h1"), host("h2"), host("h3"), host("h4"), host("h5"));
+        on("h1", 1, 2048, "a");
+        on("h2", 1, 9216, "b");
+        on("h3", 1, 1536, "c", "d");
+        on("h4", 1, 512, "e", "f", "g");
+        on("h5", 1, 4096, "h", "i", "j", "k");
+        assertPlan(
+                empty(3),
+                "a h1 -> h2 2048: host h1 is empty without it",
+                "d h3 -> h2 1536: host h3 is empty when its 2 instances have gone",
+                "c h3 -> h2 1536: host h3 is empty when its 2 instances have gone");
+    }
+
     @Test
     void noHostIsEmptiedByHalvesNorIntoAnEmptyOne() {
         hosts(host("h1"), host("h2"), host("h3"));

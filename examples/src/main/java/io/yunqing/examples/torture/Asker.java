@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for one thing after the other and remembers what it was promised. Names and keys are its own, so that nobody else
- * can be the reason for an answer.
+ * can be the reason for an answer. Each operation draws from a seed of its own, so that how often the ones before it had to be
+ * repeated does not change what it asks for.
  */
 final class Asker {
     private static final int MANY = 12;
@@ -23,7 +24,8 @@ final class Asker {
     private static final Set<String> NO_ROOM = Set.of("quota.exceeded", "placement.no_host");
 
     private final String name;
-    private final Random random;
+    private final Random seeds;
+    private final Random random = new Random();
     private final Replicas replicas;
     private final Company company;
     private final Map<String, Promise> present = new HashMap<>();
@@ -32,9 +34,9 @@ final class Asker {
     private int asked;
     private int refused;
 
-    Asker(String name, Random random, Replicas replicas, Company company) {
+    Asker(String name, Random seeds, Replicas replicas, Company company) {
         this.name = name;
-        this.random = random;
+        this.seeds = seeds;
         this.replicas = replicas;
         this.company = company;
     }
@@ -87,6 +89,7 @@ final class Asker {
      * @throws AssertionError if an answer is wrong
      */
     void act() {
+        random.setSeed(seeds.nextLong());
         int lot = random.nextInt(100);
         if (lot < 6) {
             change();

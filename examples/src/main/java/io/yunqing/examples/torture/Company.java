@@ -12,12 +12,12 @@ import java.util.stream.IntStream;
 
 /** Departments, tenants and hosts that come to have more or less, and the changes that make them so. */
 final class Company {
-    static final List<String> TENANTS = names("tenant", 6);
+    static final List<String> TENANTS = names("tenant", 24);
     static final List<String> FLAVORS = List.of("one", "two", "four");
 
     private static final String CLASS = "dense";
     private static final List<String> CITIES = names("city", 2);
-    private static final List<String> BUREAUS = names("bureau", 3);
+    private static final List<String> BUREAUS = names("bureau", 6);
     private static final Map<String, String> ANY = Map.of("If-Match", "*");
 
     /** Done; limits do not allow it; somebody was faster; not now. */
@@ -81,7 +81,7 @@ final class Company {
                 put(rest, "tenants", TENANTS.get(number), tenant(number, 8, grant));
             }
             case 2 -> {
-                String limits = "{\"limits\":{\"vcpus\":%d}}".formatted(random.nextInt(60, 400));
+                String limits = "{\"limits\":{\"vcpus\":%d}}".formatted(random.nextInt(200, 1600));
                 put(rest, "departments", CITIES.get(number % CITIES.size()), limits);
             }
             case 3 -> {

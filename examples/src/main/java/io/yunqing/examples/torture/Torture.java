@@ -22,17 +22,21 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Seeded random operations against two replicas, with a kill in each phase and a checkpoint at its end. */
 public final class Torture implements AutoCloseable {
-    private static final int ASKERS = 12;
-    private static final int HOSTS = 6;
-    private static final int CPUS = 16;
+    private static final int ASKERS = 96;
+    private static final int HOSTS = 24;
+    private static final int CPUS = 32;
     private static final int PHASES_AT_LEAST = Victim.values().length;
-    private static final int LONGEST_PHASE = 2500;
+
+    /** A kill costs as much time as thousands of operations; it meets one of each asker. */
+    private static final int LONGEST_PHASE = 10_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final long seed;
     private final Random random;
     private final Replicas replicas;
     private final Fleet fleet;
+    private final Checkpoint checkpoint;
     private final List<Asker> askers = new ArrayList<>();
     private final List<Victim> victims = new ArrayList<>();
     private final AtomicLong done = new AtomicLong();
@@ -44,6 +48,7 @@ public final class Torture implements AutoCloseable {
         this.random = new Random(seed);
         this.replicas = replicas;
         this.fleet = fleet;
+        this.checkpoint = new Checkpoint(replicas, new Random(seed));
     }
 
     public static void main(String[] given) throws Exception {
@@ -128,10 +133,13 @@ public final class Torture implements AutoCloseable {
         long moment = start + (long) ((end - start) * (0.1 + 0.6 * random.nextDouble()));
         Duration pause = Duration.ofMillis(random.nextInt(1500));
         List<Callable<Boolean>> work = new ArrayList<>();
-        for (Asker asker : askers) {
+        for (int i = 0; i < ASKERS; i++) {
+            long first = start + i;
+            Asker asker = askers.get(i);
             work.add(() -> {
-                while (done.getAndIncrement() < end) {
+                for (long operation = first; operation < end; operation += ASKERS) {
                     asker.act();
+                    done.incrementAndGet();
                 }
                 return true;
             });
@@ -148,9 +156,8 @@ public final class Torture implements AutoCloseable {
             }
             killing.get();
         }
-        done.set(end);
         kills++;
-        int there = new Checkpoint(replicas, random).hold(askers);
+        int there = checkpoint.hold(askers);
         System.out.printf(
                 "%d operations, %.0f/s; %s was killed; %d instances, %d refusals, %d answers lost, %d of them internal errors; the books are right%n",
                 end, perSecond(), victim, there, refused(), replicas.lost(), replicas.defects());
