@@ -2,6 +2,7 @@ package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
+import org.libvirt.Error.ErrorDomain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
@@ -34,9 +35,9 @@ final class Faults {
                     VIR_ERR_INVALID_STORAGE_POOL,
                     VIR_ERR_STORAGE_PROBE_FAILED ->
                     Kind.STORAGE;
-            // "client socket is closed" comes as an internal error.
-            case VIR_ERR_INTERNAL_ERROR ->
-                    String.valueOf(e.getMessage()).contains("client socket is closed")
+            // What breaks on the way to the daemon: "client socket is closed", "Cannot recv data".
+            case VIR_ERR_INTERNAL_ERROR, VIR_ERR_SYSTEM_ERROR ->
+                    e.getError().getDomain() == ErrorDomain.VIR_FROM_RPC
                             ? Kind.UNREACHABLE
                             : Kind.REFUSED;
             default -> Kind.REFUSED;
