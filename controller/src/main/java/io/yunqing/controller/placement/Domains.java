@@ -3,6 +3,7 @@ package io.yunqing.controller.placement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** In which rack and zone each host stands, by numbers that begin at 0 and are never given to another. */
 final class Domains {
@@ -35,21 +36,17 @@ final class Domains {
         return known == null ? numbers.size() - 1 : known;
     }
 
-    /** By host; longer than there are hosts. */
-    int[] racks() {
-        return racks;
+    /** By host, longer than there are hosts; none where each host is its own domain. */
+    int @Nullable [] numbers(Scope scope) {
+        return switch (scope) {
+            case HOST -> null;
+            case RACK -> racks;
+            case ZONE -> zones;
+        };
     }
 
-    /** By host; longer than there are hosts. */
-    int[] zones() {
-        return zones;
-    }
-
-    int rackCount() {
-        return rackNumbers.size();
-    }
-
-    int zoneCount() {
-        return zoneNumbers.size();
+    /** How many racks or zones there are. */
+    int count(Scope scope) {
+        return scope == Scope.RACK ? rackNumbers.size() : zoneNumbers.size();
     }
 }

@@ -286,28 +286,17 @@ public final class FleetView {
 
     /** The number of the host's domain in a scope; the same for all hosts of one domain, and below {@link #domains}. */
     int domain(int index, Scope scope) {
-        return switch (scope) {
-            case HOST -> index;
-            case RACK -> domains.racks()[index];
-            case ZONE -> domains.zones()[index];
-        };
+        int[] numbers = numbers(scope);
+        return numbers == null ? index : numbers[index];
     }
 
     /** By host, the number of its domain; none where each host is its own. */
     int @Nullable [] numbers(Scope scope) {
-        return switch (scope) {
-            case HOST -> null;
-            case RACK -> domains.racks();
-            case ZONE -> domains.zones();
-        };
+        return domains.numbers(scope);
     }
 
     int domains(Scope scope) {
-        return switch (scope) {
-            case HOST -> bound;
-            case RACK -> domains.rackCount();
-            case ZONE -> domains.zoneCount();
-        };
+        return scope == Scope.HOST ? bound : domains.count(scope);
     }
 
     Room room() {
