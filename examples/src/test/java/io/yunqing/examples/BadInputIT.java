@@ -172,12 +172,12 @@ class BadInputIT {
                         ProblemCode.REFERENCE_IN_USE,
                         "department"),
                 new Request(
-                        "another flavor for an instance that runs",
+                        "a flavor with another root disk for an instance that is off",
                         "PUT",
                         web,
                         Map.of("If-Match", "*"),
                         instance("web-1", "small"),
-                        ProblemCode.INSTANCE_NOT_OFF,
+                        ProblemCode.FIELD_INVALID,
                         "spec.flavor"));
     }
 
