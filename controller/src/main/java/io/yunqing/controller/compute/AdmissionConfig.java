@@ -7,7 +7,7 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "yunqing.admission")
 interface AdmissionConfig {
     /** Instances decided in one transaction at most; an order for more is decided by itself. */
-    @WithDefault("64")
+    @WithDefault("256")
     int batch();
 
     /** Instances for which orders may wait, in all. */

@@ -17,16 +17,19 @@ import java.util.function.ToIntFunction;
  * entry is served at once beside a party with thousands; and no party may fill the whole queue. An entry counts by its weight,
  * and one that does not fit into a batch any more begins the next, so that light ones do not pass it for ever.
  *
- * <p>While one party has enough for a whole batch, those whose lines are short get every second batch for themselves, so that
- * they do not wait until what others have is written as well; and the batch between is a shorter one, as they may have come
- * again.
+ * <p>While most of what waits is one party's, batches are a quarter as long, so that whoever else comes does not wait for a long
+ * one. Those whose lines are short then get every second batch for themselves, and the batch between is shorter still, as they
+ * may have come again.
  *
  * @param <K> the party
  * @param <T> what waits
  */
 final class FairQueue<K, T> {
-    /** How many times shorter a batch is behind one of short lines. */
-    private static final int SHORTER = 4;
+    /** How many times shorter a batch is while one party floods the queue. */
+    private static final int FLOODED = 4;
+
+    /** How many times shorter it is behind one of short lines. */
+    private static final int BETWEEN = 16;
 
     private final int most;
     private final int mostOfOne;
@@ -100,22 +103,26 @@ final class FairQueue<K, T> {
     List<T> poll(int limit) {
         lock.lock();
         try {
+            boolean flooded = flooded(limit);
+            int most = flooded ? limit / FLOODED : limit;
             List<T> ofShortLines =
-                    !shortLinesServed && flooded(limit)
-                            ? wholeLines(limit / lines.size())
-                            : List.of();
-            int shorter = Math.max(Math.max(limit / SHORTER, lines.size()), nextWeight());
-            int most = shortLinesServed ? Math.min(limit, shorter) : limit;
+                    flooded && !shortLinesServed ? wholeLines(most / lines.size()) : List.of();
+            if (shortLinesServed) {
+                most = Math.max(limit / BETWEEN, lines.size());
+            }
             shortLinesServed = !ofShortLines.isEmpty();
-            return shortLinesServed ? ofShortLines : inTurn(most);
+            return shortLinesServed
+                    ? ofShortLines
+                    : inTurn(Math.min(limit, Math.max(most, nextWeight())));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether a line would fill the whole batch. */
+    /** Whether one party has more than all others, and enough for one of the shorter batches. */
     private boolean flooded(int limit) {
-        return lines.values().stream().anyMatch(line -> line.size >= limit);
+        return lines.values().stream()
+                .anyMatch(line -> line.size > limit / FLOODED && 2 * line.size > size);
     }
 
     /** All of the lines that are no longer than this. */

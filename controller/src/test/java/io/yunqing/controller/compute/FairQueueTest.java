@@ -25,17 +25,16 @@ class FairQueueTest {
         List<Turns> table =
                 List.of(
                         new Turns("a", 8, List.of(List.of("a1"))),
-                        new Turns("aaa", 8, List.of(List.of("a1", "a2", "a3"))),
-                        new Turns("aaab", 8, List.of(List.of("a1", "b1", "a2", "a3"))),
-                        new Turns("aab", 2, List.of(List.of("b1"), List.of("a1"), List.of("a2"))),
+                        new Turns("aaa", 16, List.of(List.of("a1", "a2", "a3"))),
+                        new Turns("aaab", 16, List.of(List.of("a1", "b1", "a2", "a3"))),
+                        new Turns("aab", 8, List.of(List.of("a1", "b1", "a2"))),
                         new Turns(
-                                "aaabc",
-                                2,
+                                "aaaaabc",
+                                16,
                                 List.of(
-                                        List.of("a1", "b1"),
-                                        List.of("c1"),
-                                        List.of("a2"),
-                                        List.of("a3"))),
+                                        List.of("b1", "c1"),
+                                        List.of("a1"),
+                                        List.of("a2", "a3", "a4", "a5"))),
                         new Turns(
                                 "aabbcc",
                                 1,
@@ -70,7 +69,9 @@ class FairQueueTest {
                         new Loads(List.of(5, 1, 4), 6, List.of(List.of(5, 1), List.of(4))));
         for (Loads row : table) {
             FairQueue<Character, Integer> queue = new FairQueue<>(100, 100, weight -> weight);
-            row.offered.forEach(weight -> assertTrue(queue.offer('a', weight)));
+            for (int i = 0; i < row.offered.size(); i++) {
+                assertTrue(queue.offer((char) ('a' + i), row.offered.get(i)));
+            }
             for (List<Integer> batch : row.batches) {
                 assertEquals(batch, queue.take(row.limit), row.toString());
             }
@@ -88,27 +89,27 @@ class FairQueueTest {
     void whoComesToAFloodIsInTheNextBatch() throws InterruptedException {
         FairQueue<Character, String> queue = new FairQueue<>(20_000, 15_000, _ -> 1);
         offer(queue, "f".repeat(10_000));
-        queue.take(64);
+        assertEquals(64, queue.take(256).size(), "a long one would be a long wait");
         offer(queue, "s");
-        assertEquals(List.of("s1"), queue.take(64), "without those of the flood");
+        assertEquals(List.of("s1"), queue.take(256), "without those of the flood");
         offer(queue, "s");
         assertTrue(queue.take(2).contains("s1"), "also if it came a moment ago");
     }
 
     @Test
-    void whatFloodsTakesEverySecondBatchAndAShorterOneWhileOthersCome()
+    void whatFloodsTakesEverySecondBatchAndAStillShorterOneWhileOthersCome()
             throws InterruptedException {
         FairQueue<Character, String> queue = new FairQueue<>(20_000, 15_000, _ -> 1);
         offer(queue, "f".repeat(10_000));
         for (int i = 0; i < 3; i++) {
             offer(queue, "st");
-            assertEquals(List.of("s1", "t1"), queue.take(64));
+            assertEquals(List.of("s1", "t1"), queue.take(256));
             offer(queue, "s");
-            List<String> between = queue.take(64);
+            List<String> between = queue.take(256);
             assertEquals(16, between.size());
             assertTrue(between.contains("s1"));
         }
-        assertEquals(64, queue.take(64).size(), "nobody else comes");
+        assertEquals(64, queue.take(256).size(), "nobody else comes");
     }
 
     @Test
