@@ -45,12 +45,6 @@ class Admission {
     /** How often what an order names may change while it waits. */
     private static final int LOOKUPS = 5;
 
-    /** From so many answers in a batch on, the next one waits a moment for more to come. */
-    private static final int CROWD = 16;
-
-    /** Which part of a batch's time that moment is. */
-    private static final int MOMENT = 10;
-
     /** How long an order may wait before a batch takes it. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -209,15 +203,8 @@ class Admission {
 
     private void serve() {
         List<Order> again = List.of();
-        int answered = 0;
-        long took = 0;
         try (AdmissionLine line = new AdmissionLine(dataSource)) {
             while (true) {
-                if (answered >= CROWD) {
-                    // Who was answered often asks again at once, and what a batch costs is shared
-                    // by all in it.
-                    waiting.linger(answered, batchSize, Duration.ofNanos(took / MOMENT));
-                }
                 List<Order> orders = new ArrayList<>(again);
                 orders.addAll(
                         again.isEmpty()
@@ -228,10 +215,7 @@ class Admission {
                     return;
                 }
                 orders.removeIf(order -> !order.claim());
-                long begin = System.nanoTime();
                 again = orders.isEmpty() ? List.of() : work(line, orders);
-                took = System.nanoTime() - begin;
-                answered = orders.size() - again.size();
             }
         } catch (InterruptedException _) {
             LOG.debug("Interrupted while waiting for orders");

@@ -1,6 +1,5 @@
 package io.yunqing.controller.compute;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,9 +39,6 @@ final class FairQueue<K, T> {
     private final SequencedMap<K, Line<T>> lines = new LinkedHashMap<>();
     private int size;
 
-    /** From which weight on whoever takes is woken. */
-    private int awaited = 1;
-
     /** Whether the last batch was one of short lines alone. */
     private boolean shortLinesServed;
 
@@ -80,9 +76,7 @@ final class FairQueue<K, T> {
             line.entries.add(entry);
             line.size += weight.applyAsInt(entry);
             size += weight.applyAsInt(entry);
-            if (size >= awaited) {
-                filled.signal();
-            }
+            filled.signal();
             return true;
         } finally {
             lock.unlock();
@@ -100,21 +94,6 @@ final class FairQueue<K, T> {
                 filled.await();
             }
             return poll(Math.max(limit, nextWeight()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits a moment for more to come, but not beyond what a batch holds, and not if nothing is there at all. */
-    void linger(int more, int batch, Duration moment) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            awaited = Math.min(size + more, batch);
-            long left = size == 0 ? 0 : moment.toNanos();
-            while (size < awaited && left > 0 && !closed) {
-                left = filled.awaitNanos(left);
-            }
-            awaited = 1;
         } finally {
             lock.unlock();
         }

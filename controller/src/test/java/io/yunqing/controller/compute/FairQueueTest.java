@@ -2,10 +2,8 @@ package io.yunqing.controller.compute;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -153,35 +150,6 @@ class FairQueueTest {
             queue.close();
             assertEquals(List.of(), end.get(1, TimeUnit.MINUTES));
         }
-    }
-
-    @Test
-    void whoLingersIsWokenWhenEnoughHasComeAndAtTheEndOfTheMoment() throws Exception {
-        FairQueue<Character, String> queue = new FairQueue<>(9, 9, _ -> 1);
-        Duration never = Duration.ofHours(1);
-        queue.linger(3, 8, never);
-        assertEquals(0, queue.size(), "nobody is waited for when nobody is there");
-        offer(queue, "a");
-        queue.linger(0, 8, never);
-        queue.linger(2, 8, Duration.ofMillis(1));
-        try (ExecutorService server = Executors.newSingleThreadExecutor()) {
-            Future<?> more = server.submit(() -> lingering(queue, 9, 3, never));
-            offer(queue, "b");
-            assertThrows(TimeoutException.class, () -> more.get(20, TimeUnit.MILLISECONDS));
-            offer(queue, "c");
-            more.get(1, TimeUnit.MINUTES);
-            Future<?> full = server.submit(() -> lingering(queue, 9, 4, never));
-            offer(queue, "d");
-            full.get(1, TimeUnit.MINUTES);
-            assertEquals(List.of("a1", "b1", "c1", "d1"), queue.poll(4));
-        }
-    }
-
-    private static Void lingering(
-            FairQueue<Character, String> queue, int more, int batch, Duration moment)
-            throws InterruptedException {
-        queue.linger(more, batch, moment);
-        return null;
     }
 
     /** Whatever is offered comes out once, a party's entries in their order; second turns of others are waited for only once. */
