@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p>A size weighs the more, the fewer of it fit anywhere: its weight is the reciprocal of their number, which is how fast the
  * sum of all sizes' logarithms changes. While there are many empty hosts, losing one for the largest size is nothing; the last
- * few are guarded. Weights follow only when some number has halved or doubled, as each time all hosts must be judged anew.
+ * few are guarded. Weights follow when some number has changed by a quarter, as each time all hosts must be judged anew.
  */
 final class Room {
     private static final int RATIOS = 4;
@@ -153,7 +153,7 @@ final class Room {
         for (int i = 0; i < counts.length; i++) {
             long now = counts[i] + 1;
             long then = weighed[i] + 1;
-            if (now >= 2 * then || 2 * now <= then) {
+            if (4 * now >= 5 * then || 5 * now <= 4 * then) {
                 return true;
             }
         }
