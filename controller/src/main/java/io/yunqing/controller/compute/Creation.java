@@ -111,8 +111,14 @@ class Creation {
 
     private Response answer(String tenant, Call call, Outcome outcome) {
         return switch (outcome) {
-            case Admitted admitted -> Resources.created(admitted.answer());
-            case Outcome.Planned planned -> Response.ok(planned.plan()).build();
+            case Admitted admitted -> {
+                meters.admission("admitted");
+                yield Resources.created(admitted.answer());
+            }
+            case Outcome.Planned planned -> {
+                meters.admission("admitted");
+                yield Response.ok(planned.plan()).build();
+            }
             case Outcome.Repeated repeated -> repeated.earlier().answer(repeated.claim());
             case Outcome.NameTaken taken -> throw Resources.nameTaken(Kind.INSTANCE, taken.name());
             case Outcome.Over over -> throw over(tenant, over);

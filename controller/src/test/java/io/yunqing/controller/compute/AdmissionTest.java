@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 class AdmissionTest {
     @Inject CertificateAuthority authority;
     @Inject AgroalDataSource dataSource;
+    @Inject MeterRegistry meters;
 
     private final Rest rest = Rest.operator();
     private City city;
@@ -71,6 +74,22 @@ class AdmissionTest {
                 .filter(a -> a.status() != 201)
                 .forEach(a -> assertEquals("idempotency.key_reused", code(a), a.text()));
         assertEquals(1, city.vcpusUsed());
+    }
+
+    @Test
+    void howRequestsEndIsCounted() {
+        double admitted = counted("admitted");
+        double refused = counted("quota_vcpus");
+        assertEquals(201, withKey("web", city.id + "-counted").status());
+        replaced("/v1/tenants/" + city.id, tenantSpec("1"));
+        assertEquals("quota.exceeded", code(withKey("web-2", city.id + "-refused")));
+        assertEquals(admitted + 1, counted("admitted"));
+        assertEquals(refused + 1, counted("quota_vcpus"));
+    }
+
+    private double counted(String outcome) {
+        Counter counter = meters.find("yunqing.admissions").tag("outcome", outcome).counter();
+        return counter == null ? 0 : counter.count();
     }
 
     @Test
