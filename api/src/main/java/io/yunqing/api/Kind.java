@@ -26,7 +26,9 @@ public enum Kind {
     @JsonProperty("PlacementGroup")
     PLACEMENT_GROUP("placement-group", "placement-groups"),
     @JsonProperty("Instance")
-    INSTANCE("instance", "instances");
+    INSTANCE("instance", "instances"),
+    @JsonProperty("Volume")
+    VOLUME("volume", "volumes");
 
     private final String singular;
     private final String plural;
@@ -53,7 +55,7 @@ public enum Kind {
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
-        return this == INSTANCE || this == PLACEMENT_GROUP;
+        return this == INSTANCE || this == VOLUME || this == PLACEMENT_GROUP;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

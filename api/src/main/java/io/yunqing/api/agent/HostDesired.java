@@ -1,7 +1,9 @@
 package io.yunqing.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to {@code GET /agent/v1/desired?after=REV&wait=SECONDS}: what changed behind REV, or everything when REV
@@ -10,6 +12,18 @@ import java.util.List;
  * @param revision what to ask behind next time
  * @param complete whether {@code instances} is all there is for this host. An instance on the host that a complete list
  *     does not name is reported and left alone: only a tombstone ({@link InstanceDesired#deleted}) removes
+ * @param volumes likewise, of volumes; none when absent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record HostDesired(long revision, boolean complete, List<InstanceDesired> instances) {}
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record HostDesired(
+        long revision,
+        boolean complete,
+        List<InstanceDesired> instances,
+        @Nullable List<VolumeDesired> volumes) {
+
+    /** The volumes, of which there may be none. */
+    public List<VolumeDesired> volumesOrNone() {
+        return volumes == null ? List.of() : volumes;
+    }
+}

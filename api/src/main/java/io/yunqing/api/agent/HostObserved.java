@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     instance it does not name is proven absent. If not, only what it names is news
  * @param unobservedReason why the inventory is not complete, in libvirt's own words
  * @param observedAt when the inventory was taken, by the host's clock
+ * @param volumes what was found of the desired volumes; absent when storage could not be looked at, and nothing is news then
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -37,7 +38,8 @@ public record HostObserved(
         @Nullable @Valid HostInventory inventory,
         @NotNull List<@NotNull @Valid InstanceObserved> instances,
         @NotNull List<@NotNull UnknownDomain> unknownDomains,
-        @NotNull List<@NotNull Lane> lanes) {
+        @NotNull List<@NotNull Lane> lanes,
+        @Nullable List<@NotNull @Valid VolumeObserved> volumes) {
 
     /**
      * A bounded pool of the agent's and what it is busy with.

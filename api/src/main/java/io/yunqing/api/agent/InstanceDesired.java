@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB
  * @param reason why it is as it is, kept in the domain's metadata
+ * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; none when absent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,7 +35,13 @@ public record InstanceDesired(
         ImageSource image,
         Seed seed,
         @Nullable Nic nic,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable List<UUID> volumes) {
+
+    /** The volumes attached to it, of which there may be none. */
+    public List<UUID> volumesOrNone() {
+        return volumes == null ? List.of() : volumes;
+    }
 
     /** Where the root disk's base comes from; {@code sha256} names it in the host's image cache. */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -1,0 +1,26 @@
+package io.yunqing.api;
+
+/** Where a volume is on its way; computed from what is desired and what was last observed, never stored. */
+public enum VolumePhase {
+    /** Promised room on its host, which has not yet reported it. */
+    SCHEDULED,
+    /** Made, or being made larger; its instance does not have it yet. */
+    ATTACHING,
+    /** Its instance has it. */
+    ATTACHED,
+    /** To be taken from the instance that has it. */
+    DETACHING,
+    /** No instance has it, and none is to have it. */
+    AVAILABLE,
+    /** To be removed; its host has not yet confirmed that nothing is left. */
+    DELETING,
+    /** Its host cannot bring it to what is desired; {@code lastError} says why. */
+    FAILED,
+    /** Its host cannot be seen, or cannot see its own storage; {@code observedAt} says since when. */
+    UNOBSERVED;
+
+    /** Whether the phase is where it will stay if nothing changes. */
+    public boolean settled() {
+        return this == ATTACHED || this == AVAILABLE || this == FAILED;
+    }
+}

@@ -1,0 +1,26 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a volume.
+ *
+ * @param host on which it is
+ * @param serial by which a guest finds it: {@code /dev/disk/by-id/virtio-SERIAL}
+ * @param observedAt when its host last reported it; absent before
+ * @param lastError the most recent failure that still matters, in the words of whoever refused
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record VolumeStatus(
+        VolumePhase phase,
+        String host,
+        String zone,
+        String serial,
+        Map<String, Long> allocated,
+        @Nullable Instant observedAt,
+        @Nullable Fault lastError,
+        List<Condition> conditions) {}
