@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param observedAt when its host last reported it; absent before
  * @param placement why it stands where it stands
+ * @param volumes the names of those that are to be attached to it; absent when none are
  * @param lastError the most recent failure that still matters, in the hypervisor's own words
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,4 +24,5 @@ public record InstanceStatus(
         @Nullable Instant observedAt,
         @Nullable PlacementExplanation placement,
         @Nullable Fault lastError,
-        List<Condition> conditions) {}
+        List<Condition> conditions,
+        @Nullable List<String> volumes) {}

@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "fleet",
                     "storage",
                     "compute",
+                    "volume",
                     "agentlink");
 
     /** They run before Quarkus does, and bring the clock and the random source with them. */

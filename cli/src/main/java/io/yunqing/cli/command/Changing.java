@@ -2,6 +2,7 @@ package io.yunqing.cli.command;
 
 import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.noun.Field;
 import io.yunqing.cli.noun.Noun;
 import io.yunqing.cli.noun.TenantNouns;
 import io.yunqing.cli.platform.Exit;
@@ -15,12 +16,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code create}, {@code set}, {@code start} and {@code stop}: sends what should be. */
 final class Changing {
     /** How often a change is put again on top of somebody else's. */
     private static final int TRIES = 5;
+
+    private static final Field COUNT = TenantNouns.count();
+    private static final Field VOLUMES = TenantNouns.volumes();
 
     private Changing() {}
 
@@ -36,9 +39,9 @@ final class Changing {
         Map<String, Object> resource = new LinkedHashMap<>();
         resource.put("metadata", metadata);
         Map<String, Object> body = edit.appliedTo(resource);
-        Optional<String> count = call.args().text(TenantNouns.count().flag());
-        if (count.isPresent()) {
-            body.put("count", TenantNouns.count().parse(count.get()));
+        if (call.args().has(COUNT.flag()) || call.args().has(VOLUMES.flag())) {
+            call.args().text(COUNT.flag()).ifPresent(text -> body.put("count", COUNT.parse(text)));
+            body.put("volumes", volumes(call));
             return createSet(call, noun, target, body);
         }
         Answer answer =
@@ -54,7 +57,21 @@ final class Changing {
         return done(call, noun, target, answer);
     }
 
-    /** Creates instances that are alike, all of them or none. */
+    private static List<Map<String, Object>> volumes(Call call) {
+        List<Map<String, Object>> volumes = new ArrayList<>();
+        call.args()
+                .pairs(VOLUMES.flag(), false)
+                .forEach((name, size) ->
+                        volumes.add(
+                                Map.of(
+                                        "name",
+                                        name,
+                                        "sizeGiB",
+                                        VOLUMES.parseFor(name, size.orElse("")))));
+        return volumes;
+    }
+
+    /** Creates instances that are alike, each with its volumes: all of it or nothing. */
     private static Exit createSet(Call call, Noun noun, Target target, Map<String, Object> body) {
         Answer answer =
                 call.rest()
@@ -62,7 +79,7 @@ final class Changing {
                                 planned(call, Url.of("tenants", target.tenant(), "instance-sets")),
                                 Rest.headers(call.reason(), ""),
                                 body);
-        String all = target + "-1.." + body.get("count");
+        String all = body.containsKey("count") ? target + "-1.." + body.get("count") : target + "";
         if (Plans.asked(call)) {
             return Plans.print(call, noun, all, answer);
         }
@@ -113,6 +130,23 @@ final class Changing {
                                         "--flavor is missing",
                                         "name one; list them with 'yqctl flavor list'"));
         return change(call, noun, Edit.one("spec.flavor", flavor));
+    }
+
+    /** Attaches a volume to an instance. */
+    static Exit attach(Call call, Noun noun) {
+        String instance =
+                call.args()
+                        .text("--instance")
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "--instance is missing",
+                                        "name one; list them with 'yqctl instance list'"));
+        return change(call, noun, Edit.one("spec.instance", instance));
+    }
+
+    /** Takes a volume from the instance that has it. */
+    static Exit detach(Call call, Noun noun) {
+        return change(call, noun, Edit.without("spec.instance"));
     }
 
     /**
@@ -183,7 +217,7 @@ final class Changing {
     private static Exit done(Call call, Noun noun, Target target, Answer answer) {
         Answer last = answer;
         Exit exit = Exit.OK;
-        if (noun.kind().inTenant() && call.waiting().isPresent()) {
+        if (noun.awaited() && call.waiting().isPresent()) {
             Waiting.Outcome outcome =
                     Waiting.untilSettled(call, noun, target, answer, call.waiting().get());
             last = outcome.last();

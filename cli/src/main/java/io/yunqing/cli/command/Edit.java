@@ -51,6 +51,10 @@ record Edit(Map<String, Optional<Object>> changes) {
         return new Edit(Map.of(path, Optional.of(value)));
     }
 
+    static Edit without(String path) {
+        return new Edit(Map.of(path, Optional.empty()));
+    }
+
     boolean isEmpty() {
         return changes.isEmpty();
     }

@@ -29,6 +29,7 @@ final class Verbs {
         switch (kind) {
             case HOST -> names.add("join-token");
             case INSTANCE -> names.addAll(List.of("start", "stop", "resize", "log", "explain"));
+            case VOLUME -> names.addAll(List.of("attach", "detach"));
             default -> {}
         }
         return names;
@@ -51,6 +52,8 @@ final class Verbs {
                     case "resize" -> resize(noun);
                     case "log" -> log(noun);
                     case "explain" -> explain(noun);
+                    case "attach" -> attach(noun);
+                    case "detach" -> detach(noun);
                     default -> throw new IllegalArgumentException(verb);
                 };
         if (noun.kind().inTenant()) {
@@ -111,6 +114,7 @@ final class Verbs {
         noun.fields().forEach(field -> create.addOption(option(field, field.required())));
         if (noun.kind() == Kind.INSTANCE) {
             create.addOption(option(TenantNouns.count(), false));
+            create.addOption(option(TenantNouns.volumes(), false));
         }
         create.addOption(Options.texts("KEY=VALUE", "A label", "-l", "--label"));
         Options.mutation().forEach(create::addOption);
@@ -245,6 +249,30 @@ final class Verbs {
                         call -> Showing.explain(call, noun),
                         "instance explain web-1 --tenant reg-prod")
                 .addPositional(name(noun));
+    }
+
+    private static CommandSpec attach(Noun noun) {
+        CommandSpec attach =
+                Options.command(
+                        "attach",
+                        "Attach a volume to an instance on its host, which may run",
+                        call -> Changing.attach(call, noun),
+                        "volume attach web-1-logs --tenant reg-prod --instance web-2 --wait");
+        attach.addOption(
+                Options.text("NAME", "The instance that is to have it (required)", "--instance"));
+        Options.mutation().forEach(attach::addOption);
+        return awaiting(noun, attach.addPositional(name(noun)));
+    }
+
+    private static CommandSpec detach(Noun noun) {
+        CommandSpec detach =
+                Options.command(
+                        "detach",
+                        "Take a volume from its instance, which may run; unmount it there first",
+                        call -> Changing.detach(call, noun),
+                        "volume detach web-1-logs --tenant reg-prod --wait");
+        Options.mutation().forEach(detach::addOption);
+        return awaiting(noun, detach.addPositional(name(noun)));
     }
 
     /** Data is the token alone, so that it can be redirected into the agent's file. */

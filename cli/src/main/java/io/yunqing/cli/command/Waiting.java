@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code --wait}: looks until an instance is as asked.
+ * {@code --wait}: looks until a resource is as asked.
  *
  * <p>It looks at levels, so neither a lost answer nor a controller that restarts in between ends the wait: only the phase
  * asked for, a phase that will not become it, or the time does.
@@ -43,7 +43,7 @@ final class Waiting {
     /** How a wait ended, and what was seen last. */
     record Outcome(Exit exit, Answer last) {}
 
-    /** Whether an instance is where it should be. */
+    /** Whether a resource is where it should be. */
     enum Verdict {
         REACHED,
         /** It stands in a phase that is not the one asked for, for a reason that is new. */
@@ -54,12 +54,11 @@ final class Waiting {
     /**
      * Judges one look.
      *
-     * @param now the instance as it is seen
+     * @param now the resource as it is seen
+     * @param wanted the phase that it should come to
      * @param faultBefore the fault it had when the wait began: an old fault does not end the wait for a new attempt
      */
-    static Verdict judge(Map<String, Object> now, Map<String, Object> faultBefore) {
-        String power = Tree.textAt(now, "spec.power");
-        String wanted = power.isEmpty() || power.equals("RUNNING") ? "RUNNING" : "STOPPED";
+    static Verdict judge(Map<String, Object> now, String wanted, Map<String, Object> faultBefore) {
         String phase = Tree.textAt(now, "status.phase");
         if (phase.equals(wanted)) {
             return Verdict.REACHED;
@@ -86,7 +85,7 @@ final class Waiting {
         Map<String, Object> faultBefore = Tree.mapAt(first.tree(), "status.lastError");
         while (true) {
             Map<String, Object> now = seen.tree();
-            switch (judge(now, faultBefore)) {
+            switch (judge(now, noun.wantedPhase(now), faultBefore)) {
                 case REACHED -> {
                     progress(now, true);
                     return new Outcome(Exit.OK, seen);
@@ -190,12 +189,12 @@ final class Waiting {
                     Tree.textAt(fault, "attempts"),
                     Width.harmless(Tree.textAt(fault, "message")));
         }
-        call.say("wait.timeout.hint", target);
+        call.say("wait.timeout.hint", noun.word(), target);
     }
 
     private void timeout(String phase) {
         endLine();
         call.say("wait.timeout", target, phase, Durations.rough(patience));
-        call.say("wait.timeout.hint", target);
+        call.say("wait.timeout.hint", noun.word(), target);
     }
 }

@@ -22,7 +22,8 @@ public final class ApplyOrder {
                     Kind.HOST_CLASS,
                     Kind.HOST,
                     Kind.PLACEMENT_GROUP,
-                    Kind.INSTANCE);
+                    Kind.INSTANCE,
+                    Kind.VOLUME);
 
     private ApplyOrder() {}
 

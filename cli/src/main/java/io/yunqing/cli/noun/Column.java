@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,20 @@ public record Column(
                     Tree.mapsAt(row, listPath).forEach(one -> parts.add(Tree.textAt(one, field)));
                     return String.join(",", parts);
                 });
+    }
+
+    /** A list of texts, joined by commas. */
+    static Column texts(String id, String listPath) {
+        return new Column(
+                id,
+                Shape.TEXT,
+                false,
+                row ->
+                        Tree.at(row, listPath) instanceof List<?> list
+                                ? list.stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(","))
+                                : "");
     }
 
     /** The keys and values of a map, joined by commas. */

@@ -35,7 +35,16 @@ public record Noun(
 
     /** Whether it takes time until one is as asked, so that there is something to wait for. */
     public boolean awaited() {
-        return kind == Kind.INSTANCE;
+        return kind == Kind.INSTANCE || kind == Kind.VOLUME;
+    }
+
+    /** The phase that one will be in when it is as asked. */
+    public String wantedPhase(Map<String, Object> resource) {
+        if (kind == Kind.VOLUME) {
+            return Tree.textAt(resource, "spec.instance").isEmpty() ? "AVAILABLE" : "ATTACHED";
+        }
+        String power = Tree.textAt(resource, "spec.power");
+        return power.isEmpty() || power.equals("RUNNING") ? "RUNNING" : "STOPPED";
     }
 
     /** Where its list is. */

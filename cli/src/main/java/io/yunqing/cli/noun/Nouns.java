@@ -25,6 +25,7 @@ public final class Nouns {
             case HOST -> FleetNouns.host();
             case PLACEMENT_GROUP -> TenantNouns.placementGroup();
             case INSTANCE -> TenantNouns.instance();
+            case VOLUME -> TenantNouns.volume();
         };
     }
 

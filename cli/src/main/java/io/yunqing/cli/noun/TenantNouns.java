@@ -5,6 +5,7 @@ import static io.yunqing.cli.noun.Column.joined;
 import static io.yunqing.cli.noun.Column.number;
 import static io.yunqing.cli.noun.Column.pairs;
 import static io.yunqing.cli.noun.Column.state;
+import static io.yunqing.cli.noun.Column.texts;
 import static io.yunqing.cli.noun.Nouns.created;
 import static io.yunqing.cli.noun.Nouns.labels;
 import static io.yunqing.cli.noun.Nouns.name;
@@ -12,6 +13,7 @@ import static io.yunqing.cli.noun.Nouns.text;
 
 import io.yunqing.api.InstanceSet;
 import io.yunqing.api.Kind;
+import io.yunqing.api.VolumeSpec;
 import java.util.List;
 
 /** The nouns that live in a tenant. */
@@ -26,6 +28,16 @@ public final class TenantNouns {
                 1,
                 InstanceSet.MOST,
                 "Create so many, NAME-1 to NAME-N: all or none");
+    }
+
+    /** What volumes an instance comes with; no field of it, as they outlive it. */
+    public static Field volumes() {
+        return Field.of(
+                        Field.Type.WHOLES_BY_KEY,
+                        "volumes",
+                        "--volume",
+                        "Comes with a volume NAME-KEY of so many GiB: all or none")
+                .between(1, VolumeSpec.LARGEST);
     }
 
     static Noun placementGroup() {
@@ -86,6 +98,7 @@ public final class TenantNouns {
                         text("zone", "status.zone").onlyWide(),
                         text("group", "spec.group").onlyWide(),
                         text("power", "spec.power").onlyWide(),
+                        texts("volumes", "status.volumes").onlyWide(),
                         pairs("allocated", "status.allocated").onlyWide(),
                         text("id", "metadata.id").onlyWide(),
                         labels(),
@@ -124,6 +137,42 @@ public final class TenantNouns {
                                 "--user-data",
                                 "cloud-init user data, given to the guest as it is")),
                 "web-1 --tenant reg-prod --flavor small --image debian-12\n"
-                        + "--ssh-key @key.pub --wait");
+                        + "--ssh-key @key.pub --volume data=20 --wait");
+    }
+
+    static Noun volume() {
+        return new Noun(
+                Kind.VOLUME,
+                "A disk of a tenant's that outlives the instance it is attached to",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        state("phase", "status.phase"),
+                        text("instance", "spec.instance"),
+                        number("size-gib", "spec.sizeGiB"),
+                        text("host", "status.host"),
+                        age("observed", "status.observedAt"),
+                        text("serial", "status.serial").onlyWide(),
+                        text("zone", "status.zone").onlyWide(),
+                        text("id", "metadata.id").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("instance", "Only volumes attached to an instance of this name"),
+                        new Filter("host", "Only volumes on this host"),
+                        new Filter("zone", "Only volumes in this zone")),
+                List.of(
+                        Field.whole(
+                                        "sizeGiB",
+                                        "--size-gib",
+                                        1,
+                                        VolumeSpec.LARGEST,
+                                        "Its size; can grow, also in use")
+                                .mustBe(),
+                        Field.text(
+                                "instance",
+                                "--instance",
+                                "What it is attached to; a new one is made on its host")),
+                "web-1-logs --tenant reg-prod --instance web-1 --size-gib 20");
     }
 }

@@ -2,7 +2,9 @@ package io.yunqing.cli.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.yunqing.api.Kind;
 import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.noun.Nouns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -28,7 +30,26 @@ class WaitingTest {
             throws IOException {
         Map<String, Object> now =
                 tree("{'spec':{'power':'" + power + "'},'status':{'phase':'" + phase + "'}}");
-        assertEquals(verdict, Waiting.judge(now, Map.of()).name());
+        assertEquals(verdict, judge(Kind.INSTANCE, now, Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "web-1,ATTACHING,UNDERWAY",
+        "web-1,ATTACHED,REACHED",
+        "web-1,AVAILABLE,UNDERWAY",
+        "'',DETACHING,UNDERWAY",
+        "'',AVAILABLE,REACHED",
+        "'',ATTACHED,UNDERWAY",
+        "web-1,FAILED,FAILED"
+    })
+    void judgesAVolumeByTheInstanceThatIsToHaveIt(String instance, String phase, String verdict)
+            throws IOException {
+        Map<String, Object> now =
+                tree(
+                        "{'spec':{'instance':'%s'},'status':{'phase':'%s','lastError':{'attempts':1}}}"
+                                .formatted(instance, phase));
+        assertEquals(verdict, judge(Kind.VOLUME, now, Map.of()));
     }
 
     @ParameterizedTest
@@ -40,7 +61,11 @@ class WaitingTest {
                                 + attempts
                                 + "}}}");
         Map<String, Object> fault = before == 0 ? Map.of() : Map.of("attempts", before);
-        assertEquals(verdict, Waiting.judge(now, fault).name());
+        assertEquals(verdict, judge(Kind.INSTANCE, now, fault));
+    }
+
+    private static String judge(Kind kind, Map<String, Object> now, Map<String, Object> before) {
+        return Waiting.judge(now, Nouns.of(kind).wantedPhase(now), before).name();
     }
 
     private static Map<String, Object> tree(String json) throws IOException {

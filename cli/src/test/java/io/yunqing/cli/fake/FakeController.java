@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -225,12 +226,27 @@ public final class FakeController implements AutoCloseable {
             return answered.get(key);
         }
         Map<String, Map<String, Object>> wanted = new LinkedHashMap<>();
-        for (int i = 1; i <= Integer.parseInt(Tree.textAt(set, "count")); i++) {
-            Map<String, Object> metadata = new LinkedHashMap<>(Tree.mapAt(set, "metadata"));
-            metadata.put("name", Tree.textAt(set, "metadata.name") + "-" + i);
+        String base = Tree.textAt(set, "metadata.name");
+        String count = Tree.textAt(set, "count");
+        List<String> names =
+                count.isEmpty()
+                        ? List.of(base)
+                        : IntStream.rangeClosed(1, Integer.parseInt(count))
+                                .mapToObj(number -> base + "-" + number)
+                                .toList();
+        for (String name : names) {
             wanted.put(
-                    path.replace("/instance-sets", "/instances/") + metadata.get("name"),
-                    Map.of("metadata", metadata, "spec", Tree.mapAt(set, "spec")));
+                    path.replace("/instance-sets", "/instances/") + name,
+                    named(set, name, Tree.mapAt(set, "spec")));
+            for (Map<String, Object> volume : Tree.mapsAt(set, "volumes")) {
+                String whole = name + "-" + volume.get("name");
+                wanted.put(
+                        path.replace("/instance-sets", "/volumes/") + whole,
+                        named(
+                                set,
+                                whole,
+                                Map.of("sizeGiB", volume.get("sizeGiB"), "instance", name)));
+            }
         }
         if (wanted.keySet().stream().anyMatch(resources::containsKey)) {
             return Reply.refusal(409, "name.taken", "CONFLICT");
@@ -238,10 +254,22 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, plan("create", Map.of(), set));
         }
         List<Object> made = new ArrayList<>();
-        wanted.forEach((at, one) -> made.add(store(at, one, header(exchange, "Yunqing-Reason"))));
+        wanted.forEach((at, one) -> {
+            Object stored = store(at, one, header(exchange, "Yunqing-Reason"));
+            if (at.contains("/instances/")) {
+                made.add(stored);
+            }
+        });
         Reply reply = Reply.json(201, Map.of("items", made));
         answered.put(key, reply);
         return reply;
+    }
+
+    private static Map<String, Object> named(
+            Map<String, Object> set, String name, Map<String, Object> spec) {
+        Map<String, Object> metadata = new LinkedHashMap<>(Tree.mapAt(set, "metadata"));
+        metadata.put("name", name);
+        return Map.of("metadata", metadata, "spec", spec);
     }
 
     private Reply put(

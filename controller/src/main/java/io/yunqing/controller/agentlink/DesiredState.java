@@ -9,6 +9,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.platform.ProblemException;
@@ -17,6 +18,7 @@ import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -87,10 +89,16 @@ class DesiredState {
                             SELECT d.revision, h.name AS host, o.inventory -> 'network' ->> 'gateway' AS gateway,
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
-                                   host(a.ip) || '/' || masklen(a.ip) AS ip
+                                   host(a.ip) || '/' || masklen(a.ip) AS ip,
+                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
+                            CROSS JOIN LATERAL (
+                                SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
+                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib) ORDER BY v.host_revision, v.id) AS volumes
+                                FROM volume v JOIN tenant t ON t.id = v.tenant_id
+                                WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -99,10 +107,11 @@ class DesiredState {
                             WHERE o.host_id = ? AND o.key_sha256 = ?
                             ORDER BY i.host_revision
                             """)) {
-                statement.setLong(1, after);
-                statement.setLong(2, after);
-                statement.setObject(3, claim.host());
-                statement.setString(4, claim.keySha256());
+                for (int place = 1; place <= 4; place++) {
+                    statement.setLong(place, after);
+                }
+                statement.setObject(5, claim.host());
+                statement.setString(6, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
@@ -112,6 +121,7 @@ class DesiredState {
 
     private static HostDesired host(ResultSet row, long after) throws SQLException {
         long revision = row.getLong("revision");
+        String volumes = row.getString("volumes");
         List<InstanceDesired> instances = new ArrayList<>();
         do {
             UUID id = row.getObject("id", UUID.class);
@@ -119,7 +129,11 @@ class DesiredState {
                 instances.add(instance(id, row));
             }
         } while (row.next());
-        return new HostDesired(revision, after <= 0 || after > revision, instances);
+        return new HostDesired(
+                revision,
+                after <= 0 || after > revision,
+                instances,
+                volumes == null ? null : List.of(json(volumes, VolumeDesired[].class)));
     }
 
     private static InstanceDesired instance(UUID id, ResultSet row) throws SQLException {
@@ -128,6 +142,7 @@ class DesiredState {
         String name = row.getString("name");
         String ip = row.getString("ip");
         String gateway = row.getString("gateway");
+        Array attached = row.getArray("attached");
         return new InstanceDesired(
                 id,
                 row.getString("tenant"),
@@ -144,7 +159,8 @@ class DesiredState {
                 new Seed(
                         name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
                 ip == null || gateway == null ? null : new Nic(row.getString("mac"), ip, gateway),
-                "placed on " + row.getString("host"));
+                "placed on " + row.getString("host"),
+                attached == null ? null : List.of((UUID[]) attached.getArray()));
     }
 
     private static <T> T json(String text, Class<T> type) {

@@ -11,12 +11,17 @@ import io.yunqing.controller.fleet.HeartbeatStore;
 import io.yunqing.controller.fleet.HeartbeatStore.Stored;
 import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.volume.VolumeReports;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
@@ -31,6 +36,8 @@ class Observations {
     private final Fleet fleet;
     private final AgentPolicy policy;
     private final InstanceReports instances;
+    private final VolumeReports volumes;
+    private final Ledger ledger;
     private final Changes changes;
 
     Observations(
@@ -39,12 +46,16 @@ class Observations {
             Fleet fleet,
             AgentPolicy policy,
             InstanceReports instances,
+            VolumeReports volumes,
+            Ledger ledger,
             Changes changes) {
         this.em = em;
         this.heartbeats = heartbeats;
         this.fleet = fleet;
         this.policy = policy;
         this.instances = instances;
+        this.volumes = volumes;
+        this.ledger = ledger;
         this.changes = changes;
     }
 
@@ -77,9 +88,18 @@ class Observations {
         if (was.receivedAt() == null) {
             changes.announce(changed(was, "reporting", "its agent reported for the first time"));
         }
-        instances.accept(was, policy.sees(was.complete(), was.receivedAt(), now), report);
-        // Last, because the ledger's limits are locked before its providers.
+        List<UUID> gone =
+                new ArrayList<>(
+                        instances.accept(
+                                was, policy.sees(was.complete(), was.receivedAt(), now), report));
+        VolumeReports.News news = volumes.accept(was.host(), was.name(), report);
+        gone.addAll(news.gone());
+        // In the order of all locks: limits, providers, what a host should be.
+        if (!gone.isEmpty()) {
+            ledger.release(gone);
+        }
         learn(was, report);
+        volumes.remember(news);
         return true;
     }
 

@@ -47,7 +47,8 @@ record Told(HostObserved report, byte[] digest) {
                 null,
                 report.instances(),
                 report.unknownDomains(),
-                report.lanes());
+                report.lanes(),
+                report.volumes());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

@@ -4,11 +4,13 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceSet.DataVolume;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
 import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.RoundTrip;
@@ -86,14 +88,20 @@ class Admission {
     /**
      * Admits all that is asked for, or nothing, and waits until that is decided.
      *
+     * @param volumes what each of the instances comes with
      * @param ifGone is told what to do when nobody waits for the answer any more
      * @throws ProblemException if something named does not exist, or too many wait
      */
-    Outcome admit(String tenant, List<Instance> asked, Terms terms, Consumer<Runnable> ifGone) {
+    Outcome admit(
+            String tenant,
+            List<Instance> asked,
+            List<DataVolume> volumes,
+            Terms terms,
+            Consumer<Runnable> ifGone) {
         for (int lookup = 0; lookup < LOOKUPS; lookup++) {
             Order order;
             try {
-                order = order(tenant, asked, terms);
+                order = order(tenant, asked, volumes, terms);
             } catch (ProblemException refusal) {
                 return answeredBefore(terms).orElseThrow(() -> refusal);
             }
@@ -119,7 +127,8 @@ class Admission {
         throw Transactions.busy("what the request names changes all the time");
     }
 
-    private Order order(String tenantName, List<Instance> asked, Terms terms) {
+    private Order order(
+            String tenantName, List<Instance> asked, List<DataVolume> volumes, Terms terms) {
         TenantEntry tenant = catalog.tenant(tenantName);
         List<Wish> wishes = new ArrayList<>(asked.size());
         for (Instance one : asked) {
@@ -136,7 +145,14 @@ class Admission {
                             one,
                             flavor,
                             image,
-                            group == null ? null : catalog.group(tenantName, group)));
+                            group == null ? null : catalog.group(tenantName, group),
+                            volumes.stream()
+                                    .map(volume ->
+                                            new NewVolume(
+                                                    Ids.next(),
+                                                    one.metadata().name() + "-" + volume.name(),
+                                                    volume.sizeGiB()))
+                                    .toList()));
         }
         return new Order(tenant, wishes, terms, means.mirror().looks());
     }

@@ -1,9 +1,11 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Address;
+import io.yunqing.api.Kind;
 import io.yunqing.api.Plan;
 import io.yunqing.controller.compute.AdmissionStore.Entry;
 import io.yunqing.controller.compute.Order.Terms;
+import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.fleet.SeenHost;
 import io.yunqing.controller.ledger.Balances;
@@ -124,9 +126,8 @@ final class AdmissionBatch {
         balances = means.ledger().lock(trip, tenants, hosts);
         groups.read(trip, groupsNamed);
         AdmissionStore.hosts(trip, hosts, revisions::put);
-        // After the locks, so that nobody adds to what these find: another replica may have the
-        // same
-        // request.
+        // After the locks, so that nobody adds to what these find: another replica may have
+        // the same request.
         means.idempotency()
                 .find(
                         trip,
@@ -138,7 +139,12 @@ final class AdmissionBatch {
                         .flatMap(o -> o.wishes().stream().map(_ -> o.tenant().id()))
                         .toList(),
                 wishes.stream().map(Wish::name).toList(),
-                (tenant, name) -> namesTaken.add(key(tenant, name)));
+                (tenant, name) -> namesTaken.add(key(Kind.INSTANCE, tenant, name)));
+        AdmissionStore.volumeNames(
+                trip,
+                orders.stream().flatMap(o -> o.volumes().map(_ -> o.tenant().id())).toList(),
+                orders.stream().flatMap(Order::volumes).map(NewVolume::name).toList(),
+                (tenant, name) -> namesTaken.add(key(Kind.VOLUME, tenant, name)));
         addresses.read(trip, hosts);
         trip.run(connection);
     }
@@ -154,7 +160,7 @@ final class AdmissionBatch {
         } else if (outdated(order)) {
             one.outcome = new Outcome.Outdated();
         } else if (takenName(order).isPresent()) {
-            one.outcome = new Outcome.NameTaken(takenName(order).get());
+            one.outcome = takenName(order).get();
         } else if (!one.placed()) {
             one.outcome = refusal(one);
         } else if (hostsAreAsSeen(one) && membersAllow(one)) {
@@ -210,11 +216,19 @@ final class AdmissionBatch {
         return allowed;
     }
 
-    private Optional<String> takenName(Order order) {
-        return order.wishes().stream()
-                .map(Wish::name)
-                .filter(name -> namesTaken.contains(key(order.tenant().id(), name)))
+    private Optional<Outcome.NameTaken> takenName(Order order) {
+        return names(order)
+                .filter(one ->
+                        namesTaken.contains(key(one.kind(), order.tenant().id(), one.name())))
                 .findFirst();
+    }
+
+    /** Each name that the order's resources would take. */
+    private static Stream<Outcome.NameTaken> names(Order order) {
+        return Stream.concat(
+                order.wishes().stream()
+                        .map(wish -> new Outcome.NameTaken(Kind.INSTANCE, wish.name())),
+                order.volumes().map(volume -> new Outcome.NameTaken(Kind.VOLUME, volume.name())));
     }
 
     /** A limit is the better answer: it holds wherever there may be room. */
@@ -234,8 +248,7 @@ final class AdmissionBatch {
     private Optional<Outcome> overLimit(AdmissionCase one) {
         UUID tenant = one.order.tenant().id();
         List<Wish> wishes = one.order.wishes();
-        return balances.overLimit(
-                        tenant, requests.sum(wishes.stream().map(w -> w.flavor().spec()).toList()))
+        return balances.overLimit(tenant, requests.sum(wishes))
                 .map(limit -> new Outcome.Over(tenant, wishes.getFirst(), wishes.size(), limit));
     }
 
@@ -253,7 +266,7 @@ final class AdmissionBatch {
         addViews(one);
         Terms terms = one.order.terms();
         if (terms.planOnly() || terms.digest() != null) {
-            Plan plan = means.plans().created(one.order.answer(one.views));
+            Plan plan = means.plans().created(one.answer());
             if (terms.planOnly()) {
                 one.outcome = new Outcome.Planned(plan);
             } else if (!plan.digest().equals(terms.digest())) {
@@ -261,10 +274,10 @@ final class AdmissionBatch {
             }
         }
         if (one.outcome == null) {
-            one.outcome = new Outcome.Admitted(one.order.answer(one.views));
-            one.order
-                    .wishes()
-                    .forEach(wish -> namesTaken.add(key(one.order.tenant().id(), wish.name())));
+            one.outcome = new Outcome.Admitted(one.answer());
+            names(one.order)
+                    .forEach(it ->
+                            namesTaken.add(key(it.kind(), one.order.tenant().id(), it.name())));
             if (terms.claim() != null) {
                 answered.put(terms.claim().id(), null);
             }
@@ -277,7 +290,7 @@ final class AdmissionBatch {
     private void giveAddressesBack(AdmissionCase one) {
         for (int i = 0; i < one.views.size(); i++) {
             Address given = one.views.get(i).status().addresses().getFirst();
-            addresses.free(one.takings.get(i).provider(), given.ip());
+            addresses.free(one.host(i), given.ip());
         }
     }
 
@@ -295,8 +308,9 @@ final class AdmissionBatch {
                             one.order.tenant().name(),
                             place,
                             address,
-                            means.ledger().kinds().byName(one.takings.get(i).amounts()),
+                            means.ledger().kinds().byName(requests.amounts(wish.flavor().spec())),
                             now));
+            one.volumes.addAll(wish.volumesPlaced(one.order.tenant().name(), place.host(), now));
         }
     }
 
@@ -314,17 +328,18 @@ final class AdmissionBatch {
                                 one.order,
                                 one.order.wishes().get(i),
                                 one.views.get(i),
-                                one.takings.get(i).provider()));
+                                one.host(i)));
             }
         }
         means.ledger().open(trip, takings, now);
         AdmissionStore.insert(trip, entries, now);
+        AdmissionStore.insertVolumes(trip, entries, now);
         addresses.write(
                 trip,
                 entries.stream().map(e -> e.wish().id()).toList(),
                 entries.stream().map(Entry::host).toList(),
                 entries.stream().map(e -> e.view().status().addresses().getFirst().ip()).toList());
-        means.journal().write(trip, entries.stream().map(Entry::noted).toList(), now);
+        means.journal().write(trip, entries.stream().flatMap(Entry::noted).toList(), now);
         means.idempotency().remember(trip, answers(admitted));
         means.wakeups().onCommit(trip, topics(admitted));
         trip.run(connection);
@@ -335,9 +350,7 @@ final class AdmissionBatch {
         for (AdmissionCase one : admitted) {
             Idempotency.Claim claim = one.order.terms().claim();
             if (claim != null) {
-                answers.put(
-                        claim,
-                        Resources.answered(claim, one.order.answer(one.views), means.plans()));
+                answers.put(claim, Resources.answered(claim, one.answer(), means.plans()));
             }
         }
         return answers;
@@ -364,8 +377,8 @@ final class AdmissionBatch {
         }
     }
 
-    private static String key(UUID tenant, String name) {
-        return tenant + "/" + name;
+    private static String key(Kind kind, UUID tenant, String name) {
+        return kind + "/" + tenant + "/" + name;
     }
 
     private static <T> Set<UUID> all(Collection<T> items, Function<T, UUID> id) {

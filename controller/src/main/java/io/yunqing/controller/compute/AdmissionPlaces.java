@@ -1,7 +1,6 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.controller.fleet.FleetMirror;
-import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.Decision.NoHost;
 import io.yunqing.controller.platform.RoundTrip;
@@ -55,14 +54,8 @@ final class AdmissionPlaces {
             switch (mirror.place(requests.of(one.order.tenant(), wish, groups))) {
                 case Chosen chosen -> {
                     one.places.add(chosen);
-                    Taking taking =
-                            new Taking(
-                                    wish.id(),
-                                    one.order.tenant().id(),
-                                    chosen.host().id(),
-                                    requests.amounts(wish.flavor().spec()));
-                    one.takings.add(taking);
-                    one.counted.add(taking);
+                    one.takings.addAll(requests.takings(one.order.tenant(), wish, chosen.host()));
+                    one.counted.add(requests.amounts(wish));
                     groups.add(wish.group(), chosen.host());
                 }
                 case NoHost noHost -> {
@@ -78,8 +71,7 @@ final class AdmissionPlaces {
     /** Forgets what was counted for the case: it came to nothing, or is written down by now. */
     void settle(AdmissionCase one) {
         for (int i = 0; i < one.counted.size(); i++) {
-            Taking taking = one.counted.get(i);
-            mirror.settle(taking.provider(), taking.amounts());
+            mirror.settle(one.host(i), one.counted.get(i));
             groups.remove(one.order.wishes().get(i).group(), one.places.get(i).host());
         }
         one.counted.clear();

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Instance;
 import io.yunqing.api.Kind;
+import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.feed.Journal.Note;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.RoundTrip;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What an admission reads and writes of instances and of what they refer to. */
 final class AdmissionStore {
@@ -20,20 +22,34 @@ final class AdmissionStore {
 
     /** An instance to be written: what is asked, who it is, and what was decided. */
     record Entry(Order order, Wish wish, Instance view, UUID host) {
-        /** What the history says of it. */
-        Note noted() {
+        /** What the history says of it and its volumes. */
+        Stream<Note> noted() {
+            return Stream.concat(
+                    Stream.of(
+                            note(
+                                    Kind.INSTANCE,
+                                    wish.id(),
+                                    wish.name(),
+                                    Instances.story(
+                                            wish.name(),
+                                            view.status().host(),
+                                            InstanceRow.power(view.spec())))),
+                    wish.volumes().stream()
+                            .map(volume ->
+                                    note(
+                                            Kind.VOLUME,
+                                            volume.id(),
+                                            volume.name(),
+                                            "Volume %s of %d GiB for instance %s"
+                                                    .formatted(
+                                                            volume.name(),
+                                                            volume.sizeGiB(),
+                                                            wish.name()))));
+        }
+
+        private Note note(Kind kind, UUID id, String name, String story) {
             return new Note(
-                    new Change(
-                            Kind.INSTANCE,
-                            view.metadata().tenant(),
-                            view.metadata().name(),
-                            view.metadata().id(),
-                            "created",
-                            Instances.story(
-                                    view.metadata().name(),
-                                    view.status().host(),
-                                    InstanceRow.power(view.spec())),
-                            1),
+                    new Change(kind, order.tenant().name(), name, id, "created", story, 1),
                     order.terms().actor(),
                     order.terms().reason());
         }
@@ -87,15 +103,36 @@ final class AdmissionStore {
             List<UUID> tenants,
             List<String> names,
             BiConsumer<UUID, String> taken) {
+        taken(trip, "instance", tenants, names, taken);
+    }
+
+    private static void taken(
+            RoundTrip trip,
+            String table,
+            List<UUID> tenants,
+            List<String> names,
+            BiConsumer<UUID, String> taken) {
         trip.read(
                 """
-                SELECT i.tenant_id, i.name
+                SELECT r.tenant_id, r.name
                 FROM unnest(?, ?) AS asked (tenant_id, name)
-                JOIN instance i ON i.tenant_id = asked.tenant_id AND i.name = asked.name COLLATE "C"
-                """,
+                JOIN %s r ON r.tenant_id = asked.tenant_id AND r.name = asked.name COLLATE "C"
+                """
+                        .formatted(table),
                 row -> taken.accept(row.getObject("tenant_id", UUID.class), row.getString("name")),
                 tenants.toArray(UUID[]::new),
                 names.toArray(String[]::new));
+    }
+
+    /** Adds the statement that finds which of the names other volumes have; none without names. */
+    static void volumeNames(
+            RoundTrip trip,
+            List<UUID> tenants,
+            List<String> names,
+            BiConsumer<UUID, String> taken) {
+        if (!names.isEmpty()) {
+            taken(trip, "volume", tenants, names, taken);
+        }
     }
 
     /** Adds the statement that moves the hosts' counters on and writes the instances with the new revisions. */
@@ -129,6 +166,31 @@ final class AdmissionStore {
                 numbers(entries, e -> e.wish().flavor().spec().rootDiskGiB()),
                 texts(entries, e -> e.view().status().addresses().getFirst().mac()),
                 texts(entries, e -> json(e.view().status().placement())));
+    }
+
+    /** Adds the statement that writes the instances' volumes, at the revisions of their hosts; none without volumes. */
+    static void insertVolumes(RoundTrip trip, List<Entry> entries, Instant now) {
+        List<UUID> instances =
+                entries.stream()
+                        .flatMap(e -> e.wish().volumes().stream().map(_ -> e.wish().id()))
+                        .toList();
+        if (instances.isEmpty()) {
+            return;
+        }
+        List<NewVolume> volumes =
+                entries.stream().flatMap(e -> e.wish().volumes().stream()).toList();
+        trip.write(
+                """
+                INSERT INTO volume (id, name, revision, created, labels, tenant_id, host_id, instance_id, size_gib, host_revision)
+                SELECT v.id, v.name, 1, ?, i.labels, i.tenant_id, i.host_id, i.id, v.size, i.host_revision
+                FROM unnest(?, ?, ?, ?) AS v (id, name, size, instance)
+                JOIN instance i ON i.id = v.instance
+                """,
+                now,
+                volumes.stream().map(NewVolume::id).toArray(UUID[]::new),
+                volumes.stream().map(NewVolume::name).toArray(String[]::new),
+                volumes.stream().map(volume -> (long) volume.sizeGiB()).toArray(Long[]::new),
+                instances.toArray(UUID[]::new));
     }
 
     private static UUID[] ids(List<Entry> entries, Function<Entry, UUID> id) {

@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSet;
+import io.yunqing.api.InstanceSet.DataVolume;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
 import io.yunqing.api.PlacementExplanation;
@@ -18,9 +19,12 @@ import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.tenancy.DepartmentRow;
+import io.yunqing.controller.tenancy.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -65,7 +69,12 @@ class Creation {
         return answer(
                 tenant,
                 call,
-                admission.admit(tenant, List.of(body), terms(tenant, body, false, call), ifGone));
+                admission.admit(
+                        tenant,
+                        List.of(body),
+                        List.of(),
+                        terms(tenant, body, false, call),
+                        ifGone));
     }
 
     /**
@@ -78,11 +87,18 @@ class Creation {
         asked.check(body);
         Instances.requireSameTenant(tenant, body.metadata());
         List<Instance> instances = body.instances();
-        requireShort(instances.getLast().metadata().name(), body.metadata().name());
+        String base = body.metadata().name();
+        requireShort(instances.getLast().metadata().name(), base);
+        requireNames(body.volumesOrNone(), instances.getLast().metadata().name(), base);
         return answer(
                 tenant,
                 call,
-                admission.admit(tenant, instances, terms(tenant, body, true, call), ifGone));
+                admission.admit(
+                        tenant,
+                        instances,
+                        body.volumesOrNone(),
+                        terms(tenant, body, true, call),
+                        ifGone));
     }
 
     private static void requireShort(String longest, String name) {
@@ -91,10 +107,27 @@ class Creation {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
                     "metadata.name",
-                    "with its number behind it, it is longer than a name may be",
+                    "with what comes behind it, it is longer than a name may be",
                     "at most " + (name.length() - over) + " characters",
                     name,
                     "choose a shorter name");
+        }
+    }
+
+    private static void requireNames(List<DataVolume> volumes, String instance, String base) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < volumes.size(); i++) {
+            String name = volumes.get(i).name();
+            requireShort(instance + "-" + name, base);
+            if (!names.add(name)) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "volumes[%d].name".formatted(i),
+                        "is the name of another volume of the same instance",
+                        null,
+                        name,
+                        "give each volume a name of its own");
+            }
         }
     }
 
@@ -120,7 +153,7 @@ class Creation {
                 yield Response.ok(planned.plan()).build();
             }
             case Outcome.Repeated repeated -> repeated.earlier().answer(repeated.claim());
-            case Outcome.NameTaken taken -> throw Resources.nameTaken(Kind.INSTANCE, taken.name());
+            case Outcome.NameTaken taken -> throw Resources.nameTaken(taken.kind(), taken.name());
             case Outcome.Over over -> throw over(tenant, over);
             case Outcome.NoHost none -> throw noHost(none);
             case Outcome.PlanStale stale -> throw Resources.planStale(stale.digest(), call.digest);
@@ -139,44 +172,22 @@ class Creation {
                         ? "tenant " + tenant
                         : "department " + departmentName(limit.owner());
         boolean alone = over.instances() == 1;
-        return over(
+        return Refusals.over(
+                "spec.flavor",
                 owner,
                 limit,
                 needs(over),
                 alone ? SMALLER_FLAVOR : "ask for fewer instances, " + SMALLER_FLAVOR);
     }
 
-    /**
-     * The refusal of a flavor for which a limit is too low.
-     *
-     * @param owner whose limit it is, in words
-     * @param needed what the flavor would take, in words
-     * @param less how to ask for less
-     */
-    static ProblemException over(String owner, OverLimit limit, String needed, String less) {
-        return ProblemException.field(
-                ProblemCode.QUOTA_EXCEEDED,
-                "spec.flavor",
-                "%s has %d of %d %s left, %s"
-                        .formatted(
-                                owner,
-                                Math.max(0, limit.limit() - limit.used()),
-                                limit.limit(),
-                                limit.resource(),
-                                needed),
-                owner + " limits." + limit.resource() + " = " + limit.limit(),
-                limit.used() + limit.asked(),
-                less
-                        + ", delete instances of the tenant, or have its limit raised by "
-                        + Math.subtractExact(limit.used() + limit.asked(), limit.limit()));
-    }
-
     private static String needs(Outcome.Over over) {
         String flavor = over.wish().flavor().name();
+        String volumes = over.wish().volumes().isEmpty() ? "" : " with their volumes";
         long asked = over.limit().asked();
-        return over.instances() == 1
+        return over.instances() == 1 && volumes.isEmpty()
                 ? "flavor %s needs %d".formatted(flavor, asked)
-                : "%d instances of flavor %s need %d".formatted(over.instances(), flavor, asked);
+                : "%d instances of flavor %s%s need %d"
+                        .formatted(over.instances(), flavor, volumes, asked);
     }
 
     private String departmentName(UUID id) {

@@ -23,7 +23,7 @@ final class ForecastStore {
      *
      * @param tenantName whose it is
      * @param host where it is
-     * @param size what it takes and needs of a host
+     * @param size what it takes and needs of a host; its volumes count as its disk, as they are where it is
      * @param zone where it must be; anywhere when null
      * @param group whose member it is; of none when null
      */
@@ -60,7 +60,9 @@ final class ForecastStore {
         new RoundTrip()
                 .read(
                         """
-                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib, i.root_disk_gib, i.spec ->> 'zone' AS zone, f.spec AS flavor,
+                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib,
+                               i.root_disk_gib + coalesce((SELECT sum(v.size_gib) FROM volume v WHERE v.instance_id = i.id), 0) AS disks_gib,
+                               i.spec ->> 'zone' AS zone, f.spec AS flavor,
                                i.deleted, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id JOIN tenant t ON t.id = i.tenant_id
                         LEFT JOIN placement_group g ON g.id = i.group_id
@@ -91,7 +93,7 @@ final class ForecastStore {
                         json(row.getString("flavor"), FlavorSpec.class),
                         row.getInt("vcpus"),
                         row.getInt("memory_mib"),
-                        row.getInt("root_disk_gib")),
+                        row.getInt("disks_gib")),
                 row.getString("zone"),
                 group);
     }
@@ -126,13 +128,13 @@ final class ForecastStore {
         return largest.isEmpty() ? null : largest.getFirst();
     }
 
-    /** What the flavor needs, in the size that the instance was made with. */
-    private static FlavorSpec sized(FlavorSpec flavor, int vcpus, int memoryMiB, int rootDiskGiB) {
+    /** What the flavor needs, in the size that the instance has. */
+    private static FlavorSpec sized(FlavorSpec flavor, int vcpus, int memoryMiB, int disksGiB) {
         return new FlavorSpec(
                 flavor.displayName(),
                 vcpus,
                 memoryMiB,
-                rootDiskGiB,
+                disksGiB,
                 flavor.traits(),
                 flavor.singleNuma());
     }

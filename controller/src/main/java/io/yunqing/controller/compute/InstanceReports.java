@@ -7,7 +7,6 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.compute.InstanceObservationStore.Seen;
 import io.yunqing.controller.fleet.HeartbeatStore.Stored;
-import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,12 +21,10 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 public class InstanceReports {
     private final InstanceObservationStore store;
-    private final Ledger ledger;
     private final Changes changes;
 
-    InstanceReports(InstanceObservationStore store, Ledger ledger, Changes changes) {
+    InstanceReports(InstanceObservationStore store, Changes changes) {
         this.store = store;
-        this.ledger = ledger;
         this.changes = changes;
     }
 
@@ -35,8 +32,9 @@ public class InstanceReports {
      * Stores what is new and tells everybody what it means. The caller holds the lock on the host's observation.
      *
      * @param seenBefore whether what the host had said still held when this report came
+     * @return the instances of which nothing is left: their rows are away, what they hold is to be released
      */
-    public void accept(Stored host, boolean seenBefore, HostObserved report) {
+    public List<UUID> accept(Stored host, boolean seenBefore, HostObserved report) {
         Map<UUID, InstanceObserved> byId =
                 report.instances().stream()
                         .collect(
@@ -59,7 +57,7 @@ public class InstanceReports {
         }
         store.keep(news);
         told.forEach(changes::announce);
-        remove(host, gone);
+        return removed(host, gone);
     }
 
     /** What now holds: the report if there is one, proven absence if a complete report is silent, else what held before. */
@@ -98,13 +96,11 @@ public class InstanceReports {
         return InstanceLifecycle.phase(instance.power(), instance.deleted(), observed, hostSeen);
     }
 
-    private void remove(Stored host, List<Seen> gone) {
-        if (gone.isEmpty()) {
-            return;
-        }
+    private List<UUID> removed(Stored host, List<Seen> gone) {
         List<UUID> ids = gone.stream().map(Seen::id).toList();
-        ledger.release(ids);
-        store.remove(ids);
+        if (!ids.isEmpty()) {
+            store.remove(ids);
+        }
         for (Seen instance : gone) {
             changes.announce(
                     changed(
@@ -112,6 +108,7 @@ public class InstanceReports {
                             "deleted",
                             "host " + host.name() + " confirms that nothing of it is left"));
         }
+        return ids;
     }
 
     private static Change changed(Seen instance, String type, String message) {

@@ -8,6 +8,7 @@ import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -31,8 +32,9 @@ class InstanceSightings {
      *
      * @param ip with its prefix length; null when it holds none
      * @param observed null before its host said anything of it
+     * @param volumes the names of those that are to be attached to it; null when none are
      */
-    record Sighting(HostSeen host, String ip, InstanceObserved observed) {}
+    record Sighting(HostSeen host, String ip, InstanceObserved observed, List<String> volumes) {}
 
     /**
      * What its host last said of itself.
@@ -57,7 +59,8 @@ class InstanceSightings {
                                 """
                                 SELECT r.id, o.epoch, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
                                        host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
-                                       s.unobserved_reason
+                                       s.unobserved_reason,
+                                       (SELECT array_agg(v.name ORDER BY v.name) FROM volume v WHERE v.instance_id = r.id) AS volumes
                                 FROM unnest(?, ?) AS r (id, host_id)
                                 JOIN host h ON h.id = r.host_id
                                 JOIN zone z ON z.id = h.zone_id
@@ -84,7 +87,12 @@ class InstanceSightings {
                         row.getLong("applied_revision"),
                         row.getString("unobserved_reason")),
                 row.getString("ip"),
-                observed(row));
+                observed(row),
+                names(row.getArray("volumes")));
+    }
+
+    private static List<String> names(Array names) throws SQLException {
+        return names == null ? null : List.of((String[]) names.getArray());
     }
 
     private static InstanceObserved observed(ResultSet row) throws SQLException {

@@ -15,11 +15,14 @@ import io.yunqing.controller.compute.InstanceSightings.HostSeen;
 import io.yunqing.controller.compute.InstanceSightings.Sighting;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.Change;
+import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +35,14 @@ import org.hibernate.Session;
 /** The rules of instances. */
 @ApplicationScoped
 public class Instances {
+    /** The most volumes that may be attached to one: virtio disks get the letters behind those of its own. */
+    public static final int MOST_VOLUMES = 16;
+
     private final Session em;
     private final Fleet fleet;
     private final InstanceSightings sightings;
     private final Resizing resizing;
-
+    private final Changes changes;
     private final Transactions transactions;
 
     Instances(
@@ -44,12 +50,14 @@ public class Instances {
             Fleet fleet,
             InstanceSightings sightings,
             Resizing resizing,
+            Changes changes,
             Transactions transactions) {
-        this.transactions = transactions;
         this.em = em;
         this.fleet = fleet;
         this.sightings = sightings;
         this.resizing = resizing;
+        this.changes = changes;
+        this.transactions = transactions;
     }
 
     /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -89,7 +97,8 @@ public class Instances {
                 observed == null ? null : host.receivedAt(),
                 row.placement,
                 observed == null ? null : observed.fault(),
-                conditions(row, observed, host, seen, phase));
+                conditions(row, observed, host, seen, phase),
+                sighting.volumes());
     }
 
     private static List<Condition> conditions(
@@ -130,11 +139,14 @@ public class Instances {
     /**
      * @throws ProblemException if there is no such tenant
      */
-    void requireTenant(String tenant) {
+    public void requireTenant(String tenant) {
         transactions.read(() -> tenantRow(tenant));
     }
 
-    static void requireSameTenant(String tenant, Metadata asked) {
+    /**
+     * @throws ProblemException if a body says another tenant than the path
+     */
+    public static void requireSameTenant(String tenant, Metadata asked) {
         String named = asked.tenant();
         if (named != null && !named.equals(tenant)) {
             throw ProblemException.field(
@@ -152,7 +164,10 @@ public class Instances {
         return "Instance %s on host %s, power %s".formatted(name, host, power);
     }
 
-    static TenantRow tenantRow(String name) {
+    /**
+     * @throws ProblemException if there is no such tenant
+     */
+    public static TenantRow tenantRow(String name) {
         return TenantRow.<TenantRow>find("name", name)
                 .firstResultOptional()
                 .orElseThrow(() ->
@@ -160,6 +175,31 @@ public class Instances {
                                 ProblemCode.NOT_FOUND,
                                 "there is no tenant " + ProblemException.abbreviate(name),
                                 "list them with GET /v1/tenants"));
+    }
+
+    /** Volumes stay when their instance goes. */
+    private void detachVolumes(InstanceRow row) {
+        List<Tuple> detached =
+                em.createNativeQuery(
+                                """
+                                UPDATE volume SET instance_id = NULL, revision = revision + 1, host_revision = :revision
+                                WHERE instance_id = :id RETURNING id, name, revision
+                                """,
+                                Tuple.class)
+                        .setParameter("revision", row.hostRevision)
+                        .setParameter("id", row.id)
+                        .getResultList();
+        for (Tuple volume : detached) {
+            changes.announce(
+                    new Change(
+                            Kind.VOLUME,
+                            row.tenant.name,
+                            volume.get("name", String.class),
+                            volume.get("id", UUID.class),
+                            "updated",
+                            "detached, as instance " + row.name + " is being deleted",
+                            volume.get("revision", Long.class)));
+        }
     }
 
     /** One tenant's instances as a noun. */
@@ -230,6 +270,7 @@ public class Instances {
             if (!row.deleted) {
                 row.deleted = true;
                 row.hostRevision = fleet.nextRevision(row.host.id);
+                detachVolumes(row);
             }
             return false;
         }

@@ -2,12 +2,15 @@ package io.yunqing.controller.compute;
 
 import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSet;
+import io.yunqing.api.Volume;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
+import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.platform.Idempotency;
 import io.yunqing.controller.platform.Transactions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * A request for instances that are admitted together or not at all. It waits in a queue until a batch claims it; until then
@@ -59,6 +62,11 @@ final class Order {
         return wishes;
     }
 
+    /** All volumes that come with the instances. */
+    Stream<NewVolume> volumes() {
+        return wishes.stream().flatMap(wish -> wish.volumes().stream());
+    }
+
     /** How many instances it is for. */
     int size() {
         return wishes.size();
@@ -69,8 +77,8 @@ final class Order {
     }
 
     /** The answer that it gets when it is admitted. */
-    Object answer(List<Instance> instances) {
-        return terms.set ? new InstanceSet.Made(instances) : instances.getFirst();
+    Object answer(List<Instance> instances, List<Volume> volumes) {
+        return terms.set ? new InstanceSet.Made(instances, volumes) : instances.getFirst();
     }
 
     CompletableFuture<Outcome> outcome() {

@@ -1,5 +1,6 @@
 package io.yunqing.controller.compute;
 
+import io.yunqing.api.Kind;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Plan;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
@@ -18,7 +19,7 @@ sealed interface Outcome {
     record Repeated(Idempotency.Claim claim, Idempotency.Earlier earlier) implements Outcome {}
 
     /** Another resource has the name. */
-    record NameTaken(String name) implements Outcome {}
+    record NameTaken(Kind kind, String name) implements Outcome {}
 
     /**
      * A limit of the tenant or of a department above it does not allow it.

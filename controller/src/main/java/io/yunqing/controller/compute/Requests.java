@@ -3,21 +3,30 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.FlavorSpec;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.TenantEntry;
+import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.ledger.ResourceKinds;
+import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.placement.Amounts;
+import io.yunqing.controller.placement.Host;
 import io.yunqing.controller.placement.Request;
 import io.yunqing.controller.placement.Where;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
 /** What instances take and need of their hosts, in the words of ledger and placement. */
-final class Requests {
+public final class Requests {
     private final ResourceKinds kinds;
 
     Requests(ResourceKinds kinds) {
         this.kinds = kinds;
+    }
+
+    /** What a volume takes of its host, by resource. */
+    public static Map<String, Long> storage(long sizeGiB) {
+        return Map.of("storageGiB", sizeGiB);
     }
 
     /** What the instance takes of its host, by resource. */
@@ -32,8 +41,10 @@ final class Requests {
 
     /** What placement looks for. */
     Request of(TenantEntry tenant, Wish wish, GroupBook book) {
-        return of(
-                tenant.id(), wish.flavor().spec(), wish.asked().spec().zone(), wish.group(), book);
+        return grouped(
+                asked(tenant.id(), amounts(wish), wish.flavor().spec(), wish.asked().spec().zone()),
+                wish.group(),
+                book);
     }
 
     /**
@@ -42,7 +53,7 @@ final class Requests {
      * @param zone where it must be; anywhere when null
      */
     Request of(UUID tenant, FlavorSpec flavor, String zone) {
-        return asked(tenant, flavor, zone).build();
+        return asked(tenant, amounts(flavor), flavor, zone).build();
     }
 
     /**
@@ -53,22 +64,44 @@ final class Requests {
      * @param book knows the group's members
      */
     Request of(UUID tenant, FlavorSpec flavor, String zone, GroupEntry group, GroupBook book) {
-        Request.Builder asked = asked(tenant, flavor, zone);
+        return grouped(asked(tenant, amounts(flavor), flavor, zone), group, book);
+    }
+
+    private static Request grouped(Request.Builder asked, GroupEntry group, GroupBook book) {
         if (group != null) {
             book.ask(asked, group);
         }
         return asked.build();
     }
 
-    private Request.Builder asked(UUID tenant, FlavorSpec flavor, String zone) {
+    private static Request.Builder asked(
+            UUID tenant, Amounts amounts, FlavorSpec flavor, String zone) {
         Set<String> traits = flavor.traits() == null ? Set.of() : flavor.traits();
-        return Request.of(tenant, amounts(flavor))
+        return Request.of(tenant, amounts)
                 .where(new Where(zone, null, traits, Set.of(), Set.of()))
                 .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()));
     }
 
-    /** What several flavors take together. */
-    Amounts sum(List<FlavorSpec> flavors) {
-        return flavors.stream().map(this::amounts).reduce(Amounts.of(), Amounts::plus);
+    /** What an instance and its volumes take together. */
+    Amounts amounts(Wish wish) {
+        Amounts own = amounts(wish.flavor().spec());
+        long volumes = wish.volumes().stream().mapToLong(NewVolume::sizeGiB).sum();
+        return volumes == 0 ? own : own.plus(kinds.amounts(storage(volumes)));
+    }
+
+    /** What several instances and their volumes take together. */
+    Amounts sum(List<Wish> wishes) {
+        return wishes.stream().map(this::amounts).reduce(Amounts.of(), Amounts::plus);
+    }
+
+    /** What an instance and each of its volumes take of their host. */
+    List<Taking> takings(TenantEntry tenant, Wish wish, Host host) {
+        List<Taking> takings = new ArrayList<>(1 + wish.volumes().size());
+        takings.add(new Taking(wish.id(), tenant.id(), host.id(), amounts(wish.flavor().spec())));
+        for (NewVolume volume : wish.volumes()) {
+            Amounts amounts = kinds.amounts(storage(volume.sizeGiB()));
+            takings.add(new Taking(volume.id(), tenant.id(), host.id(), amounts));
+        }
+        return takings;
     }
 }

@@ -18,7 +18,7 @@ import io.yunqing.controller.placement.Placement;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
-import io.yunqing.controller.tenancy.DepartmentRow;
+import io.yunqing.controller.tenancy.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
@@ -61,9 +61,19 @@ class Resizing {
                             "flavor %s needs %d more".formatted(wanted.name, refusal.asked());
                     throw switch (refusal) {
                         case OverLimit limit ->
-                                Creation.over(
-                                        payer(row, limit), limit, needed, Creation.SMALLER_FLAVOR);
-                        case ProviderFull full -> noRoom(row, full, needed);
+                                Refusals.over(
+                                        "spec.flavor",
+                                        Refusals.payer(row.tenant, limit),
+                                        limit,
+                                        needed,
+                                        Creation.SMALLER_FLAVOR);
+                        case ProviderFull full ->
+                                Refusals.full(
+                                        "spec.flavor",
+                                        row.host.name,
+                                        full,
+                                        needed,
+                                        Creation.SMALLER_FLAVOR);
                     };
                 });
         row.flavor = wanted;
@@ -135,32 +145,5 @@ class Resizing {
                 null,
                 flavor,
                 "choose a flavor that is made for its host, or create another instance");
-    }
-
-    private static ProblemException noRoom(InstanceRow row, ProviderFull full, String needed) {
-        return ProblemException.field(
-                ProblemCode.PLACEMENT_NO_HOST,
-                "spec.flavor",
-                "it stays on host %s, which has %d of %d %s left, and %s"
-                        .formatted(
-                                row.host.name,
-                                Math.max(0, full.limit() - full.used()),
-                                full.limit(),
-                                full.resource(),
-                                needed),
-                "%s of host %s = %d".formatted(full.resource(), row.host.name, full.limit()),
-                full.used() + full.asked(),
-                "choose a smaller flavor, or make room for %d %s on host %s"
-                        .formatted(
-                                full.used() + full.asked() - full.limit(),
-                                full.resource(),
-                                row.host.name));
-    }
-
-    /** Whose limit it is, in words. */
-    private static String payer(InstanceRow row, OverLimit limit) {
-        return limit.owner().equals(row.tenant.id)
-                ? "tenant " + row.tenant.name
-                : "department " + DepartmentRow.<DepartmentRow>findById(limit.owner()).name;
     }
 }

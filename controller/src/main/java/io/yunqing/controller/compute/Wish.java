@@ -6,23 +6,42 @@ import io.yunqing.api.InstanceStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
 import io.yunqing.api.Phase;
+import io.yunqing.api.Volume;
+import io.yunqing.api.VolumePhase;
+import io.yunqing.api.VolumeSpec;
+import io.yunqing.api.VolumeStatus;
+import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
 import io.yunqing.controller.placement.Decision.Chosen;
+import io.yunqing.controller.placement.Host;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /**
- * An instance that is asked for.
+ * An instance that is asked for, with the volumes that are to be attached to it.
  *
  * @param id which it will have
  * @param asked as it was sent
  * @param group which it will belong to; none when null
  */
-record Wish(UUID id, Instance asked, FlavorEntry flavor, ImageEntry image, GroupEntry group) {
+record Wish(
+        UUID id,
+        Instance asked,
+        FlavorEntry flavor,
+        ImageEntry image,
+        GroupEntry group,
+        List<NewVolume> volumes) {
+    /**
+     * A volume that is asked for.
+     *
+     * @param id which it will have
+     */
+    record NewVolume(UUID id, String name, int sizeGiB) {}
+
     String name() {
         return asked.metadata().name();
     }
@@ -51,6 +70,33 @@ record Wish(UUID id, Instance asked, FlavorEntry flavor, ImageEntry image, Group
                         null,
                         place.explanation().render(),
                         null,
-                        List.of()));
+                        List.of(),
+                        volumes.isEmpty() ? null : volumes.stream().map(NewVolume::name).toList()));
+    }
+
+    /** Its volumes as they are once it is admitted. */
+    List<Volume> volumesPlaced(String tenant, Host host, Instant now) {
+        return volumes.stream()
+                .map(volume ->
+                        new Volume(
+                                Kind.VOLUME,
+                                new Metadata(
+                                        volume.name,
+                                        tenant,
+                                        volume.id,
+                                        1L,
+                                        now,
+                                        asked.metadata().labels()),
+                                new VolumeSpec(volume.sizeGiB, name()),
+                                new VolumeStatus(
+                                        VolumePhase.SCHEDULED,
+                                        host.name(),
+                                        host.location().zone(),
+                                        VolumeDesired.serial(volume.id),
+                                        Requests.storage(volume.sizeGiB),
+                                        null,
+                                        null,
+                                        List.of())))
+                .toList();
     }
 }

@@ -137,7 +137,8 @@ public class HeartbeatStore {
                 statement.setString(10, json(report.lanes()));
                 statement.setBytes(11, digest);
                 statement.setLong(12, host.desiredRevision);
-                statement.setObject(13, host.host);
+                statement.setBoolean(13, report.volumes() != null);
+                statement.setObject(14, host.host);
                 return statement.executeUpdate();
             }
         });
@@ -149,7 +150,7 @@ public class HeartbeatStore {
                 UPDATE host_observation
                 SET agent_start = ?, superseded_start = ?, boot_id = ?, sequence = ?, received_at = ?, complete = ?,
                     unobserved_reason = ?, applied_revision = ?, unknown_domains = ?::jsonb, lanes = ?::jsonb, digest = ?,
-                    settled_revision = ?
+                    settled_revision = ?, storage_seen = ?
                 WHERE host_id = ?
                 """);
     }

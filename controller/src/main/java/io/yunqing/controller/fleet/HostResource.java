@@ -158,7 +158,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     public List<Host> views(List<HostRow> rows) {
         Map<UUID, HostObservationRow> observations = fleet.observations(rows);
         Map<UUID, Map<String, Capacity>> capacities = ledger.capacities(observations.keySet());
-        Map<UUID, Integer> instances = ledger.consumers(observations.keySet());
+        Map<UUID, Long> instances = references.count("instance", "host_id", rows);
         return rows.stream()
                 .map(row ->
                         new Host(
@@ -169,7 +169,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                                         row.hostClass.name,
                                         observations.get(row.id),
                                         capacities.get(row.id),
-                                        instances.getOrDefault(row.id, 0))))
+                                        instances.get(row.id).intValue())))
                 .toList();
     }
 
@@ -210,6 +210,12 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 "instances",
                 """
                 SELECT t.name || '/' || i.name FROM instance i JOIN tenant t ON t.id = i.tenant_id WHERE i.host_id = :id
+                """);
+        references.refuseIfAny(
+                row,
+                "volumes",
+                """
+                SELECT t.name || '/' || v.name FROM volume v JOIN tenant t ON t.id = v.tenant_id WHERE v.host_id = :id
                 """);
     }
 

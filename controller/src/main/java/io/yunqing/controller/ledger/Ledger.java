@@ -192,11 +192,6 @@ public class Ledger {
         return reading(connection -> LedgerStore.capacities(connection, kinds(), providers));
     }
 
-    /** How many consumers hold something of each provider. */
-    public Map<UUID, Integer> consumers(Collection<UUID> providers) {
-        return reading(connection -> LedgerStore.consumers(connection, providers));
-    }
-
     /**
      * Adds the statements to a transaction's round trip that lock owners and providers; once it has run, the balances tell what
      * fits, and {@link #open} writes what was taken.

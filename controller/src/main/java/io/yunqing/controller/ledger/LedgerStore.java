@@ -106,21 +106,6 @@ final class LedgerStore {
         return all;
     }
 
-    static Map<UUID, Integer> consumers(Connection connection, Collection<UUID> providers)
-            throws SQLException {
-        Map<UUID, Integer> counts = new HashMap<>();
-        new RoundTrip()
-                .read(
-                        """
-                        SELECT provider_id, count(*) AS consumers FROM allocation
-                        WHERE closed IS NULL AND provider_id = ANY (?) GROUP BY 1
-                        """,
-                        row -> counts.put(id(row, "provider_id"), row.getInt("consumers")),
-                        providers)
-                .run(connection);
-        return counts;
-    }
-
     static void dropProvider(Connection connection, UUID provider) throws SQLException {
         new RoundTrip()
                 .write(
@@ -293,14 +278,20 @@ final class LedgerStore {
                         WHERE (p.reserved, p.ratio) IS DISTINCT FROM (ledger_said(p.own_reserved, c.reserved, 0::bigint),
                                                                       ledger_said(p.own_ratio, c.ratio, 1::numeric))
                         UNION ALL
-                        SELECT format('consumer %s holds %s but is no instance', a.consumer_id, a.amounts)
+                        SELECT format('consumer %s holds %s but is neither instance nor volume', a.consumer_id, a.amounts)
                         FROM allocation a
                         WHERE a.closed IS NULL AND NOT EXISTS (SELECT FROM instance i WHERE i.id = a.consumer_id)
+                          AND NOT EXISTS (SELECT FROM volume v WHERE v.id = a.consumer_id)
                         UNION ALL
                         SELECT format('instance %s holds nothing on its host', i.id)
                         FROM instance i
                         WHERE NOT EXISTS (SELECT FROM allocation a
                                           WHERE a.consumer_id = i.id AND a.provider_id = i.host_id AND a.closed IS NULL)
+                        UNION ALL
+                        SELECT format('volume %s of %s GiB holds %s on its host', v.id, v.size_gib, a.amounts)
+                        FROM volume v
+                        LEFT JOIN allocation a ON a.consumer_id = v.id AND a.provider_id = v.host_id AND a.closed IS NULL
+                        WHERE a.amounts[(SELECT position FROM resource_kind WHERE name = 'storageGiB')] IS DISTINCT FROM v.size_gib
                         """,
                         row -> lines.add(row.getString("line")))
                 .run(connection);

@@ -168,6 +168,7 @@ public class TenantResource implements SimpleNoun<TenantRow, Tenant> {
     @Override
     public boolean delete(TenantRow row) {
         references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE tenant_id = :id");
+        references.refuseIfAny(row, "volumes", "SELECT name FROM volume WHERE tenant_id = :id");
         references.refuseIfAny(
                 row, "placement groups", "SELECT name FROM placement_group WHERE tenant_id = :id");
         references.refuseIfAny(

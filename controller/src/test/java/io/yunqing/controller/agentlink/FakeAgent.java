@@ -12,6 +12,9 @@ import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.VolumeDesired;
+import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.api.agent.VolumeState;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.platform.StoredJson;
 import java.io.ByteArrayInputStream;
@@ -33,7 +36,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -51,6 +56,9 @@ final class FakeAgent {
 
     final UUID start = UUID.randomUUID();
     String bootId = "boot-1";
+
+    /** What it says of its volumes; null when it cannot see its storage. */
+    List<VolumeObserved> volumes = List.of();
 
     private final Certificate ca;
     private final KeyPair key;
@@ -146,7 +154,8 @@ final class FakeAgent {
                         inventory,
                         instances,
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        volumes));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */
@@ -156,12 +165,30 @@ final class FakeAgent {
 
     /** The same, with what the host turned out to be; nothing new when null. */
     Answer obey(DomainState state, HostInventory inventory) {
+        HostDesired desired = desired(0, 0);
+        Map<UUID, UUID> owners = new HashMap<>();
+        desired.instances().stream()
+                .filter(one -> !one.deleted())
+                .forEach(one -> one.volumesOrNone().forEach(id -> owners.put(id, one.id())));
+        volumes = desired.volumesOrNone().stream().map(one -> observed(one, owners)).toList();
         return report(
                 inventory,
                 true,
-                desired(0, 0).instances().stream()
+                desired.instances().stream()
                         .map(i -> observed(i, i.deleted() ? DomainState.REMOVED : state))
                         .toList());
+    }
+
+    private static VolumeObserved observed(VolumeDesired volume, Map<UUID, UUID> owners) {
+        return volume.deleted()
+                ? new VolumeObserved(volume.id(), VolumeState.REMOVED, 0, null, null, null)
+                : new VolumeObserved(
+                        volume.id(),
+                        VolumeState.PRESENT,
+                        volume.sizeGiB(),
+                        owners.get(volume.id()),
+                        null,
+                        null);
     }
 
     static InstanceObserved observed(InstanceDesired instance, DomainState state) {

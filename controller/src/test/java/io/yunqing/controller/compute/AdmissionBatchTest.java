@@ -167,7 +167,12 @@ class AdmissionBatchTest {
                         new InstanceSpec(asking.id, asking.id, asking.id, null, null, null, null),
                         null);
         return new Wish(
-                Ids.next(), asked, catalog.flavor(asking.id), catalog.image(asking.id), group);
+                Ids.next(),
+                asked,
+                catalog.flavor(asking.id),
+                catalog.image(asking.id),
+                group,
+                List.of());
     }
 
     private static Connection lostAfterCommit(Connection connection) {

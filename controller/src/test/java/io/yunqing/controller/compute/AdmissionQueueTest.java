@@ -113,8 +113,9 @@ class AdmissionQueueTest {
                 claimed = crowd.submit(() -> city.create("claimed"));
                 locks.awaitWaiter();
                 Future<Outcome> givenUp =
-                        crowd.submit(
-                                () -> admission.admit(city.id, List.of(asked), terms, gone::set));
+                        crowd.submit(() ->
+                                admission.admit(
+                                        city.id, List.of(asked), List.of(), terms, gone::set));
                 Locks.until(() -> gone.get() != null);
                 gone.get().run();
                 // Less than the patience with which an order waits for its batch.

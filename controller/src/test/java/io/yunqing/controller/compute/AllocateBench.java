@@ -186,6 +186,7 @@ class AllocateBench {
                             admission.admit(
                                     tenantOf.apply(name),
                                     List.of(asked),
+                                    List.of(),
                                     new Terms("operator", null, false, false, null, null),
                                     _ -> {});
                     if (!(outcome instanceof Admitted)) {

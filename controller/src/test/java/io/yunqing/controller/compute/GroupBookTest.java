@@ -118,7 +118,7 @@ class GroupBookTest {
     }
 
     private static Wish wish(GroupEntry group) {
-        return new Wish(UUID.randomUUID(), null, null, null, group);
+        return new Wish(UUID.randomUUID(), null, null, null, group, List.of());
     }
 
     private static GroupEntry group(Case of) {

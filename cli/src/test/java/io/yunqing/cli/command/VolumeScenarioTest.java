@@ -1,0 +1,123 @@
+package io.yunqing.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.cli.fake.FakeController;
+import io.yunqing.cli.fake.Terminal;
+import io.yunqing.cli.fake.Terminal.Run;
+import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.platform.Exit;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class VolumeScenarioTest {
+    private static final String DATA = "tenants/t/volumes/web-data";
+
+    private FakeController controller;
+    private Terminal terminal;
+
+    @BeforeEach
+    void start() throws IOException {
+        controller = new FakeController();
+        terminal = Terminal.at(controller);
+    }
+
+    @AfterEach
+    void stop() {
+        controller.close();
+    }
+
+    @Test
+    void anInstanceWithVolumesIsOneRequest() {
+        Run run =
+                terminal.run(
+                        "instance",
+                        "create",
+                        "t/web",
+                        "--flavor",
+                        "f",
+                        "--image",
+                        "i",
+                        "--volume",
+                        "data=20",
+                        "--volume",
+                        "logs=5",
+                        "-o",
+                        "name");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("instance t/web created\n", run.err());
+        assertEquals("t/web\n", run.out());
+        assertEquals(List.of("POST /v1/tenants/t/instance-sets"), controller.requests());
+        assertEquals(
+                List.of("20", "web"),
+                List.of(
+                        Tree.textAt(controller.resource(DATA), "spec.sizeGiB"),
+                        Tree.textAt(controller.resource(DATA), "spec.instance")));
+        assertEquals(
+                "5",
+                Tree.textAt(controller.resource("tenants/t/volumes/web-logs"), "spec.sizeGiB"));
+    }
+
+    @Test
+    void aSizeIsCheckedBeforeAnythingIsSent() {
+        Run run =
+                terminal.run(
+                        "instance",
+                        "create",
+                        "t/web",
+                        "--flavor",
+                        "f",
+                        "--image",
+                        "i",
+                        "--volume",
+                        "data=0");
+        assertEquals(Exit.USAGE, run.exit());
+        assertTrue(run.err().contains("give 1 to 65536"), run.err());
+        Run sizeless =
+                terminal.run(
+                        "instance",
+                        "create",
+                        "t/web",
+                        "--flavor",
+                        "f",
+                        "--image",
+                        "i",
+                        "--volume",
+                        "data");
+        assertEquals(Exit.USAGE, sizeless.exit());
+        assertTrue(sizeless.err().contains("write KEY=VALUE"), sizeless.err());
+        assertTrue(controller.requests().isEmpty());
+    }
+
+    @Test
+    void aVolumeIsMadeShownGrownMovedToAnotherInstanceAndDeleted() {
+        Run made =
+                terminal.run(
+                        "volume", "create", "t/web-data", "--size-gib", "10", "--instance", "web");
+        assertEquals("volume t/web-data created\n", made.err());
+        Run list = terminal.run("volumes", "list", "--instance", "web");
+        assertTrue(list.out().contains("SIZE GiB") && list.out().contains("10"), list.out());
+        assertTrue(
+                controller.requests().getLast().startsWith("GET /v1/volumes?instance=web"),
+                controller.requests().getLast());
+        terminal.run("volume", "set", "t/web-data", "--size-gib", "12");
+        assertEquals("12", Tree.textAt(controller.resource(DATA), "spec.sizeGiB"));
+        Run detached = terminal.run("volume", "detach", "t/web-data");
+        assertEquals("volume t/web-data updated\n", detached.err());
+        assertEquals("", Tree.textAt(controller.resource(DATA), "spec.instance"));
+        assertEquals(
+                "volume t/web-data unchanged\n",
+                terminal.run("volume", "detach", "t/web-data").err());
+        Run nowhere = terminal.run("volume", "attach", "t/web-data");
+        assertEquals(Exit.USAGE, nowhere.exit());
+        terminal.run("volume", "attach", "t/web-data", "--instance", "web-2");
+        assertEquals("web-2", Tree.textAt(controller.resource(DATA), "spec.instance"));
+        assertEquals(
+                "volume t/web-data deleted\n",
+                terminal.run("volume", "delete", "t/web-data", "--yes").err());
+    }
+}

@@ -1,0 +1,204 @@
+package io.yunqing.controller.volume;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.Fault;
+import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.api.agent.VolumeState;
+import io.yunqing.controller.platform.RoundTrip;
+import io.yunqing.controller.platform.Sql;
+import io.yunqing.controller.platform.StoredJson;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** What hosts said of their volumes. */
+@ApplicationScoped
+class VolumeObservationStore {
+    private final Sql sql;
+
+    VolumeObservationStore(Sql sql) {
+        this.sql = sql;
+    }
+
+    /**
+     * A volume as it should be and as it was last seen.
+     *
+     * @param instance which it is to be attached to; none when null
+     * @param made whether its host has ever said that it is there
+     * @param observed null before its host said anything of it
+     */
+    record Seen(
+            UUID id,
+            String tenant,
+            String name,
+            long revision,
+            UUID instance,
+            boolean made,
+            boolean deleted,
+            VolumeObserved observed) {}
+
+    /**
+     * One volume's surroundings.
+     *
+     * @param receivedAt when its host last reported; null before its first report
+     * @param storageSeen whether that report came from a look at the host's storage
+     * @param appliedRevision up to which revision of what it should be the host had taken note
+     * @param observed null before its host said anything of it
+     */
+    record Sighting(
+            String host,
+            String zone,
+            Instant receivedAt,
+            boolean storageSeen,
+            long appliedRevision,
+            VolumeObserved observed) {}
+
+    List<Seen> onHost(UUID host) {
+        List<Seen> found = new ArrayList<>();
+        run(
+                new RoundTrip()
+                        .read(
+                                """
+                                SELECT v.id, t.name AS tenant, v.name, v.revision, v.instance_id AS wanted_by, v.made, v.deleted,
+                                       o.state, o.size_gib, o.instance_id, o.step, o.fault
+                                FROM volume v
+                                JOIN tenant t ON t.id = v.tenant_id
+                                LEFT JOIN volume_observation o ON o.volume_id = v.id
+                                WHERE v.host_id = ?
+                                """,
+                                row ->
+                                        found.add(
+                                                new Seen(
+                                                        row.getObject("id", UUID.class),
+                                                        row.getString("tenant"),
+                                                        row.getString("name"),
+                                                        row.getLong("revision"),
+                                                        row.getObject("wanted_by", UUID.class),
+                                                        row.getBoolean("made"),
+                                                        row.getBoolean("deleted"),
+                                                        observed(row))),
+                                host));
+        return found;
+    }
+
+    Map<UUID, Sighting> of(List<VolumeRow> rows) {
+        Map<UUID, Sighting> found = new HashMap<>();
+        run(
+                new RoundTrip()
+                        .read(
+                                """
+                                SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.storage_seen, s.applied_revision,
+                                       o.state, o.size_gib, o.instance_id, o.step, o.fault
+                                FROM unnest(?, ?) AS r (id, host_id)
+                                JOIN host h ON h.id = r.host_id
+                                JOIN zone z ON z.id = h.zone_id
+                                JOIN host_observation s ON s.host_id = r.host_id
+                                LEFT JOIN volume_observation o ON o.volume_id = r.id
+                                """,
+                                row ->
+                                        found.put(
+                                                row.getObject("id", UUID.class),
+                                                new Sighting(
+                                                        row.getString("host"),
+                                                        row.getString("zone"),
+                                                        Sql.instant(
+                                                                row.getObject(
+                                                                        "received_at",
+                                                                        OffsetDateTime.class)),
+                                                        row.getBoolean("storage_seen"),
+                                                        row.getLong("applied_revision"),
+                                                        observed(row))),
+                                rows.stream().map(row -> row.id).toArray(UUID[]::new),
+                                rows.stream().map(row -> row.host.id).toArray(UUID[]::new)));
+        return found;
+    }
+
+    void keep(List<VolumeObserved> observed) {
+        if (observed.isEmpty()) {
+            return;
+        }
+        run(
+                new RoundTrip()
+                        .write(
+                                """
+                                INSERT INTO volume_observation (volume_id, state, size_gib, instance_id, step, fault)
+                                SELECT s.id, s.state, s.size, s.instance, s.step, cast(s.fault AS jsonb)
+                                FROM unnest(?, ?, ?, ?, ?, ?) AS s (id, state, size, instance, step, fault)
+                                ON CONFLICT (volume_id) DO UPDATE
+                                    SET state = excluded.state, size_gib = excluded.size_gib, instance_id = excluded.instance_id,
+                                        step = excluded.step, fault = excluded.fault
+                                """,
+                                ids(observed, VolumeObserved::id),
+                                texts(observed, one -> one.state().name()),
+                                observed.stream().map(VolumeObserved::sizeGiB).toArray(Long[]::new),
+                                ids(observed, VolumeObserved::instance),
+                                texts(observed, VolumeObserved::step),
+                                texts(observed, one -> json(one.fault()))));
+    }
+
+    /** Remembers that the volumes were made, which their host is told with a revision of its own. */
+    void made(Collection<UUID> volumes, long hostRevision) {
+        run(
+                new RoundTrip()
+                        .write(
+                                "UPDATE volume SET made = true, host_revision = ? WHERE id = ANY (?)",
+                                hostRevision,
+                                volumes));
+    }
+
+    void remove(Collection<UUID> volumes) {
+        run(new RoundTrip().write("DELETE FROM volume WHERE id = ANY (?)", volumes));
+    }
+
+    private void run(RoundTrip trip) {
+        sql.run(connection -> {
+            trip.run(connection);
+            return true;
+        });
+    }
+
+    private static UUID[] ids(List<VolumeObserved> observed, Function<VolumeObserved, UUID> id) {
+        return observed.stream().map(id).toArray(UUID[]::new);
+    }
+
+    private static String[] texts(
+            List<VolumeObserved> observed, Function<VolumeObserved, String> text) {
+        return observed.stream().map(text).toArray(String[]::new);
+    }
+
+    private static VolumeObserved observed(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        if (state == null) {
+            return null;
+        }
+        String fault = row.getString("fault");
+        try {
+            return new VolumeObserved(
+                    row.getObject("id", UUID.class),
+                    VolumeState.valueOf(state),
+                    row.getLong("size_gib"),
+                    row.getObject("instance_id", UUID.class),
+                    row.getString("step"),
+                    fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String json(Fault fault) {
+        try {
+            return fault == null ? null : StoredJson.MAPPER.writeValueAsString(fault);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+package io.yunqing.controller.volume;
+
+import io.yunqing.api.Condition;
+import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.Volume;
+import io.yunqing.api.VolumePhase;
+import io.yunqing.api.VolumeStatus;
+import io.yunqing.api.agent.VolumeDesired;
+import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.controller.compute.InstanceRow;
+import io.yunqing.controller.compute.Instances;
+import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.ledger.Ledger;
+import io.yunqing.controller.ledger.Refusal;
+import io.yunqing.controller.ledger.Taking;
+import io.yunqing.controller.platform.Asked;
+import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.SimpleNoun;
+import io.yunqing.controller.tenancy.Refusals;
+import io.yunqing.controller.volume.VolumeObservationStore.Sighting;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/** The rules of volumes. */
+@ApplicationScoped
+class Volumes {
+    private final Session em;
+    private final Fleet fleet;
+    private final Ledger ledger;
+    private final VolumeObservationStore sightings;
+
+    Volumes(Session em, Fleet fleet, Ledger ledger, VolumeObservationStore sightings) {
+        this.em = em;
+        this.fleet = fleet;
+        this.ledger = ledger;
+        this.sightings = sightings;
+    }
+
+    /** The volumes of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
+    SimpleNoun<VolumeRow, Volume> of(String tenant) {
+        return new InTenant(tenant);
+    }
+
+    private List<Volume> views(List<VolumeRow> rows) {
+        Map<UUID, Sighting> found = sightings.of(rows);
+        return rows.stream()
+                .map(row ->
+                        new Volume(
+                                Kind.VOLUME,
+                                row.metadata(),
+                                row.spec(),
+                                status(row, found.get(row.id))))
+                .toList();
+    }
+
+    private VolumeStatus status(VolumeRow row, Sighting sighting) {
+        VolumeObserved observed = sighting.observed();
+        boolean heard = fleet.sees(true, sighting.receivedAt());
+        VolumePhase phase =
+                VolumeLifecycle.phase(
+                        row.deleted,
+                        row.instance == null ? null : row.instance.id,
+                        observed,
+                        heard && sighting.storageSeen());
+        return new VolumeStatus(
+                phase,
+                sighting.host(),
+                sighting.zone(),
+                VolumeDesired.serial(row.id),
+                new TreeMap<>(row.amounts()),
+                observed == null ? null : sighting.receivedAt(),
+                observed == null ? null : observed.fault(),
+                conditions(row, sighting, heard));
+    }
+
+    private static List<Condition> conditions(VolumeRow row, Sighting sighting, boolean heard) {
+        List<Condition> conditions = new ArrayList<>();
+        VolumeObserved observed = sighting.observed();
+        if (observed == null) {
+            return conditions;
+        }
+        if (!heard) {
+            conditions.add(
+                    new Condition(
+                            "HostUnreachable",
+                            "host %s does not report; nothing is freed".formatted(sighting.host()),
+                            sighting.receivedAt()));
+        } else if (!sighting.storageSeen()) {
+            conditions.add(
+                    new Condition(
+                            "StorageUnobserved",
+                            "host %s cannot see its storage".formatted(sighting.host()),
+                            sighting.receivedAt()));
+        }
+        if (observed.step() != null) {
+            conditions.add(
+                    new Condition("Working", "its host is busy with: " + observed.step(), null));
+        }
+        if (observed.sizeGiB() > 0 && observed.sizeGiB() < row.sizeGiB) {
+            conditions.add(
+                    new Condition(
+                            "Growing",
+                            "it has %d of %d GiB".formatted(observed.sizeGiB(), row.sizeGiB),
+                            null));
+        }
+        return conditions;
+    }
+
+    /** One tenant's volumes as a noun. */
+    private final class InTenant implements SimpleNoun<VolumeRow, Volume> {
+        private final String tenant;
+
+        InTenant(String tenant) {
+            this.tenant = tenant;
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.VOLUME;
+        }
+
+        @Override
+        public String scope() {
+            return tenant;
+        }
+
+        @Override
+        public Class<VolumeRow> rowClass() {
+            return VolumeRow.class;
+        }
+
+        @Override
+        public List<Volume> views(List<VolumeRow> rows) {
+            return Volumes.this.views(rows);
+        }
+
+        @Override
+        public Optional<VolumeRow> find(String name) {
+            return VolumeRow.find("tenant = ?1 and name = ?2", Instances.tenantRow(tenant), name)
+                    .firstResultOptional();
+        }
+
+        @Override
+        public void create(VolumeRow row, Volume asked) {
+            Instances.requireSameTenant(tenant, asked.metadata());
+            row.tenant = Instances.tenantRow(tenant);
+            row.sizeGiB = asked.spec().sizeGiB();
+            if (asked.spec().instance() == null) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "spec.instance",
+                        "is missing; a volume is made on its instance's host",
+                        "the name of one of the tenant's instances",
+                        null,
+                        "name the instance that is to have it; it can be detached later");
+            }
+            InstanceRow instance = locked(row.tenant.name, asked.spec().instance());
+            requireSlot(instance);
+            row.host = instance.host;
+            Taking taking =
+                    new Taking(
+                            row.id,
+                            row.tenant.id,
+                            row.host.id,
+                            ledger.kinds().amounts(row.amounts()));
+            ledger.take(List.of(taking))
+                    .ifPresent(refusal -> {
+                        throw refused(row, refusal, "it needs %d".formatted(refusal.asked()));
+                    });
+            attach(row, instance);
+        }
+
+        @Override
+        public void update(VolumeRow row, Volume asked) {
+            Instances.requireSameTenant(tenant, asked.metadata());
+            if (row.deleted) {
+                throw ProblemException.of(
+                        ProblemCode.PRECONDITION_FAILED,
+                        "volume " + row.name + " is being deleted",
+                        "wait until it is gone, then create it anew");
+            }
+            grow(row, asked.spec().sizeGiB());
+            String before = row.spec().instance();
+            String wanted = asked.spec().instance();
+            if (Objects.equals(before, wanted)) {
+                return;
+            }
+            if (before != null) {
+                requireNull(row, before, wanted);
+                InstanceRow instance = locked(row.instance.tenant.name, before);
+                row.instance = null;
+                row.hostRevision = fleet.nextRevision(row.host.id);
+                instance.hostRevision = row.hostRevision;
+                return;
+            }
+            InstanceRow instance = locked(row.tenant.name, wanted);
+            requireSameHost(row, instance);
+            requireReleased(row);
+            requireSlot(instance);
+            attach(row, instance);
+        }
+
+        @Override
+        public boolean delete(VolumeRow row) {
+            if (row.instance != null) {
+                throw inUse(
+                        "volume %s is attached to instance %s"
+                                .formatted(row.name, row.instance.name),
+                        null,
+                        null,
+                        "detach it first: put it without spec.instance, then delete it");
+            }
+            if (!row.deleted) {
+                row.deleted = true;
+                row.hostRevision = fleet.nextRevision(row.host.id);
+            }
+            return false;
+        }
+
+        @Override
+        public String story(VolumeRow row) {
+            return "Volume %s of %d GiB on host %s, %s"
+                    .formatted(
+                            row.name,
+                            row.sizeGiB,
+                            row.host.name,
+                            row.instance == null ? "detached" : "attached to " + row.instance.name);
+        }
+
+        @Override
+        public boolean settled(Volume view) {
+            return view.status().phase().settled();
+        }
+    }
+
+    // --- What an update does ---
+
+    private void grow(VolumeRow row, int sizeGiB) {
+        if (sizeGiB < row.sizeGiB) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.sizeGiB",
+                    "a volume cannot become smaller, as what is on it would be cut off",
+                    ">= " + row.sizeGiB,
+                    sizeGiB,
+                    "create a smaller volume and copy what is needed");
+        }
+        if (sizeGiB > row.sizeGiB) {
+            row.sizeGiB = sizeGiB;
+            ledger.resize(row.id, ledger.kinds().amounts(row.amounts()))
+                    .ifPresent(refusal -> {
+                        throw refused(row, refusal, "it needs %d more".formatted(refusal.asked()));
+                    });
+            row.hostRevision = fleet.nextRevision(row.host.id);
+        }
+    }
+
+    private void attach(VolumeRow row, InstanceRow instance) {
+        row.instance = instance;
+        row.hostRevision = fleet.nextRevision(row.host.id);
+        instance.hostRevision = row.hostRevision;
+    }
+
+    /** The tenant's instance of this name, which can neither go nor change until the transaction ends. */
+    private InstanceRow locked(String tenant, String name) {
+        InstanceRow instance =
+                InstanceRow.<InstanceRow>find("tenant.name = ?1 and name = ?2", tenant, name)
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown("spec.instance", Kind.INSTANCE, name));
+        em.refresh(instance, LockModeType.PESSIMISTIC_WRITE);
+        if (instance.deleted) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.instance",
+                    "instance " + name + " is being deleted",
+                    null,
+                    name,
+                    "name another instance");
+        }
+        return instance;
+    }
+
+    // --- Rules ---
+
+    private void requireSlot(InstanceRow instance) {
+        long attached = VolumeRow.count("instance", instance);
+        if (attached >= Instances.MOST_VOLUMES) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.instance",
+                    "instance " + instance.name + " has as many volumes as it can have",
+                    "at most " + Instances.MOST_VOLUMES,
+                    attached + 1,
+                    "detach one from it first, or make one of them larger");
+        }
+    }
+
+    private static void requireSameHost(VolumeRow row, InstanceRow instance) {
+        if (!instance.host.id.equals(row.host.id)) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.instance",
+                    "the volume stays on host %s, and instance %s is on host %s"
+                            .formatted(row.host.name, instance.name, instance.host.name),
+                    "an instance on host " + row.host.name,
+                    instance.name,
+                    "name an instance there; list them with GET /v1/tenants/%s/instances?host=%s"
+                            .formatted(row.tenant.name, row.host.name));
+        }
+    }
+
+    private static void requireNull(VolumeRow row, String has, String wanted) {
+        if (wanted != null) {
+            throw inUse(
+                    "volume %s is attached to instance %s".formatted(row.name, has),
+                    "no instance, or " + has,
+                    wanted,
+                    "detach it first: put it without spec.instance and wait until it is AVAILABLE");
+        }
+    }
+
+    /** Two guests that write to one volume destroy what is on it. */
+    private void requireReleased(VolumeRow row) {
+        Sighting seen = sightings.of(List.of(row)).get(row.id);
+        boolean released =
+                seen.observed() != null
+                        && seen.storageSeen()
+                        && fleet.sees(true, seen.receivedAt())
+                        && seen.observed().instance() == null
+                        && seen.appliedRevision() >= row.hostRevision;
+        if (!released) {
+            throw inUse(
+                    "its host has not said yet that no instance has volume " + row.name,
+                    VolumePhase.AVAILABLE.name(),
+                    null,
+                    "wait until it is AVAILABLE, then ask again");
+        }
+    }
+
+    private static ProblemException inUse(String why, String limit, Object actual, String remedy) {
+        return ProblemException.field(
+                ProblemCode.VOLUME_IN_USE, "spec.instance", why, limit, actual, remedy);
+    }
+
+    private static ProblemException refused(VolumeRow row, Refusal refusal, String needed) {
+        return switch (refusal) {
+            case Refusal.OverLimit limit ->
+                    Refusals.over(
+                            "spec.sizeGiB",
+                            Refusals.payer(row.tenant, limit),
+                            limit,
+                            needed,
+                            "ask for less");
+            case Refusal.ProviderFull full ->
+                    Refusals.full("spec.sizeGiB", row.host.name, full, needed, "ask for less");
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Disks of tenants that outlive the instances they are attached to. */
+package io.yunqing.controller.volume;
