@@ -90,6 +90,18 @@ class RebalancingTest {
         assertTrue(content.at("advice").asText().contains("nothing to relieve"), content.text());
     }
 
+    /** An instance takes its volumes along; one that nobody has keeps its host from being empty. */
+    @Test
+    void volumesGoWithTheirInstanceOrStay() {
+        String volumes = "/v1/tenants/" + city.id + "/volumes";
+        city.created(volumes, "data", "{\"sizeGiB\":10,\"instance\":\"d\"}");
+        assertEquals(second, plan("\"goal\":\"EMPTY\"").at("gain.emptied.0").asText());
+        city.replaced(volumes + "/data", "{\"sizeGiB\":10}");
+        Answer other = plan("\"goal\":\"EMPTY\"");
+        assertEquals(city.id, other.at("gain.emptied.0").asText(), other.text());
+        assertEquals(1, other.at("gain.emptied").size(), other.text());
+    }
+
     @Test
     void nonsenseIsRefusedByName() {
         assertRefused("field.invalid", "goal", "{}");

@@ -53,13 +53,14 @@ class LedgerTest {
         capacity(8, "1");
     }
 
-    /** Consumers that are no instances would trouble the doctor of other tests. */
+    /** Consumers that are neither instance nor volume would trouble the doctor of other tests. */
     @AfterEach
     void closeTheBooks() throws SQLException {
         execute(
                 """
                 UPDATE allocation SET closed = opened
                 WHERE closed IS NULL AND NOT EXISTS (SELECT FROM instance WHERE id = consumer_id)
+                  AND NOT EXISTS (SELECT FROM volume WHERE id = consumer_id)
                 """);
     }
 

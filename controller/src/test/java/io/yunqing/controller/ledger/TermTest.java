@@ -59,13 +59,14 @@ class TermTest {
     private final UUID provider = UUID.randomUUID();
     private Instant now = BEGIN;
 
-    /** Consumers that are no instances would trouble the doctor, here and in other tests. */
+    /** Consumers that are neither instance nor volume would trouble the doctor, here and in other tests. */
     @AfterEach
     void theBooksAreRight() throws SQLException {
         execute(
                 """
                 UPDATE allocation SET closed = opened
                 WHERE closed IS NULL AND NOT EXISTS (SELECT FROM instance WHERE id = consumer_id)
+                  AND NOT EXISTS (SELECT FROM volume WHERE id = consumer_id)
                 """);
         assertEquals(List.of(), QuarkusTransaction.requiringNew().call(ledger::doctor));
     }
