@@ -14,7 +14,9 @@ import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.simulated.Pace;
 import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.VolumeState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +112,8 @@ class AgentTest {
         controller.awaitFailedCalls(1);
         var foreign = UUID.randomUUID();
         hypervisor.put(
-                new ObservedDomain(foreign, "x", false, 0, 1, 32, DomainState.RUNNING, null));
+                new ObservedDomain(
+                        foreign, "x", false, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -125,11 +129,35 @@ class AgentTest {
         controller.failing(LinkFault.Kind.UNREACHABLE);
         hypervisor.put(
                 new ObservedDomain(
-                        Instances.ID, "yq", true, 1, 1, 32, DomainState.SHUTOFF, "crashed"));
+                        Instances.ID,
+                        "yq",
+                        true,
+                        1,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.SHUTOFF,
+                        "crashed"));
         agent = newAgent();
         agent.start();
         controller.until(
                 () -> List.copyOf(done).getLast().equals("start") && List.copyOf(done).size() == 5);
+    }
+
+    @Test
+    void aVolumeIsHeardOfByItselfAndKnownToARestartedAgent() throws Exception {
+        agent.start();
+        controller.await(report -> report.complete());
+        controller.desire(Volumes.fresh(Volumes.ID, 3));
+        controller.await(AgentTest::showsVolume);
+        controller.until(() -> kept().contains(Volumes.ID.toString()));
+        agent.close();
+
+        controller.failing(LinkFault.Kind.UNREACHABLE);
+        hypervisor.lose(Volumes.ID);
+        agent = newAgent();
+        agent.start();
+        controller.until(() -> List.copyOf(done).equals(List.of("make", "make")));
     }
 
     @Test
@@ -181,9 +209,11 @@ class AgentTest {
         var orphan = UUID.randomUUID();
         var foreign = UUID.randomUUID();
         hypervisor.put(
-                new ObservedDomain(orphan, "yq-gone", true, 3, 1, 32, DomainState.RUNNING, null));
+                new ObservedDomain(
+                        orphan, "yq-gone", true, 3, 1, 32, Set.of(), DomainState.RUNNING, null));
         hypervisor.put(
-                new ObservedDomain(foreign, "legacy", false, 0, 1, 32, DomainState.SHUTOFF, null));
+                new ObservedDomain(
+                        foreign, "legacy", false, 0, 1, 32, Set.of(), DomainState.SHUTOFF, null));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -194,7 +224,8 @@ class AgentTest {
     @Test
     void anOlderEpochIsRefusedAndSaid() {
         hypervisor.put(
-                new ObservedDomain(Instances.ID, "yq", true, 9, 1, 32, DomainState.RUNNING, null));
+                new ObservedDomain(
+                        Instances.ID, "yq", true, 9, 1, 32, Set.of(), DomainState.RUNNING, null));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));
@@ -210,6 +241,12 @@ class AgentTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean showsVolume(HostObserved report) {
+        var volumes = report.volumes();
+        return volumes != null
+                && volumes.stream().anyMatch(volume -> volume.state() == VolumeState.PRESENT);
     }
 
     private static boolean runs(InstanceObserved instance) {

@@ -18,6 +18,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
+import io.yunqing.api.agent.VolumeDesired;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -48,6 +49,7 @@ public final class FakeController implements AutoCloseable {
     private final TestAuthority authority = new TestAuthority();
     private final HttpsServer server;
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
+    private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final Map<UUID, Long> changedAt = new HashMap<>();
     public final Map<UUID, String> consoles = new ConcurrentHashMap<>();
     private final Set<UUID> removed = ConcurrentHashMap.newKeySet();
@@ -95,6 +97,12 @@ public final class FakeController implements AutoCloseable {
     public synchronized void desire(InstanceDesired instance) {
         desired.put(instance.id(), instance);
         changedAt.put(instance.id(), ++revision);
+        notifyAll();
+    }
+
+    public synchronized void desire(VolumeDesired volume) {
+        volumes.put(volume.id(), volume);
+        changedAt.put(volume.id(), ++revision);
         notifyAll();
     }
 
@@ -192,6 +200,9 @@ public final class FakeController implements AutoCloseable {
                             after == 0,
                             desired.values().stream()
                                     .filter(i -> changedAt.getOrDefault(i.id(), 0L) > after)
+                                    .toList(),
+                            volumes.values().stream()
+                                    .filter(v -> changedAt.getOrDefault(v.id(), 0L) > after)
                                     .toList());
         }
         answer(exchange, 200, news);

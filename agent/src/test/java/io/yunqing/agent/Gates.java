@@ -15,7 +15,18 @@ import java.util.concurrent.CountDownLatch;
 public final class Gates {
 
     private static final Set<String> STEPS =
-            Set.of("prepare", "define", "start", "shutdown", "powerOff", "undefine", "erase");
+            Set.of(
+                    "prepare",
+                    "define",
+                    "attachVolumes",
+                    "start",
+                    "shutdown",
+                    "powerOff",
+                    "undefine",
+                    "erase",
+                    "makeVolume",
+                    "growVolume",
+                    "eraseVolume");
 
     private final Map<String, CountDownLatch> shut = new ConcurrentHashMap<>();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -60,6 +71,11 @@ public final class Gates {
 
     public boolean holds(String call) {
         return waiting.contains(call);
+    }
+
+    /** How many gates hold a call. */
+    public int held() {
+        return waiting.size();
     }
 
     public void open(String call) {

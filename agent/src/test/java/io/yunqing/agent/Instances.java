@@ -45,6 +45,8 @@ public final class Instances {
     private @Nullable Nic nic;
     private @Nullable String reason = "placed here: most free memory";
 
+    private List<UUID> volumes = List.of();
+
     private Instances() {}
 
     public static Instances running() {
@@ -111,6 +113,11 @@ public final class Instances {
         return this;
     }
 
+    public Instances volumes(UUID... value) {
+        volumes = List.of(value);
+        return this;
+    }
+
     public InstanceDesired build() {
         return new InstanceDesired(
                 id,
@@ -126,6 +133,7 @@ public final class Instances {
                 image,
                 seed,
                 nic,
-                reason);
+                reason,
+                volumes);
     }
 }

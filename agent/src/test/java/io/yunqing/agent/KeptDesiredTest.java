@@ -36,7 +36,11 @@ class KeptDesiredTest {
     private static final UUID HOST = FakeController.HOST;
     private static final UUID OTHER = UUID.fromString("0198f1a2-0000-7000-8000-000000000002");
     private static final HostDesired KEPT =
-            new HostDesired(5, true, List.of(Instances.running().build()));
+            new HostDesired(
+                    5,
+                    true,
+                    List.of(Instances.running().build()),
+                    List.of(Volumes.made(Volumes.ID, 3)));
 
     @TempDir Path data;
     private final Gates gates = new Gates();
@@ -56,7 +60,7 @@ class KeptDesiredTest {
         controller.until(() -> controller.completeReports() >= 4);
         assertEquals(List.of(), gates.steps());
 
-        controller.says(new HostDesired(6, true, List.of()));
+        controller.says(new HostDesired(6, true, List.of(), List.of()));
         controller.until(() -> controller.last().appliedRevision() == 6);
         assertEquals(List.of(), gates.steps());
     }

@@ -8,6 +8,7 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.ReportAnswer;
+import io.yunqing.api.agent.VolumeDesired;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedController implements Controller {
 
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
+    private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final List<HostObserved> reports = new ArrayList<>();
     private final Map<UUID, Long> consoles = new LinkedHashMap<>();
     private long revision = 1;
@@ -32,6 +34,12 @@ final class ScriptedController implements Controller {
         for (InstanceDesired instance : instances) {
             desired.put(instance.id(), instance);
         }
+        revision++;
+        notifyAll();
+    }
+
+    synchronized void desire(VolumeDesired volume) {
+        volumes.put(volume.id(), volume);
         revision++;
         notifyAll();
     }
@@ -56,7 +64,8 @@ final class ScriptedController implements Controller {
             wait();
             failAsAsked();
         }
-        return new HostDesired(revision, true, List.copyOf(desired.values()));
+        return new HostDesired(
+                revision, true, List.copyOf(desired.values()), List.copyOf(volumes.values()));
     }
 
     /** A duplicate is told so when it reports; it may ask what is desired, as any agent with the certificate. */

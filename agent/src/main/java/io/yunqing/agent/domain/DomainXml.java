@@ -5,13 +5,18 @@ import io.quarkus.qute.RawString;
 import io.quarkus.qute.Template;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.VolumeDesired;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes an instance as libvirt's domain XML. The text is in {@code domain/domain.xml}; here is what goes into it. */
@@ -26,14 +31,19 @@ public final class DomainXml {
      */
     public record Host(Layout layout, boolean kvm, boolean directIo, @Nullable String bridge) {}
 
+    /** Behind the root disk and the seed. */
+    private static final int FIRST_VOLUME = 2;
+
     private final Host host;
     private final Template domain;
+    private final Template disk;
     private final Template metadata;
 
     public DomainXml(Host host) {
         var engine = Engine.builder().addDefaults().addResultMapper(new XmlText()).build();
         this.host = host;
         this.domain = engine.parse(resource("domain.xml"));
+        this.disk = engine.parse(resource("disk.xml"));
         this.metadata = engine.parse(resource("metadata.xml"));
     }
 
@@ -54,13 +64,52 @@ public final class DomainXml {
         data.put("metadata", new RawString(metadata(instance, true)));
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
-        data.put("cache", host.directIo() ? "none" : "writeback");
-        data.put("disk", layout.disk(id));
+        data.put("root", new RawString(disk(layout.disk(id), "vda", null)));
         data.put("seed", layout.seed(id));
+        data.put("volumes", volumes(instance));
         data.put("console", layout.console(id));
         data.put("nic", nic == null ? null : Map.of("mac", nic.mac()));
         data.put("bridge", host.bridge());
         return domain.data(data).render();
+    }
+
+    private List<RawString> volumes(InstanceDesired instance) {
+        var volumes = instance.volumesOrNone();
+        return IntStream.range(0, volumes.size())
+                .mapToObj(i -> new RawString(disk(volumes.get(i), target(FIRST_VOLUME + i))))
+                .toList();
+    }
+
+    /** A volume as a disk, also for a domain that exists. */
+    public String disk(UUID volume, String target) {
+        return disk(host.layout().volume(volume), target, VolumeDesired.serial(volume));
+    }
+
+    private String disk(Path file, String target, @Nullable String serial) {
+        Map<String, @Nullable Object> data = new HashMap<>();
+        data.put("cache", host.directIo() ? "none" : "writeback");
+        data.put("file", file);
+        data.put("target", target);
+        data.put("serial", serial);
+        return disk.data(data).render().strip();
+    }
+
+    /** The first place for a volume that no disk has. */
+    public static String freeTarget(Set<String> taken) {
+        return IntStream.iterate(FIRST_VOLUME, i -> i + 1)
+                .mapToObj(DomainXml::target)
+                .filter(target -> !taken.contains(target))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The places of disks: vda to vdz, then vdaa and so on. */
+    private static String target(int index) {
+        var letters = new StringBuilder();
+        for (int rest = index; rest >= 0; rest = rest / 26 - 1) {
+            letters.insert(0, (char) ('a' + rest % 26));
+        }
+        return "vd" + letters;
     }
 
     /** The element that makes a domain ours, as libvirt takes it for one that exists: it adds the namespace itself. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The seam to a hypervisor, in terms of instances.
+ * The seam to a hypervisor, in terms of instances and volumes.
  *
  * <p>Every step may be repeated: it looks first and leaves alone what is already so. A call returns when its effect is
  * there, or fails with a {@link HypervisorFault}; it never answers from memory what it cannot see.
@@ -47,7 +47,10 @@ public interface Hypervisor extends AutoCloseable {
     /** Makes disk, seed and console log from a fetched image; touches storage only. */
     void prepare(InstanceDesired instance) throws HypervisorFault;
 
-    /** Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired. */
+    /**
+     * Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired and has the desired
+     * volumes.
+     */
     void define(InstanceDesired instance) throws HypervisorFault;
 
     void start(UUID id) throws HypervisorFault;
@@ -63,6 +66,24 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Deletes disk, seed and console log of an instance without a domain; touches storage only. */
     void erase(UUID id) throws HypervisorFault;
+
+    /**
+     * Gives the domain the desired volumes and takes all others from it, also while it is on; leaves its other disks alone.
+     * A guest that does not let go of one is a fault.
+     */
+    void attachVolumes(InstanceDesired instance) throws HypervisorFault;
+
+    /** All volumes of the host; touches storage only. A list that is not complete is a fault, not a shorter list. */
+    List<ObservedVolume> volumes() throws HypervisorFault;
+
+    /** Makes an empty volume where there is none; touches storage only. */
+    void makeVolume(UUID id, int sizeGiB) throws HypervisorFault;
+
+    /** Makes the volume at least as large, under the eyes of a guest that has it; never makes it smaller. */
+    void growVolume(UUID id, int sizeGiB) throws HypervisorFault;
+
+    /** Deletes a volume that no domain has, and what is on it; touches storage only. */
+    void eraseVolume(UUID id) throws HypervisorFault;
 
     /** Whether there are serial consoles to be asked for. */
     default boolean keepsConsoles() {

@@ -2,6 +2,7 @@ package io.yunqing.agent.hypervisor;
 
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch from our metadata; 0 if it is not ours
  * @param vcpus what it has while it is on, and what it starts with while it is off
  * @param memoryMiB likewise, in MiB
+ * @param volumes which volumes are among its disks: those it has while it is on, and those it starts with while it is off
  * @param reason the hypervisor's reason for the state, such as {@code crashed}
  */
 public record ObservedDomain(
@@ -21,6 +23,7 @@ public record ObservedDomain(
         long epoch,
         int vcpus,
         long memoryMiB,
+        Set<UUID> volumes,
         DomainState state,
         @Nullable String reason) {
 

@@ -6,10 +6,12 @@ import io.yunqing.agent.hypervisor.ConsoleTail;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
@@ -38,6 +40,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DomainXml xml;
     private final ImageStore images;
     private final InstanceFiles files;
+    private final VolumeFiles volumeFiles;
+    private final VolumeDisks volumeDisks;
     private final ConsoleLog consoles;
     private final HostFacts facts;
 
@@ -48,6 +52,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.facts = facts;
         this.images = new ImageStore(layout);
         this.files = new InstanceFiles(layout, images);
+        this.volumeFiles = new VolumeFiles(layout);
+        this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.consoles = new ConsoleLog(layout);
     }
 
@@ -59,6 +65,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         var hypervisor =
                 new LibvirtHypervisor(connection, host.layout(), new DomainXml(host), facts);
         hypervisor.images.open();
+        hypervisor.volumeFiles.open();
         connection.start();
         return hypervisor;
     }
@@ -117,7 +124,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 });
     }
 
-    private static ObservedDomain observe(Domain domain) throws LibvirtException {
+    private ObservedDomain observe(Domain domain) throws LibvirtException {
         var id = UUID.fromString(domain.getUUIDString());
         var now = StateWithReason.of(domain);
         var metadata = metadata(domain);
@@ -131,6 +138,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 Math.max(epoch, 0),
                 info.nrVirtCpu,
                 info.maxMem >> 10,
+                volumeDisks.of(domain),
                 States.state(now),
                 States.reason(now));
     }
@@ -255,6 +263,33 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void erase(UUID id) throws HypervisorFault {
         files.erase(id);
         consoles.forget(id);
+    }
+
+    @Override
+    public void attachVolumes(InstanceDesired instance) throws HypervisorFault {
+        volumeDisks.attach(instance);
+    }
+
+    @Override
+    public List<ObservedVolume> volumes() throws HypervisorFault {
+        return volumeFiles.all();
+    }
+
+    @Override
+    public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        volumeFiles.make(id, sizeGiB);
+    }
+
+    @Override
+    public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        if (!volumeFiles.isAtLeast(id, sizeGiB) && !volumeDisks.grow(id, sizeGiB)) {
+            volumeFiles.grow(id, sizeGiB);
+        }
+    }
+
+    @Override
+    public void eraseVolume(UUID id) throws HypervisorFault {
+        volumeFiles.erase(id);
     }
 
     @Override

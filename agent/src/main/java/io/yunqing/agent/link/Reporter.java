@@ -81,7 +81,7 @@ public final class Reporter implements AutoCloseable {
             view = next;
             if (next.isNewsAfter(before)) {
                 dueBy(GATHER);
-            } else if (before == null || !next.instances().equals(before.instances())) {
+            } else if (next.differsFrom(before)) {
                 dueBy(SOON);
             }
         } finally {
@@ -167,7 +167,8 @@ public final class Reporter implements AutoCloseable {
                 known ? null : now.inventory(),
                 now.instances(),
                 now.unknownDomains(),
-                lanes.get());
+                lanes.get(),
+                now.volumes());
     }
 
     @Override

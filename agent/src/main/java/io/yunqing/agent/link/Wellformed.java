@@ -2,6 +2,8 @@ package io.yunqing.agent.link;
 
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.VolumeDesired;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,12 @@ final class Wellformed {
             String missing = instance == null ? "an instance" : missing(instance);
             if (missing != null) {
                 throw lacking(missing + (instance == null ? "" : " of instance " + instance.id()));
+            }
+        }
+        for (VolumeDesired volume : desired.volumesOrNone()) {
+            String missing = volume == null ? "a volume" : missing(volume);
+            if (missing != null) {
+                throw lacking(missing + (volume == null ? "" : " of volume " + volume.id()));
             }
         }
     }
@@ -63,7 +71,26 @@ final class Wellformed {
         if (instance.vcpus() < 1 || instance.memoryMiB() < 1 || instance.rootDiskGiB() < 1) {
             return "vcpus, memoryMiB or rootDiskGiB above 0";
         }
+        var volumes = instance.volumesOrNone();
+        if (volumes.stream().anyMatch(Objects::isNull)
+                || volumes.stream().distinct().count() < volumes.size()) {
+            return "volumes, each once";
+        }
         return null;
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static @Nullable String missing(VolumeDesired volume) {
+        if (volume.id() == null) {
+            return "id";
+        }
+        if (volume.deleted()) {
+            return null;
+        }
+        if (volume.tenant() == null || volume.name() == null) {
+            return "tenant or name";
+        }
+        return volume.sizeGiB() < 1 ? "sizeGiB above 0" : null;
     }
 
     private static LinkFault lacking(String what) {

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a simulated host takes for things.
  *
  * @param fetch to bring an image
- * @param prepare to make or delete an instance's files
+ * @param prepare to make or delete an instance's files or a volume
  * @param define to change a definition
  * @param start until a domain runs
  * @param stop until a domain is off, by its guest or by force

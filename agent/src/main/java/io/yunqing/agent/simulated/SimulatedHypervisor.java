@@ -5,6 +5,7 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +42,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
     private final Set<UUID> transients = new HashSet<>();
     private final Map<UUID, Integer> disks = new HashMap<>();
+    private final Map<UUID, Integer> volumes = new HashMap<>();
     private final Set<String> images = new HashSet<>();
     private @Nullable Listener listener;
     private @Nullable String blind;
     private @Nullable String startsFailWith;
+    private @Nullable String volumesFailWith;
     private @Nullable CountDownLatch slowFetch;
     private boolean deafGuests;
     private @Nullable ConsoleTail console;
@@ -65,13 +69,23 @@ public final class SimulatedHypervisor implements Hypervisor {
         startsFailWith = words;
     }
 
+    /** From now on no volume can be seen or changed, with these words, or they can again. */
+    public synchronized void volumesFailWith(@Nullable String words) {
+        volumesFailWith = words;
+    }
+
+    /** Somebody else deletes its file. */
+    public synchronized void lose(UUID volume) {
+        volumes.remove(volume);
+    }
+
     public synchronized void fetchesWaitFor(CountDownLatch latch) {
         slowFetch = latch;
     }
 
-    /** Guests do not hear ACPI from now on. */
-    public synchronized void deafenGuests() {
-        deafGuests = true;
+    /** From now on guests do not hear ACPI, and so let go of no volume, or they hear it again. */
+    public synchronized void deafenGuests(boolean deaf) {
+        deafGuests = deaf;
     }
 
     /** Every guest has this on its console from now on. */
@@ -120,7 +134,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public synchronized HostInventory inventory() throws HypervisorFault {
         look();
-        long taken = disks.values().stream().mapToLong(gib -> gib).sum();
+        long taken =
+                Stream.of(disks, volumes)
+                        .flatMap(sizes -> sizes.values().stream())
+                        .mapToLong(gib -> gib)
+                        .sum();
         return new HostInventory(
                 inventory.hostname(),
                 inventory.cpus(),
@@ -207,7 +225,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             look();
             var before = domains.get(instance.id());
             if (before != null && isOn(before)) {
-                set(before, instance.epoch(), before.state());
+                set(before, instance.epoch(), before.volumes(), before.state());
             } else {
                 put(
                         new ObservedDomain(
@@ -217,6 +235,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                                 instance.epoch(),
                                 instance.vcpus(),
                                 instance.memoryMiB(),
+                                Set.copyOf(instance.volumesOrNone()),
                                 DomainState.SHUTOFF,
                                 null));
             }
@@ -237,7 +256,10 @@ public final class SimulatedHypervisor implements Hypervisor {
                     throw new HypervisorFault(
                             Kind.REFUSED, "domain " + id + ": its disk is not there");
                 }
-                set(domain, domain.epoch(), DomainState.RUNNING);
+                for (UUID volume : domain.volumes()) {
+                    requireFor(domain, volume);
+                }
+                set(domain, domain.epoch(), domain.volumes(), DomainState.RUNNING);
             }
             witness.did("start");
         }
@@ -275,7 +297,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             domains.remove(id);
             tell(id);
         } else if (isOn(domain)) {
-            set(domain, domain.epoch(), DomainState.SHUTOFF);
+            set(domain, domain.epoch(), domain.volumes(), DomainState.SHUTOFF);
         }
     }
 
@@ -307,6 +329,92 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void attachVolumes(InstanceDesired instance) throws HypervisorFault {
+        take(pace.define());
+        synchronized (this) {
+            var domain = existing(instance.id());
+            var attached = new HashSet<>(domain.volumes());
+            for (UUID volume : instance.volumesOrNone()) {
+                if (attached.add(volume) && isOn(domain)) {
+                    requireFor(domain, volume);
+                }
+            }
+            boolean letsGo = !isOn(domain) || !deafGuests;
+            if (letsGo) {
+                attached.retainAll(instance.volumesOrNone());
+            }
+            set(domain, domain.epoch(), Set.copyOf(attached), domain.state());
+            attached.removeAll(instance.volumesOrNone());
+            if (!attached.isEmpty()) {
+                throw new HypervisorFault(
+                        Kind.REFUSED, "the guest has not let go of volumes " + attached);
+            }
+            witness.did("volumes");
+        }
+    }
+
+    /** QEMU opens each disk for itself alone. */
+    private void requireFor(ObservedDomain domain, UUID volume) throws HypervisorFault {
+        if (!volumes.containsKey(volume)) {
+            throw new HypervisorFault(Kind.REFUSED, "volume " + volume + " is not there");
+        }
+        for (ObservedDomain other : domains.values()) {
+            if (isOn(other)
+                    && other.volumes().contains(volume)
+                    && !other.id().equals(domain.id())) {
+                throw new HypervisorFault(
+                        Kind.REFUSED, "domain " + other.id() + " has volume " + volume);
+            }
+        }
+    }
+
+    @Override
+    public synchronized List<ObservedVolume> volumes() throws HypervisorFault {
+        requireVolumes();
+        return volumes.entrySet().stream()
+                .map(volume -> new ObservedVolume(volume.getKey(), volume.getValue()))
+                .toList();
+    }
+
+    @Override
+    public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            requireVolumes();
+            volumes.putIfAbsent(id, sizeGiB);
+            witness.did("make");
+        }
+    }
+
+    @Override
+    public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            requireVolumes();
+            if (volumes.computeIfPresent(id, (i, size) -> Math.max(size, sizeGiB)) == null) {
+                throw new HypervisorFault(Kind.STORAGE, "volume " + id + " is not there");
+            }
+            witness.did("grow");
+        }
+    }
+
+    @Override
+    public void eraseVolume(UUID id) throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            requireVolumes();
+            volumes.remove(id);
+            witness.did("erase-volume");
+        }
+    }
+
+    private void requireVolumes() throws HypervisorFault {
+        if (volumesFailWith != null) {
+            throw new HypervisorFault(Kind.STORAGE, volumesFailWith);
+        }
+    }
+
+    @Override
     public synchronized boolean keepsConsoles() {
         return console != null;
     }
@@ -316,7 +424,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
     }
 
-    private void set(ObservedDomain domain, long epoch, DomainState state) {
+    private void set(ObservedDomain domain, long epoch, Set<UUID> attached, DomainState state) {
         put(
                 new ObservedDomain(
                         domain.id(),
@@ -325,6 +433,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                         epoch,
                         domain.vcpus(),
                         domain.memoryMiB(),
+                        attached,
                         state,
                         null));
     }

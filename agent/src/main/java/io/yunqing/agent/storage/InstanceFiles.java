@@ -31,12 +31,11 @@ public final class InstanceFiles implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-    /** Disk, seed and console hold guests' secrets; libvirt gives its own user what it needs. */
-    private static final Set<PosixFilePermission> OWN =
-            PosixFilePermissions.fromString("rw-------");
+    /** Disks, seed and console hold guests' secrets; libvirt gives its own user what it needs. */
+    static final Set<PosixFilePermission> OWN = PosixFilePermissions.fromString("rw-------");
 
-    private static final Set<PosixFilePermission> PASSABLE =
-            PosixFilePermissions.fromString("rwx--x--x");
+    /** libvirt's user must get to what it is given. */
+    static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
 
     private final Layout layout;
     private final ImageStore images;
@@ -162,12 +161,7 @@ public final class InstanceFiles implements AutoCloseable {
     }
 
     private static HypervisorFault fault(UUID id, Throwable cause) {
-        String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        if (cause instanceof java.nio.file.FileSystemException) {
-            words = cause.getClass().getSimpleName() + ": " + words;
-        }
-        return new HypervisorFault(
-                HypervisorFault.Kind.STORAGE, "files of instance " + id + ": " + words, cause);
+        return StorageFault.of("files of instance " + id, cause);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.yunqing.agent.sync;
 
+import static io.yunqing.agent.sync.Step.ATTACH;
 import static io.yunqing.agent.sync.Step.DEFINE;
 import static io.yunqing.agent.sync.Step.ERASE;
 import static io.yunqing.agent.sync.Step.FETCH;
@@ -17,10 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do for an instance, given what is desired, what is seen and how far the agent is. Pure.
+ * What to do for an instance, given what is desired, what is seen, which volumes are within reach and how far the agent
+ * is. Pure.
  *
  * <p>It looks at levels only: whatever was lost, repeated or interrupted, the same difference gives the same steps. It is
  * asked only when a complete inventory stands, so that no domain means that there is none.
@@ -40,7 +43,11 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
     private static final HostPlan NOTHING = new HostPlan(List.of(), null, null);
 
     public static HostPlan of(
-            InstanceDesired want, @Nullable ObservedDomain have, Progress progress, Instant now) {
+            InstanceDesired want,
+            @Nullable ObservedDomain have,
+            Reach reach,
+            Progress progress,
+            Instant now) {
         if (have != null && !have.ours()) {
             return refused(
                     "a domain that Yunqing did not make (%s) has this instance's uuid; it is left alone"
@@ -51,16 +58,17 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                     "the desired state is of epoch %d, the domain of the later epoch %d; it is left alone"
                             .formatted(want.epoch(), have.epoch()));
         }
-        if (progress.busy()) {
+        var attempts = progress.attempts();
+        if (attempts.busy()) {
             return NOTHING;
         }
-        if (now.isBefore(progress.notBefore())) {
-            return later(progress.notBefore());
+        if (now.isBefore(attempts.notBefore())) {
+            return later(attempts.notBefore());
         }
         if (want.deleted()) {
             return remove(have, progress);
         }
-        return have == null ? create(want) : keep(want, have, progress, now);
+        return have == null ? create(want, reach) : keep(want, have, reach, progress, now);
     }
 
     private static HostPlan remove(@Nullable ObservedDomain have, Progress progress) {
@@ -70,37 +78,53 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         return isOff(have.state()) ? steps(UNDEFINE, ERASE) : steps(POWER_OFF, UNDEFINE, ERASE);
     }
 
-    private static HostPlan create(InstanceDesired want) {
+    private static HostPlan create(InstanceDesired want, Reach reach) {
+        if (!reach.whole()) {
+            return new HostPlan(List.of(), null, blindness(reach));
+        }
         return want.power() == Power.RUNNING
                 ? steps(FETCH, PREPARE, DEFINE, START)
                 : steps(FETCH, PREPARE, DEFINE);
     }
 
     private static HostPlan keep(
-            InstanceDesired want, ObservedDomain have, Progress progress, Instant now) {
+            InstanceDesired want,
+            ObservedDomain have,
+            Reach reach,
+            Progress progress,
+            Instant now) {
         var steps = new ArrayList<Step>();
+        boolean off = isOff(have.state());
+        boolean rewired = !have.volumes().equals(Set.copyOf(reach.volumes()));
         // What runs keeps its size until it is off.
-        boolean resized = isOff(have.state()) && !have.fits(want);
-        if (have.epoch() < want.epoch() || resized) {
+        if (have.epoch() < want.epoch() || (off && (rewired || !have.fits(want)))) {
             steps.add(DEFINE);
         }
         Instant again = null;
+        String refusal = null;
         switch (want.power()) {
             case RUNNING -> {
                 if (have.state() == DomainState.CRASHED) {
                     steps.add(POWER_OFF);
-                    steps.add(START);
-                } else if (isOff(have.state())) {
+                    // With other volumes it is defined anew first, once it is seen to be off.
+                    if (reach.whole() && !rewired) {
+                        steps.add(START);
+                    }
+                } else if (off && !reach.whole()) {
+                    refusal = blindness(reach);
+                } else if (off) {
                     again = due(progress.started(), START_SPACING, now);
                     if (again == null) {
                         steps.add(START);
                     }
+                } else if (rewired && have.state() != DomainState.SHUTTING_DOWN) {
+                    steps.add(ATTACH);
                 }
                 // A paused guest stays paused: whoever or whatever paused it (a full disk, say) had
                 // a reason.
             }
             case STOPPED -> {
-                if (!isOff(have.state()) && have.state() != DomainState.CRASHED) {
+                if (!off && have.state() != DomainState.CRASHED) {
                     again = due(progress.askedOff(), SHUTDOWN_REPEAT, now);
                     if (again == null) {
                         steps.add(SHUTDOWN);
@@ -108,12 +132,17 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                 }
             }
             case OFF -> {
-                if (!isOff(have.state())) {
+                if (!off) {
                     steps.add(POWER_OFF);
                 }
             }
         }
-        return new HostPlan(List.copyOf(steps), again, null);
+        return new HostPlan(List.copyOf(steps), again, refusal);
+    }
+
+    /** Other waiting for volumes ends by itself, and what goes wrong with one is said of it. */
+    private static @Nullable String blindness(Reach reach) {
+        return reach.unseen() == null ? null : "its volumes cannot be seen: " + reach.unseen();
     }
 
     /** When {@code spacing} after {@code last} is, if that is still to come. */

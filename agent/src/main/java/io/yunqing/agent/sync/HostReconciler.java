@@ -3,12 +3,13 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.Backoff;
-import io.yunqing.api.Fault;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
-import java.time.Duration;
+import io.yunqing.api.agent.VolumeDesired;
+import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.api.agent.VolumeState;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -16,10 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,32 +27,17 @@ import org.jspecify.annotations.Nullable;
  * steps on the lanes.
  *
  * <p>All its state belongs to one thread, the one behind {@code mailbox}; lanes answer through the mailbox. After each
- * batch of messages {@link #settle} plans for every instance and tells what the host now is.
+ * batch of messages {@link #settle} plans for every instance and volume and tells what the host now is.
  */
 public final class HostReconciler {
 
     private static final Logger LOG = Logger.getLogger(HostReconciler.class.getName());
 
-    /** A step that takes longer than this is said to be late in the instance's fault; its slot stays taken. */
-    static final Duration STEP_DEADLINE = Duration.ofMinutes(2);
-
-    /** The steps under way for one instance; replaced, never changed, by what is desired next. */
-    private static final class Run {
-        final InstanceDesired want;
-        final List<Step> steps;
-        boolean abandoned;
-
-        Run(InstanceDesired want, List<Step> steps) {
-            this.want = want;
-            this.steps = steps;
-        }
-    }
-
     private final Hypervisor hypervisor;
     private final Lanes lanes;
     private final Executor mailbox;
     private final InstantSource clock;
-    private final Backoff backoff;
+    private final Failures failures;
     private final Consumer<HostView> told;
 
     private final Levels levels = new Levels();
@@ -62,7 +46,9 @@ public final class HostReconciler {
     private final Map<UUID, Run> runs = new HashMap<>();
     private final Map<InstanceDesired.ImageSource, CompletableFuture<Void>> fetches =
             new HashMap<>();
-    private final Map<UUID, Fault> refusals = new HashMap<>();
+    private final Refusals refusals = new Refusals();
+    private final VolumeKeeper volumes;
+    private final Attachments attachments;
     private long applied;
     private boolean begun;
     private @Nullable String held;
@@ -78,19 +64,22 @@ public final class HostReconciler {
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.clock = clock;
-        this.backoff = backoff;
+        this.failures = new Failures(clock, backoff);
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
+        this.volumes = new VolumeKeeper(hypervisor, lanes, mailbox, clock, backoff);
+        this.attachments = new Attachments(levels, sight, volumes, runs.values());
     }
 
     /** The controller, or what was kept of it, says what the host should be. */
     public void hear(HostDesired news) {
         var change = levels.hear(news);
         change.refused().forEach(LOG::warning);
-        for (UUID id : change.changed()) {
+        for (UUID id : change.instances()) {
             progress.computeIfPresent(id, (i, p) -> p.retargeted());
             abandonFetch(id);
         }
+        change.volumes().forEach(volumes::retarget);
     }
 
     /** The controller has taken this view: tombstones confirmed in it are done with. */
@@ -98,6 +87,12 @@ public final class HostReconciler {
         for (InstanceObserved seen : view.instances()) {
             if (seen.state() == DomainState.REMOVED && progressOf(seen.id()).erased()) {
                 levels.forget(seen.id());
+            }
+        }
+        for (VolumeObserved seen : view.volumesOrNone()) {
+            var want = levels.volume(seen.id());
+            if (seen.state() == VolumeState.REMOVED && want != null && volumes.isRemoved(want)) {
+                levels.forgetVolume(seen.id());
             }
         }
     }
@@ -121,21 +116,46 @@ public final class HostReconciler {
         return levels.snapshot();
     }
 
-    /** Plans for every instance; returns when to be called again if nothing happens before. */
+    /** Plans for every volume and instance; returns when to be called again if nothing happens before. */
     public Instant settle() {
         Instant now = clock.instant();
-        Instant wake = sight.lookIfDue(now);
+        Instant wake = earlier(sight.lookIfDue(now), volumes.lookIfDue(now));
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
-        refusals.keySet().removeIf(id -> !levels.names(id));
+        refusals.keepOnly(levels::names);
+        volumes.keepOnly(id -> levels.volume(id) != null);
         if (begun && held == null && sight.complete()) {
+            for (VolumeDesired want : levels.volumes()) {
+                wake = earlier(wake, volumes.pursue(want, attachments.use(want.id()), now));
+            }
             for (InstanceDesired want : List.copyOf(levels.instances())) {
-                Instant again = pursue(want, now);
-                wake = again != null && again.isBefore(wake) ? again : wake;
+                wake = earlier(wake, pursue(want, now));
             }
             applied = levels.revision();
         }
-        told.accept(Report.of(levels, applied, sight, this::progressOf, refusals, now));
+        told.accept(
+                Report.of(
+                        levels,
+                        applied,
+                        sight,
+                        this::progressOf,
+                        refusals,
+                        observedVolumes(now),
+                        now));
         return wake;
+    }
+
+    private @Nullable List<VolumeObserved> observedVolumes(Instant now) {
+        if (!sight.complete() || !volumes.complete()) {
+            return null;
+        }
+        var holders = attachments.holders();
+        return levels.volumes().stream()
+                .map(want -> volumes.observed(want, holders.get(want.id()), now))
+                .toList();
+    }
+
+    private static Instant earlier(Instant one, @Nullable Instant other) {
+        return other != null && other.isBefore(one) ? other : one;
     }
 
     /** To be told by the hypervisor what happens. */
@@ -147,37 +167,26 @@ public final class HostReconciler {
         if (runs.containsKey(want.id())) {
             return null;
         }
-        var plan = HostPlan.of(want, sight.domain(want.id()), progressOf(want.id()), now);
-        note(want, plan.refusal(), now);
+        var reach = attachments.reach(want);
+        var plan = HostPlan.of(want, sight.domain(want.id()), reach, progressOf(want.id()), now);
+        refusals.note(want.id(), what(want), plan.refusal(), now);
         if (!plan.steps().isEmpty()) {
             LOG.info(() -> what(want) + ": " + plan.steps());
-            var run = new Run(want, plan.steps());
+            var run = new Run(want, reach.of(want), plan.steps());
             runs.put(want.id(), run);
-            advance(run, 0);
+            perform(run);
         }
         return plan.again();
     }
 
-    private void note(InstanceDesired want, @Nullable String refusal, Instant now) {
-        var before = refusals.get(want.id());
-        if (refusal == null) {
-            refusals.remove(want.id());
-        } else if (before == null || !before.message().equals(refusal)) {
-            LOG.warning(what(want) + ": " + refusal);
-            // Looking again changes nothing, so it is a failure at once.
-            refusals.put(
-                    want.id(), new Fault(now, "compare", refusal, Fault.ATTEMPTS_BEFORE_FAILED));
-        }
-    }
-
-    private void advance(Run run, int index) {
-        Step step = run.steps.get(index);
+    private void perform(Run run) {
+        Step step = run.step();
         UUID id = run.want.id();
         progress.put(id, progressOf(id).begin(step, clock.instant()));
         var _ =
-                work(step, run.want)
-                        .whenComplete((done, failure) ->
-                                mailbox.execute(() -> performed(run, index, cause(failure))));
+                work(step, run.target)
+                        .whenComplete(
+                                (done, failure) -> mailbox.execute(() -> performed(run, failure)));
     }
 
     private CompletableFuture<Void> work(Step step, InstanceDesired want) {
@@ -206,6 +215,7 @@ public final class HostReconciler {
             case FETCH -> hypervisor.fetch(want.image());
             case PREPARE -> hypervisor.prepare(want);
             case DEFINE -> hypervisor.define(want);
+            case ATTACH -> hypervisor.attachVolumes(want);
             case START -> hypervisor.start(want.id());
             case SHUTDOWN -> hypervisor.shutdown(want.id());
             case POWER_OFF -> hypervisor.powerOff(want.id());
@@ -215,20 +225,27 @@ public final class HostReconciler {
         return null;
     }
 
-    private void performed(Run run, int index, @Nullable Throwable failure) {
-        UUID id = run.want.id();
+    private void performed(Run run, @Nullable Throwable failure) {
         if (run.abandoned) {
             return;
         }
-        Step step = run.steps.get(index);
+        UUID id = run.want.id();
+        Step step = run.step();
+        var before = progressOf(id);
         if (failure != null) {
-            progress.put(id, afterFailure(run.want, step, failure));
+            progress.put(
+                    id,
+                    before.with(
+                            failures.after(
+                                    before.attempts(), what(run.want), step.word(), failure)));
             look(run);
-        } else if (index + 1 < run.steps.size() && held == null && levels.asks(run.want)) {
-            progress.put(id, progressOf(id).done(step, clock.instant()));
-            advance(run, index + 1);
+            return;
+        }
+        progress.put(id, before.done(step, clock.instant()));
+        if (!run.isLast() && held == null && levels.asks(run.want)) {
+            run.advance();
+            perform(run);
         } else {
-            progress.put(id, progressOf(id).done(step, clock.instant()));
             look(run);
         }
     }
@@ -242,30 +259,14 @@ public final class HostReconciler {
                                 (seen, failure) -> mailbox.execute(() -> runs.remove(id, run)));
     }
 
-    private Progress afterFailure(InstanceDesired want, Step step, Throwable failure) {
-        var before = progressOf(want.id());
-        if (failure instanceof HypervisorFault fault
-                && fault.kind() == HypervisorFault.Kind.UNREACHABLE) {
-            // The host's trouble, which the report names for all its instances; not this
-            // instance's.
-            return before.interrupted();
-        }
-        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-        Level level = failure instanceof HypervisorFault ? Level.WARNING : Level.SEVERE;
-        Throwable trace = failure instanceof HypervisorFault ? null : failure;
-        if (before.fault() == null || !before.fault().message().equals(message)) {
-            LOG.log(level, what(want) + ": " + step.word() + " failed: " + message, trace);
-        }
-        return before.failed(step, message, clock.instant(), backoff.after(before.failures() + 1));
-    }
-
     /** An image may take long to come; nothing of the instance exists yet, so a newer wish need not wait for it. */
     private void abandonFetch(UUID id) {
         var run = runs.get(id);
-        if (run != null && progressOf(id).step() == Step.FETCH) {
+        if (run != null && run.step() == Step.FETCH) {
             run.abandoned = true;
             runs.remove(id);
-            progress.put(id, progressOf(id).interrupted());
+            var before = progressOf(id);
+            progress.put(id, before.with(before.attempts().interrupted()));
         }
     }
 
@@ -275,11 +276,5 @@ public final class HostReconciler {
 
     private static String what(InstanceDesired want) {
         return "%s/%s (%s)".formatted(want.tenant(), want.name(), want.id());
-    }
-
-    private static @Nullable Throwable cause(@Nullable Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
     }
 }

@@ -3,8 +3,10 @@ package io.yunqing.agent.sync;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param unobservedReason why {@code instances} is not complete; absent when it is
  * @param observedAt when the last complete inventory was taken
  * @param appliedRevision the host revision that everything was last compared against
+ * @param volumes absent when storage, or who has what of it, cannot be seen
  */
 public record HostView(
         @Nullable String unobservedReason,
@@ -23,10 +26,16 @@ public record HostView(
         @Nullable HostInventory inventory,
         List<InstanceObserved> instances,
         Set<UUID> withDisk,
-        List<UnknownDomain> unknownDomains) {
+        List<UnknownDomain> unknownDomains,
+        @Nullable List<VolumeObserved> volumes) {
 
     public boolean complete() {
         return unobservedReason == null;
+    }
+
+    /** The volumes, of which none may be known. */
+    List<VolumeObserved> volumesOrNone() {
+        return volumes == null ? List.of() : volumes;
     }
 
     /** Whether this says something that people wait for: everything but times and steps under way. */
@@ -34,10 +43,22 @@ public record HostView(
         return before == null
                 || complete() != before.complete()
                 || !unknownDomains.equals(before.unknownDomains)
-                || !settled().equals(before.settled());
+                || !settled().equals(before.settled())
+                || !Objects.equals(settledVolumes(), before.settledVolumes());
+    }
+
+    /** Whether this says anything else than before, times aside. */
+    public boolean differsFrom(@Nullable HostView before) {
+        return before == null
+                || !instances.equals(before.instances)
+                || !Objects.equals(volumes, before.volumes);
     }
 
     private List<InstanceObserved> settled() {
         return instances.stream().filter(i -> i.step() == null).toList();
+    }
+
+    private @Nullable List<VolumeObserved> settledVolumes() {
+        return volumes == null ? null : volumes.stream().filter(v -> v.step() == null).toList();
     }
 }

@@ -2,6 +2,7 @@ package io.yunqing.agent.sync;
 
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.VolumeDesired;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this host should be, as last heard. A lower epoch than one already heard never replaces it: that is an answer
@@ -18,10 +20,11 @@ import java.util.UUID;
  */
 final class Levels {
 
-    /** What hearing the controller changed: the instances that are to be looked at, and what was refused. */
-    record Change(Set<UUID> changed, List<String> refused) {}
+    /** What hearing the controller changed: what is to be looked at, and what was refused. */
+    record Change(Set<UUID> instances, Set<UUID> volumes, List<String> refused) {}
 
     private final Map<UUID, InstanceDesired> instances = new LinkedHashMap<>();
+    private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private long revision;
     private boolean whole;
 
@@ -46,7 +49,22 @@ final class Levels {
             whole = true;
         }
         revision = news.revision();
-        return new Change(changed, refused);
+        return new Change(changed, hearOfVolumes(news), refused);
+    }
+
+    private Set<UUID> hearOfVolumes(HostDesired news) {
+        var changed = new HashSet<UUID>();
+        var named = new HashSet<UUID>();
+        for (VolumeDesired volume : news.volumesOrNone()) {
+            named.add(volume.id());
+            if (!volume.equals(volumes.put(volume.id(), volume))) {
+                changed.add(volume.id());
+            }
+        }
+        if (news.complete()) {
+            volumes.keySet().retainAll(named);
+        }
+        return changed;
     }
 
     /** Whether this is still wished, to the letter. */
@@ -59,8 +77,21 @@ final class Levels {
         instances.remove(id);
     }
 
+    /** Likewise, of a volume. */
+    void forgetVolume(UUID id) {
+        volumes.remove(id);
+    }
+
     Collection<InstanceDesired> instances() {
         return Collections.unmodifiableCollection(instances.values());
+    }
+
+    Collection<VolumeDesired> volumes() {
+        return Collections.unmodifiableCollection(volumes.values());
+    }
+
+    @Nullable VolumeDesired volume(UUID id) {
+        return volumes.get(id);
     }
 
     boolean names(UUID id) {
@@ -77,6 +108,7 @@ final class Levels {
     }
 
     HostDesired snapshot() {
-        return new HostDesired(revision, whole, List.copyOf(instances.values()));
+        return new HostDesired(
+                revision, whole, List.copyOf(instances.values()), List.copyOf(volumes.values()));
     }
 }

@@ -6,13 +6,12 @@ import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
-import java.time.Duration;
+import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -29,7 +28,8 @@ final class Report {
             long applied,
             Sight sight,
             Function<UUID, Progress> progress,
-            Map<UUID, Fault> refusals,
+            Refusals refusals,
+            @Nullable List<VolumeObserved> volumes,
             Instant now) {
         var instances = new ArrayList<InstanceObserved>();
         for (InstanceDesired want : levels.instances()) {
@@ -40,7 +40,7 @@ final class Report {
                                 want,
                                 have,
                                 progress.apply(want.id()),
-                                refusals.get(want.id()),
+                                refusals.of(want.id()),
                                 now));
             }
         }
@@ -76,7 +76,8 @@ final class Report {
                 sight.inventory(),
                 List.copyOf(instances),
                 withDisk,
-                List.copyOf(unknown));
+                List.copyOf(unknown),
+                volumes);
     }
 
     private static InstanceObserved instance(
@@ -85,14 +86,13 @@ final class Report {
             Progress progress,
             @Nullable Fault refusal,
             Instant now) {
-        Step step = progress.step();
         return new InstanceObserved(
                 want.id(),
                 have != null && have.ours() ? have.epoch() : want.epoch(),
                 state(want, have, progress),
                 have == null ? null : have.reason(),
-                step == null ? null : step.word(),
-                fault(progress, refusal, now));
+                progress.attempts().step(),
+                refusal == null ? progress.attempts().faultAt(now) : refusal);
     }
 
     private static DomainState state(
@@ -101,25 +101,6 @@ final class Report {
             return have.state();
         }
         return want.deleted() && progress.erased() ? DomainState.REMOVED : DomainState.ABSENT;
-    }
-
-    private static @Nullable Fault fault(Progress progress, @Nullable Fault refusal, Instant now) {
-        Step step = progress.step();
-        Instant since = progress.since();
-        if (refusal != null) {
-            return refusal;
-        }
-        if (step != null
-                && since != null
-                && Duration.between(since, now).compareTo(HostReconciler.STEP_DEADLINE) > 0) {
-            return new Fault(
-                    since.plus(HostReconciler.STEP_DEADLINE),
-                    step.word(),
-                    "has not ended after %d s and cannot be taken back; the report's lanes say what hangs"
-                            .formatted(HostReconciler.STEP_DEADLINE.toSeconds()),
-                    Math.max(Fault.ATTEMPTS_BEFORE_FAILED, progress.failures() + 1));
-        }
-        return progress.fault();
     }
 
     private static String word(DomainState state) {

@@ -1,11 +1,9 @@
 package io.yunqing.agent.sync;
 
 import io.yunqing.agent.hypervisor.Hypervisor;
-import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.api.HostInventory;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -33,17 +31,11 @@ final class Sight implements Hypervisor.Listener {
 
     private static final Logger LOG = Logger.getLogger(Sight.class.getName());
 
-    /** Events may be lost; this is how long it can go unnoticed. */
-    static final Duration COMPARE_EVERY = Duration.ofSeconds(30);
-
-    /** How long a look may take before what was seen earlier no longer counts. */
-    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(20);
-
     private final Hypervisor hypervisor;
     private final Lanes lanes;
     private final Executor mailbox;
     private final InstantSource clock;
-    private final Backoff backoff;
+    private final LookRhythm rhythm;
 
     private final Map<UUID, ObservedDomain> domains = new HashMap<>();
     private final Map<UUID, Long> lookOf = new HashMap<>();
@@ -51,11 +43,7 @@ final class Sight implements Hypervisor.Listener {
     private @Nullable String blind = "no inventory was taken yet";
     private Instant observedAt = Instant.EPOCH;
     private @Nullable HostInventory inventory;
-    private Instant nextCompare = Instant.EPOCH;
-    private boolean comparing;
-    private Instant comparingSince = Instant.MIN;
     private boolean inventorying;
-    private int failures;
 
     Sight(
             Hypervisor hypervisor,
@@ -67,7 +55,7 @@ final class Sight implements Hypervisor.Listener {
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.clock = clock;
-        this.backoff = backoff;
+        this.rhythm = new LookRhythm(clock, backoff);
     }
 
     boolean complete() {
@@ -108,22 +96,23 @@ final class Sight implements Hypervisor.Listener {
 
     @Override
     public void found() {
-        mailbox.execute(() -> {
-            failures = 0;
-            nextCompare = clock.instant();
-        });
+        mailbox.execute(rhythm::now);
     }
 
     /** Starts a full comparison when one is due; returns when the next one is. */
     Instant lookIfDue(Instant now) {
-        if (comparing) {
-            return overdue(now);
+        if (rhythm.late(now)) {
+            blinded(
+                    "listing the domains has not ended after %d s"
+                            .formatted(LookRhythm.DEADLINE.toSeconds()));
+        } else if (rhythm.due(now)) {
+            rhythm.begun(now);
+            compare();
         }
-        if (now.isBefore(nextCompare)) {
-            return nextCompare;
-        }
-        comparing = true;
-        comparingSince = now;
+        return rhythm.wake(now);
+    }
+
+    private void compare() {
         long look = ++looks;
         var _ =
                 lanes.submit(LaneName.QUERY, "list domains", hypervisor::domains)
@@ -136,19 +125,6 @@ final class Sight implements Hypervisor.Listener {
                             .whenComplete((found, failure) ->
                                     mailbox.execute(() -> inventoried(found, failure)));
         }
-        return now.plus(LOOK_DEADLINE);
-    }
-
-    /** A look that does not come back proves nothing, however alive the connection seems. */
-    private Instant overdue(Instant now) {
-        Instant due = comparingSince.plus(LOOK_DEADLINE);
-        if (now.isBefore(due)) {
-            return due;
-        }
-        blinded(
-                "listing the domains has not ended after %d s"
-                        .formatted(LOOK_DEADLINE.toSeconds()));
-        return now.plus(LOOK_DEADLINE);
     }
 
     CompletableFuture<Optional<ObservedDomain>> look(UUID id) {
@@ -161,7 +137,7 @@ final class Sight implements Hypervisor.Listener {
     private void looked(
             long look, UUID id, Optional<ObservedDomain> seen, @Nullable Throwable failure) {
         if (failure != null) {
-            blinded(words(failure));
+            blinded(Failures.words(failure));
         } else if (isNewer(look, id)) {
             lookOf.put(id, look);
             seen.ifPresentOrElse(domain -> domains.put(id, domain), () -> domains.remove(id));
@@ -170,14 +146,12 @@ final class Sight implements Hypervisor.Listener {
 
     private void compared(
             long look, @Nullable List<ObservedDomain> seen, @Nullable Throwable failure) {
-        comparing = false;
         if (seen == null) {
-            failures++;
-            nextCompare = clock.instant().plus(backoff.after(failures));
-            blinded(words(failure));
+            rhythm.failed();
+            blinded(Failures.words(failure));
             return;
         }
-        failures = 0;
+        rhythm.succeeded();
         var named = new HashSet<UUID>();
         for (var domain : seen) {
             named.add(domain.id());
@@ -188,7 +162,6 @@ final class Sight implements Hypervisor.Listener {
         domains.keySet().removeIf(id -> !named.contains(id) && isNewer(look, id));
         lookOf.values().removeIf(older -> older < look);
         observedAt = clock.instant();
-        nextCompare = observedAt.plus(COMPARE_EVERY);
         if (blind != null) {
             LOG.info("the hypervisor is seen: %d domains".formatted(seen.size()));
         }
@@ -200,7 +173,7 @@ final class Sight implements Hypervisor.Listener {
         if (found != null) {
             inventory = found;
         } else if (complete()) {
-            LOG.warning("no inventory of the host: " + words(failure));
+            LOG.warning("no inventory of the host: " + Failures.words(failure));
         }
     }
 
@@ -209,19 +182,12 @@ final class Sight implements Hypervisor.Listener {
             LOG.warning("the hypervisor cannot be seen: " + reason);
         }
         if (blind == null) {
-            nextCompare = clock.instant().plus(backoff.after(1));
+            rhythm.soon();
         }
         blind = reason;
     }
 
     private boolean isNewer(long look, UUID id) {
         return look > lookOf.getOrDefault(id, 0L);
-    }
-
-    private static String words(@Nullable Throwable failure) {
-        if (failure instanceof HypervisorFault fault && fault.getMessage() != null) {
-            return fault.getMessage();
-        }
-        return String.valueOf(failure);
     }
 }

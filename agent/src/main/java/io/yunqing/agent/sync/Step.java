@@ -6,8 +6,10 @@ public enum Step {
     FETCH("image", LaneName.FETCH),
     /** Make disk, seed and console log. */
     PREPARE("disk", LaneName.STORAGE),
-    /** Make the domain exist and carry the desired epoch; one that is off becomes as large as is desired. */
+    /** Make the domain exist and carry the desired epoch; one that is off becomes all that is desired. */
     DEFINE("define", LaneName.LIFECYCLE),
+    /** Give the domain its volumes, and take others from it, while it is on. */
+    ATTACH("volumes", LaneName.LIFECYCLE),
     START("start", LaneName.LIFECYCLE),
     /** Ask the guest by ACPI. */
     SHUTDOWN("shutdown", LaneName.LIFECYCLE),

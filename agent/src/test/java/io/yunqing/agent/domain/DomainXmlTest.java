@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Volumes;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.Nic;
@@ -15,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -34,6 +37,33 @@ class DomainXmlTest {
     @Test
     void onKvmWithNetworkAndWithoutDirectIo() throws IOException {
         assertGolden("kvm-nic.xml", KVM, Instances.running().nic(NIC).build());
+    }
+
+    @Test
+    void withVolumes() throws IOException {
+        var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).build();
+        assertGolden("tcg-volumes.xml", TCG, instance);
+    }
+
+    @Test
+    void aVolumeIsTheSameDiskWhetherDefinedOrAttached() {
+        var xml = new DomainXml(TCG);
+        var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).build();
+        String disk = xml.disk(Volumes.ID, "vdd");
+        assertTrue(xml.domain(instance).contains(disk), disk);
+    }
+
+    @Test
+    void aVolumeIsAttachedWhereNoDiskIs() {
+        assertEquals("vdc", DomainXml.freeTarget(Set.of()));
+        assertEquals("vdc", DomainXml.freeTarget(Set.of("vda", "vdb", "vdd", "sda")));
+        assertEquals("vdd", DomainXml.freeTarget(Set.of("vda", "vdb", "vdc")));
+        var taken = new HashSet<String>();
+        for (int i = 0; i < 24 + 26; i++) {
+            taken.add(DomainXml.freeTarget(taken));
+        }
+        assertTrue(taken.containsAll(Set.of("vdz", "vdaa", "vdaz")), taken.toString());
+        assertEquals("vdba", DomainXml.freeTarget(taken));
     }
 
     @Test

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.Hypervisor.Listener;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,6 +135,124 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void aVolumeFromNothingToNothing() throws Exception {
+        assertEquals(List.of(), hypervisor().volumes());
+        hypervisor().makeVolume(Volumes.ID, 2);
+        assertSize(2);
+        hypervisor().growVolume(Volumes.ID, 3);
+        assertSize(3);
+        hypervisor().eraseVolume(Volumes.ID);
+        assertEquals(List.of(), hypervisor().volumes());
+    }
+
+    @Test
+    void everyStepOnAVolumeMayBeRepeated() throws Exception {
+        hypervisor().makeVolume(Volumes.ID, 2);
+        hypervisor().makeVolume(Volumes.ID, 9);
+        assertSize(2);
+        hypervisor().growVolume(Volumes.ID, 4);
+        hypervisor().growVolume(Volumes.ID, 4);
+        hypervisor().growVolume(Volumes.ID, 3);
+        assertSize(4);
+        create(instance().volumes(Volumes.ID));
+        var nothing = instance().volumes().build();
+        for (var wanted : List.of(instance().volumes(Volumes.ID).build(), nothing)) {
+            hypervisor().attachVolumes(wanted);
+            hypervisor().attachVolumes(wanted);
+            assertVolumes(wanted.volumesOrNone());
+        }
+        hypervisor().eraseVolume(Volumes.ID);
+        hypervisor().eraseVolume(Volumes.ID);
+        assertEquals(List.of(), hypervisor().volumes());
+    }
+
+    @Test
+    void aDomainIsDefinedWithItsVolumesAndDefinedAnewWhileItIsOff() throws Exception {
+        makeBoth();
+        create(instance().volumes(Volumes.ID, Volumes.OTHER));
+        assertVolumes(List.of(Volumes.ID, Volumes.OTHER));
+        hypervisor().define(instance().volumes(Volumes.OTHER).build());
+        assertVolumes(List.of(Volumes.OTHER));
+        hypervisor().start(Instances.ID);
+        assertVolumes(List.of(Volumes.OTHER));
+        hypervisor().define(instance().epoch(2).volumes(Volumes.ID).build());
+        assertVolumes(List.of(Volumes.OTHER));
+    }
+
+    @Test
+    void aGuestIsGivenVolumesWhileItRunsAndKeepsThemWhenItIsOff() throws Exception {
+        makeBoth();
+        create(instance().volumes(Volumes.ID));
+        hypervisor().start(Instances.ID);
+        var both = instance().volumes(Volumes.OTHER, Volumes.ID).build();
+        hypervisor().attachVolumes(both);
+        hypervisor().attachVolumes(both);
+        assertVolumes(both.volumesOrNone());
+        assertState(DomainState.RUNNING);
+        hypervisor().powerOff(Instances.ID);
+        assertVolumes(both.volumesOrNone());
+        hypervisor().start(Instances.ID);
+        assertVolumes(both.volumesOrNone());
+    }
+
+    @Test
+    void aVolumeGrowsUnderTheGuestThatHasIt() throws Exception {
+        hypervisor().makeVolume(Volumes.ID, 1);
+        create(instance().volumes(Volumes.ID));
+        hypervisor().start(Instances.ID);
+        hypervisor().growVolume(Volumes.ID, 3);
+        hypervisor().growVolume(Volumes.ID, 2);
+        assertSize(3);
+        assertState(DomainState.RUNNING);
+        assertVolumes(List.of(Volumes.ID));
+    }
+
+    @Test
+    void aVolumeOutlivesItsInstance() throws Exception {
+        hypervisor().makeVolume(Volumes.ID, 1);
+        create(instance().volumes(Volumes.ID));
+        hypervisor().undefine(Instances.ID);
+        hypervisor().erase(Instances.ID);
+        assertSize(1);
+    }
+
+    @Test
+    void oneVolumeIsNotGivenToTwoThatRun() throws Exception {
+        hypervisor().makeVolume(Volumes.ID, 1);
+        create(instance().volumes(Volumes.ID));
+        hypervisor().start(Instances.ID);
+        var second = instance().id(UUID.randomUUID()).name("web-2");
+        var wanted = create(second);
+        hypervisor().start(wanted.id());
+        assertRefused(() -> hypervisor().attachVolumes(second.volumes(Volumes.ID).build()));
+    }
+
+    @Test
+    void nothingIsDoneWithAVolumeThatIsNotThere() throws Exception {
+        create(instance().volumes(Volumes.ID));
+        assertRefused(() -> hypervisor().start(Instances.ID));
+        hypervisor().attachVolumes(instance().build());
+        hypervisor().start(Instances.ID);
+        assertRefused(() -> hypervisor().attachVolumes(instance().volumes(Volumes.ID).build()));
+        assertThrows(HypervisorFault.class, () -> hypervisor().growVolume(Volumes.ID, 2));
+        assertEquals(List.of(), hypervisor().volumes());
+    }
+
+    private void makeBoth() throws HypervisorFault {
+        hypervisor().makeVolume(Volumes.ID, 1);
+        hypervisor().makeVolume(Volumes.OTHER, 1);
+    }
+
+    private void assertSize(long sizeGiB) throws HypervisorFault {
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, sizeGiB)), hypervisor().volumes());
+    }
+
+    private void assertVolumes(List<UUID> volumes) throws HypervisorFault {
+        var seen = hypervisor().domain(Instances.ID).orElseThrow();
+        assertEquals(Set.copyOf(volumes), seen.volumes());
+    }
+
+    @Test
     void aHostIsDescribed() throws Exception {
         var inventory = hypervisor().inventory();
         assertTrue(inventory.cpus() > 0 && inventory.memoryMiB() > 0, inventory.toString());
@@ -141,7 +261,11 @@ public abstract class HypervisorContract {
     }
 
     private InstanceDesired create() throws HypervisorFault {
-        var wanted = instance().build();
+        return create(instance());
+    }
+
+    private InstanceDesired create(Instances instance) throws HypervisorFault {
+        var wanted = instance.build();
         hypervisor().fetch(wanted.image());
         assertTrue(hypervisor().holds(wanted.image()));
         hypervisor().prepare(wanted);

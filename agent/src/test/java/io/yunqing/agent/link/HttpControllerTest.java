@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.TestAuthority;
+import io.yunqing.agent.Volumes;
 import io.yunqing.api.agent.HostDesired;
 import java.io.OutputStream;
 import java.net.URI;
@@ -79,7 +80,9 @@ class HttpControllerTest {
 
     @Test
     void aDesiredStateIsHeard() throws Exception {
-        var sent = new HostDesired(7, true, List.of(Instances.running().build()));
+        var instance = Instances.running().volumes(Volumes.ID).build();
+        var sent =
+                new HostDesired(7, true, List.of(instance), List.of(Volumes.fresh(Volumes.ID, 3)));
         String json =
                 Json.MAPPER
                         .writeValueAsString(sent)
@@ -141,8 +144,26 @@ class HttpControllerTest {
                                                                 true,
                                                                 List.of(
                                                                         Instances.running()
-                                                                                .build())))
+                                                                                .build()),
+                                                                null))
                                                 .replace("0".repeat(64), "../../etc/passwd"))),
+                        Map.entry("an empty volume", desired("[]", "[{}]")),
+                        Map.entry("a null for a volume", desired("[]", "[null]")),
+                        Map.entry(
+                                "a volume without a size",
+                                desired(
+                                        "[]",
+                                        "[{\"id\":\"%s\",\"tenant\":\"t\",\"name\":\"n\"}]"
+                                                .formatted(Volumes.ID))),
+                        Map.entry(
+                                "a volume that is attached twice",
+                                desired(
+                                        Json.MAPPER.writeValueAsString(
+                                                List.of(
+                                                        Instances.running()
+                                                                .volumes(Volumes.ID, Volumes.ID)
+                                                                .build())),
+                                        "[]")),
                         Map.entry("reset", aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)),
                         Map.entry("bytes", aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE)),
                         Map.entry(
@@ -207,6 +228,13 @@ class HttpControllerTest {
 
     private static ResponseDefinitionBuilder status(int status, String type, String body) {
         return aResponse().withStatus(status).withHeader("Content-Type", type).withBody(body);
+    }
+
+    private static ResponseDefinitionBuilder desired(String instances, String volumes) {
+        String body =
+                "{\"revision\":1,\"complete\":true,\"instances\":%s,\"volumes\":%s}"
+                        .formatted(instances, volumes);
+        return status(200, "application/json", body);
     }
 
     private static ResponseDefinitionBuilder problem(int status, String code) {

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
@@ -26,15 +28,17 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images and instances' files, made by the real programs. */
+/** Images, volumes and instances' files, made by the real programs. */
 class StorageTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -191,6 +195,91 @@ class StorageTest {
             assertEquals(HypervisorFault.Kind.STORAGE, fault.kind());
             assertTrue(String.valueOf(fault.getMessage()).contains("3072 MiB"));
         }
+    }
+
+    @Test
+    void aVolumeIsMadeOnceMadeLargerAndErased() throws Exception {
+        var volumes = volumes();
+        assertEquals(List.of(), volumes.all());
+        volumes.make(Volumes.ID, 2);
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2)), volumes.all());
+        assertEquals(
+                Set.of(OWNER_READ, OWNER_WRITE),
+                Files.getPosixFilePermissions(layout.volume(Volumes.ID)));
+        volumes.make(Volumes.ID, 9);
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2)), volumes.all(), "never made anew");
+
+        assertTrue(volumes.isAtLeast(Volumes.ID, 2));
+        assertFalse(volumes.isAtLeast(Volumes.ID, 3));
+        volumes.grow(Volumes.ID, 3);
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 3)), volumes.all());
+
+        volumes.erase(Volumes.ID);
+        volumes.erase(Volumes.ID);
+        assertEquals(List.of(), filesIn(layout.volumes()));
+        assertThrows(HypervisorFault.class, () -> volumes.grow(Volumes.ID, 9));
+    }
+
+    @Test
+    void aVolumeThatCannotBeReadMakesTheListAFaultThatNamesIt() throws Exception {
+        var volumes = volumes();
+        volumes.make(Volumes.ID, 1);
+        Files.writeString(layout.volume(Volumes.OTHER), "not a disk");
+        assertUnseen(volumes, layout.volume(Volumes.OTHER).toString());
+        Files.delete(layout.volume(Volumes.OTHER));
+        Files.createDirectory(layout.volume(Volumes.OTHER));
+        assertUnseen(volumes, "volumes: ");
+    }
+
+    @Test
+    void aDirectoryThatIsGoneIsNotOneWithoutVolumes() throws Exception {
+        var volumes = volumes();
+        Files.delete(layout.volumes());
+        assertUnseen(volumes, layout.volumes().toString());
+    }
+
+    @Test
+    void whatIsNoVolumeIsLeftAlone() throws Exception {
+        var volumes = volumes();
+        var others =
+                List.of("notes.txt", "disk.qcow2", Volumes.ID + ".qcow2.bak", "1-1-1-1-1.qcow2");
+        for (String name : others) {
+            Files.writeString(layout.volumes().resolve(name), "mine");
+        }
+        Files.writeString(layout.volumes().resolve("." + Volumes.ID + ".part"), "half");
+        volumes.open();
+        assertEquals(List.of(), volumes.all());
+        assertEquals(
+                Set.copyOf(others),
+                filesIn(layout.volumes()).stream()
+                        .map(file -> file.getFileName().toString())
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void aVolumesFileIsKnownByItsPlace() {
+        assertEquals(Optional.of(Volumes.ID), layout.volumeAt(layout.volume(Volumes.ID)));
+        for (Path other :
+                List.of(
+                        Path.of("/"),
+                        Path.of(""),
+                        folder.resolve(Volumes.ID + ".qcow2"),
+                        layout.volumes().resolve(Volumes.ID.toString()),
+                        layout.volumes().resolve("sub").resolve(Volumes.ID + ".qcow2"))) {
+            assertEquals(Optional.empty(), layout.volumeAt(other));
+        }
+    }
+
+    private VolumeFiles volumes() throws IOException {
+        var volumes = new VolumeFiles(layout);
+        volumes.open();
+        return volumes;
+    }
+
+    private static void assertUnseen(VolumeFiles volumes, String word) {
+        var fault = assertThrows(HypervisorFault.class, volumes::all);
+        assertEquals(HypervisorFault.Kind.STORAGE, fault.kind());
+        assertTrue(String.valueOf(fault.getMessage()).contains(word), fault.getMessage());
     }
 
     @Test

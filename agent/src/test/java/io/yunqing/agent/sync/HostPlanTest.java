@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
@@ -12,8 +13,11 @@ import io.yunqing.api.agent.InstanceDesired;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,9 @@ import org.junit.jupiter.api.Test;
 class HostPlanTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final UUID A = Volumes.ID;
+    private static final UUID B = Volumes.OTHER;
+    private static final Reach NO_VOLUMES = new Reach(List.of(), true, null);
 
     /** Every state a domain can be in, against everything that can be wanted of it. */
     private static final String TABLE =
@@ -49,7 +56,7 @@ class HostPlanTest {
             }
             for (int column = 1; column < row.length; column++) {
                 var want = column <= 3 ? wanted(powers.get(column - 1)) : tombstone();
-                var plan = HostPlan.of(want, have, Progress.NONE, NOW);
+                var plan = plan(want, have, Progress.NONE, NOW);
                 assertEquals(row[column].strip(), words(plan), state + " against column " + column);
                 assertNull(plan.refusal());
             }
@@ -62,7 +69,7 @@ class HostPlanTest {
     @Test
     void aDomainOfALaterEpochIsLeftAloneWhateverIsDesired() {
         for (InstanceDesired want : everyWish()) {
-            var plan = HostPlan.of(want, domain(DomainState.RUNNING, 2), Progress.NONE, NOW);
+            var plan = plan(want, domain(DomainState.RUNNING, 2), Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
             assertNotNull(plan.refusal());
         }
@@ -72,9 +79,17 @@ class HostPlanTest {
     void aForeignDomainWithTheSameUuidIsLeftAlone() {
         var foreign =
                 new ObservedDomain(
-                        Instances.ID, "legacy", false, 0, 1, 32, DomainState.RUNNING, "booted");
+                        Instances.ID,
+                        "legacy",
+                        false,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        "booted");
         for (InstanceDesired want : everyWish()) {
-            var plan = HostPlan.of(want, foreign, Progress.NONE, NOW);
+            var plan = plan(want, foreign, Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
             assertNotNull(plan.refusal());
         }
@@ -84,11 +99,10 @@ class HostPlanTest {
     void aLaterEpochIsWrittenIntoTheDomainThatRuns() {
         var want = Instances.running().epoch(7).build();
         assertEquals(
-                "define",
-                words(HostPlan.of(want, domain(DomainState.RUNNING, 1), Progress.NONE, NOW)));
+                "define", words(plan(want, domain(DomainState.RUNNING, 1), Progress.NONE, NOW)));
         assertEquals(
                 "define start",
-                words(HostPlan.of(want, domain(DomainState.SHUTOFF, 1), Progress.NONE, NOW)));
+                words(plan(want, domain(DomainState.SHUTOFF, 1), Progress.NONE, NOW)));
     }
 
     @Test
@@ -96,61 +110,60 @@ class HostPlanTest {
         var on = Instances.running().memoryMiB(64).build();
         var off = Instances.running().memoryMiB(64).power(Power.OFF).build();
         var shutOff = domain(DomainState.SHUTOFF, 1);
-        assertEquals("define start", words(HostPlan.of(on, shutOff, Progress.NONE, NOW)));
-        assertEquals("define", words(HostPlan.of(off, shutOff, Progress.NONE, NOW)));
+        assertEquals("define start", words(plan(on, shutOff, Progress.NONE, NOW)));
+        assertEquals("define", words(plan(off, shutOff, Progress.NONE, NOW)));
         var running = domain(DomainState.RUNNING, 1);
-        assertEquals("", words(HostPlan.of(on, running, Progress.NONE, NOW)));
-        assertEquals("power_off", words(HostPlan.of(off, running, Progress.NONE, NOW)));
+        assertEquals("", words(plan(on, running, Progress.NONE, NOW)));
+        assertEquals("power_off", words(plan(off, running, Progress.NONE, NOW)));
     }
 
     @Test
     void oneStepAtATime() {
         var busy = Progress.NONE.begin(Step.START, NOW);
         for (InstanceDesired want : everyWish()) {
-            assertEquals("", words(HostPlan.of(want, domain(DomainState.SHUTOFF, 1), busy, NOW)));
+            assertEquals("", words(plan(want, domain(DomainState.SHUTOFF, 1), busy, NOW)));
         }
     }
 
     @Test
     void afterAFailureItWaitsButNotWhenSomethingElseIsDesired() {
-        var failed = Progress.NONE.failed(Step.START, "no memory", NOW, Duration.ofSeconds(8));
+        var failed =
+                Progress.NONE.with(
+                        Attempts.NONE.failed("start", "no memory", NOW, Duration.ofSeconds(8)));
         var off = domain(DomainState.SHUTOFF, 1);
-        var waiting = HostPlan.of(wanted(Power.RUNNING), off, failed, NOW.plusSeconds(7));
+        var waiting = plan(wanted(Power.RUNNING), off, failed, NOW.plusSeconds(7));
         assertEquals("", words(waiting));
         assertEquals(NOW.plusSeconds(8), waiting.again());
-        assertEquals(
-                "start",
-                words(HostPlan.of(wanted(Power.RUNNING), off, failed, NOW.plusSeconds(8))));
+        assertEquals("start", words(plan(wanted(Power.RUNNING), off, failed, NOW.plusSeconds(8))));
         assertEquals(
                 "undefine erase",
-                words(HostPlan.of(tombstone(), off, failed.retargeted(), NOW.plusSeconds(1))));
+                words(plan(tombstone(), off, failed.retargeted(), NOW.plusSeconds(1))));
     }
 
     @Test
     void theGuestIsAskedAgainUntilItIsOffAndNeverForced() {
         var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, NOW);
         var running = domain(DomainState.RUNNING, 1);
-        var soon = HostPlan.of(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(14));
+        var soon = plan(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(14));
         assertEquals("", words(soon));
         assertEquals(NOW.plusSeconds(15), soon.again());
         assertEquals(
                 "shutdown",
-                words(HostPlan.of(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(15))));
+                words(plan(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(15))));
         assertEquals(
                 "shutdown",
-                words(HostPlan.of(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(86_400))));
+                words(plan(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(86_400))));
     }
 
     @Test
     void aGuestThatGoesOffByItselfIsStartedAgainButNotInABusyLoop() {
         var started = Progress.NONE.begin(Step.START, NOW).done(Step.START, NOW);
         var off = domain(DomainState.SHUTOFF, 1);
-        var soon = HostPlan.of(wanted(Power.RUNNING), off, started, NOW.plusSeconds(1));
+        var soon = plan(wanted(Power.RUNNING), off, started, NOW.plusSeconds(1));
         assertEquals("", words(soon));
         assertEquals(NOW.plusSeconds(10), soon.again());
         assertEquals(
-                "start",
-                words(HostPlan.of(wanted(Power.RUNNING), off, started, NOW.plusSeconds(10))));
+                "start", words(plan(wanted(Power.RUNNING), off, started, NOW.plusSeconds(10))));
     }
 
     @Test
@@ -160,7 +173,7 @@ class HostPlanTest {
         assertEquals(
                 "start",
                 words(
-                        HostPlan.of(
+                        plan(
                                 wanted(Power.RUNNING),
                                 domain(DomainState.SHUTOFF, 1),
                                 takenOff,
@@ -170,10 +183,108 @@ class HostPlanTest {
     @Test
     void aTombstoneIsConfirmedOnceNothingIsLeftAndAgainIfTheDomainComesBack() {
         var erased = Progress.NONE.begin(Step.ERASE, NOW).done(Step.ERASE, NOW);
-        assertEquals("", words(HostPlan.of(tombstone(), null, erased, NOW)));
+        assertEquals("", words(plan(tombstone(), null, erased, NOW)));
         assertEquals(
                 "undefine erase",
-                words(HostPlan.of(tombstone(), domain(DomainState.SHUTOFF, 1), erased, NOW)));
+                words(plan(tombstone(), domain(DomainState.SHUTOFF, 1), erased, NOW)));
+    }
+
+    /** A domain that has volume A, if there is one, against what is within reach of what is desired. */
+    private static final String VOLUMES_TABLE =
+            """
+            domain        | A                          | A and B                    | A, not B  | nothing
+            none          | fetch prepare define start | fetch prepare define start |           | fetch prepare define start
+            RUNNING       |                            | attach                     |           | attach
+            PAUSED        |                            | attach                     |           | attach
+            SHUTTING_DOWN |                            |                            |           |
+            SHUTOFF       | start                      | define start               |           | define start
+            CRASHED       | power_off start            | power_off                  | power_off | power_off
+            """;
+
+    @Test
+    void everyReachOfVolumesAgainstEveryState() {
+        var reaches =
+                List.of(
+                        new Reach(List.of(A), true, null),
+                        new Reach(List.of(A, B), true, null),
+                        new Reach(List.of(A), false, null),
+                        NO_VOLUMES);
+        for (String line : VOLUMES_TABLE.strip().lines().skip(1).toList()) {
+            String[] row = line.split("\\|", -1);
+            String state = row[0].strip();
+            var have = state.equals("none") ? null : withA(DomainState.valueOf(state));
+            for (int column = 1; column < row.length; column++) {
+                var plan =
+                        HostPlan.of(
+                                wanted(Power.RUNNING),
+                                have,
+                                reaches.get(column - 1),
+                                Progress.NONE,
+                                NOW);
+                assertEquals(row[column].strip(), words(plan), state + " against column " + column);
+                assertNull(plan.refusal());
+                assertNull(plan.again(), "news of a volume is what it waits for");
+            }
+        }
+    }
+
+    @Test
+    void aDomainThatIsToBeOffIsTakenOffBeforeItsVolumesAreChanged() {
+        var nothing = NO_VOLUMES;
+        var running = withA(DomainState.RUNNING);
+        var shutOff = withA(DomainState.SHUTOFF);
+        for (Power power : List.of(Power.STOPPED, Power.OFF)) {
+            var want = wanted(power);
+            assertEquals(
+                    power == Power.OFF ? "power_off" : "shutdown",
+                    words(HostPlan.of(want, running, nothing, Progress.NONE, NOW)));
+            assertEquals("define", words(HostPlan.of(want, shutOff, nothing, Progress.NONE, NOW)));
+        }
+    }
+
+    @Test
+    void whatIsNotDesiredIsTakenThoughOthersAreOutOfReach() {
+        var reach = new Reach(List.of(), false, null);
+        assertEquals(
+                "attach",
+                words(
+                        HostPlan.of(
+                                wanted(Power.RUNNING),
+                                withA(DomainState.RUNNING),
+                                reach,
+                                Progress.NONE,
+                                NOW)));
+        assertEquals(
+                "define",
+                words(
+                        HostPlan.of(
+                                wanted(Power.RUNNING),
+                                withA(DomainState.SHUTOFF),
+                                reach,
+                                Progress.NONE,
+                                NOW)));
+    }
+
+    @Test
+    void storageThatCannotBeSeenIsSaidOfWhatWaitsForItOnly() {
+        var unseen = new Reach(List.of(A), false, "no such directory");
+        var want = wanted(Power.RUNNING);
+        for (var have : Arrays.asList(null, withA(DomainState.SHUTOFF))) {
+            var plan = HostPlan.of(want, have, unseen, Progress.NONE, NOW);
+            assertEquals("", words(plan));
+            assertEquals("its volumes cannot be seen: no such directory", plan.refusal());
+        }
+        var running = withA(DomainState.RUNNING);
+        assertNull(HostPlan.of(want, running, unseen, Progress.NONE, NOW).refusal());
+    }
+
+    private static ObservedDomain withA(DomainState state) {
+        return new ObservedDomain(Instances.ID, "yq-t-n-1", true, 1, 1, 32, Set.of(A), state, null);
+    }
+
+    private static HostPlan plan(
+            InstanceDesired want, @Nullable ObservedDomain have, Progress progress, Instant now) {
+        return HostPlan.of(want, have, NO_VOLUMES, progress, now);
     }
 
     private static List<InstanceDesired> everyWish() {
@@ -194,7 +305,8 @@ class HostPlanTest {
     }
 
     private static ObservedDomain domain(DomainState state, long epoch) {
-        return new ObservedDomain(Instances.ID, "yq-t-n-1", true, epoch, 1, 32, state, null);
+        return new ObservedDomain(
+                Instances.ID, "yq-t-n-1", true, epoch, 1, 32, Set.of(), state, null);
     }
 
     private static String words(@Nullable HostPlan plan) {

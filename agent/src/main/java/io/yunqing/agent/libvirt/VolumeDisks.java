@@ -1,0 +1,215 @@
+package io.yunqing.agent.libvirt;
+
+import io.yunqing.agent.domain.DomainDisk;
+import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.agent.InstanceDesired;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+
+/** Volumes as disks of domains. */
+final class VolumeDisks {
+
+    /** What a domain has while it is on and what it starts with are changed each by itself. */
+    private enum Definition {
+        /** What it starts with. */
+        NEXT(Domain.XMLFlags.INACTIVE, 2),
+        /** What it is while it is on. */
+        CURRENT(0, 1);
+
+        /** By which libvirt shows it. */
+        private final int shown;
+
+        /** By which libvirt changes it. */
+        private final int affected;
+
+        Definition(int shown, int affected) {
+            this.shown = shown;
+            this.affected = affected;
+        }
+    }
+
+    private static final int ACTIVE_DOMAINS = 1;
+    private static final int RESIZE_IN_BYTES = 1;
+
+    /** How long a guest has to let go, beyond the 5 s that libvirt itself gives it. */
+    private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final LibvirtConnection connection;
+    private final Layout layout;
+    private final DomainXml xml;
+
+    VolumeDisks(LibvirtConnection connection, Layout layout, DomainXml xml) {
+        this.connection = connection;
+        this.layout = layout;
+        this.xml = xml;
+    }
+
+    /** Those that a domain has while it is on, and starts with while it is off. */
+    Set<UUID> of(Domain domain) throws LibvirtException {
+        return targets(domain, Definition.CURRENT).keySet();
+    }
+
+    /** Gives a domain the desired volumes and takes all others from it. */
+    void attach(InstanceDesired instance) throws HypervisorFault {
+        var wanted = instance.volumesOrNone();
+        var refusal =
+                onDomain(
+                        instance.id(),
+                        domain -> {
+                            if (domain.isPersistent() == 1) {
+                                give(domain, wanted, Definition.NEXT);
+                                take(domain, wanted, Definition.NEXT);
+                            }
+                            if (domain.isActive() != 1) {
+                                return Optional.<LibvirtException>empty();
+                            }
+                            give(domain, wanted, Definition.CURRENT);
+                            try {
+                                take(domain, wanted, Definition.CURRENT);
+                                return Optional.<LibvirtException>empty();
+                            } catch (LibvirtException e) {
+                                // A guest that still thinks about it must not be asked again, QEMU
+                                // says.
+                                return Optional.of(e);
+                            }
+                        });
+        awaitLetGo(instance, refusal.orElse(null));
+    }
+
+    private void give(Domain domain, List<UUID> wanted, Definition definition)
+            throws LibvirtException {
+        var has = targets(domain, definition).keySet();
+        for (UUID volume : wanted) {
+            if (!has.contains(volume)) {
+                String target = DomainXml.freeTarget(takenTargets(domain));
+                domain.attachDeviceFlags(xml.disk(volume, target), definition.affected);
+            }
+        }
+    }
+
+    private void take(Domain domain, List<UUID> wanted, Definition definition)
+            throws LibvirtException {
+        for (var disk : targets(domain, definition).entrySet()) {
+            if (!wanted.contains(disk.getKey())) {
+                domain.detachDeviceFlags(
+                        xml.disk(disk.getKey(), disk.getValue()), definition.affected);
+            }
+        }
+    }
+
+    /** Its guest lets go when it gets to it; until then QEMU has the file open. */
+    private void awaitLetGo(InstanceDesired instance, @Nullable LibvirtException refusal)
+            throws HypervisorFault {
+        long deadline = System.nanoTime() + LAST_PATIENCE.toNanos();
+        var held = held(instance);
+        while (!held.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new HypervisorFault(
+                        HypervisorFault.Kind.TIMEOUT,
+                        "the guest has not let go of volume %s%s"
+                                .formatted(
+                                        held.iterator().next(),
+                                        refusal == null ? "" : ": " + refusal.getMessage()),
+                        refusal);
+            }
+            pause();
+            held = held(instance);
+        }
+    }
+
+    private Set<UUID> held(InstanceDesired instance) throws HypervisorFault {
+        var held = new HashSet<>(onDomain(instance.id(), this::of));
+        instance.volumesOrNone().forEach(held::remove);
+        return held;
+    }
+
+    private static void pause() throws HypervisorFault {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HypervisorFault(HypervisorFault.Kind.TIMEOUT, "interrupted", e);
+        }
+    }
+
+    /** Makes a volume larger under a guest that has it open; false if none has. */
+    boolean grow(UUID volume, int sizeGiB) throws HypervisorFault {
+        return connection.call(
+                "grow",
+                connect -> {
+                    boolean grown = false;
+                    for (Domain domain : connect.listAllDomains(ACTIVE_DOMAINS)) {
+                        try {
+                            String target = targets(domain, Definition.CURRENT).get(volume);
+                            if (target != null) {
+                                domain.blockResize(target, (long) sizeGiB << 30, RESIZE_IN_BYTES);
+                                grown = true;
+                            }
+                        } catch (LibvirtException e) {
+                            // It may have gone while we looked at the others.
+                            if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                                throw e;
+                            }
+                        } finally {
+                            domain.free();
+                        }
+                    }
+                    return grown;
+                });
+    }
+
+    /** The volumes of a definition, and where. */
+    private Map<UUID, String> targets(Domain domain, Definition definition)
+            throws LibvirtException {
+        var targets = new HashMap<UUID, String>();
+        for (DomainDisk disk : DomainDisk.of(domain.getXMLDesc(definition.shown))) {
+            disk.files().stream()
+                    .flatMap(file -> layout.volumeAt(file).stream())
+                    .forEach(volume -> targets.put(volume, disk.target()));
+        }
+        return targets;
+    }
+
+    /** By whichever disks, in both definitions. */
+    private static Set<String> takenTargets(Domain domain) throws LibvirtException {
+        return Stream.of(
+                        domain.getXMLDesc(Definition.NEXT.shown),
+                        domain.getXMLDesc(Definition.CURRENT.shown))
+                .flatMap(definition -> DomainDisk.of(definition).stream())
+                .map(DomainDisk::target)
+                .collect(Collectors.toSet());
+    }
+
+    private interface Question<T> {
+        T of(Domain domain) throws LibvirtException;
+    }
+
+    private <T> T onDomain(UUID id, Question<T> question) throws HypervisorFault {
+        return connection.call(
+                "volumes",
+                connect -> {
+                    var domain = connect.domainLookupByUUID(id);
+                    try {
+                        return question.of(domain);
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+}

@@ -1,0 +1,142 @@
+package io.yunqing.agent.storage;
+
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.platform.DurableFile;
+import io.yunqing.agent.platform.Tool;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The volumes' files, one for each.
+ *
+ * <p>Each is made under another name and renamed when it is whole; from then on it is only made larger, until it is
+ * erased.
+ */
+public final class VolumeFiles {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+    private final Layout layout;
+
+    public VolumeFiles(Layout layout) {
+        this.layout = layout;
+    }
+
+    /** Makes the directory and throws away what a killed agent left in it. */
+    public void open() throws IOException {
+        if (!Files.exists(layout.volumes())) {
+            Files.createDirectories(
+                    layout.volumes(), PosixFilePermissions.asFileAttribute(InstanceFiles.PASSABLE));
+            DurableFile.force(layout.pool());
+        }
+        try (var left = Files.newDirectoryStream(layout.volumes(), ".*.part")) {
+            for (Path part : left) {
+                Files.delete(part);
+            }
+        }
+    }
+
+    /** All that are there. One that cannot be read is a fault that names it, as is a directory that is not there. */
+    public List<ObservedVolume> all() throws HypervisorFault {
+        var all = new ArrayList<ObservedVolume>();
+        try (var files = Files.newDirectoryStream(layout.volumes())) {
+            for (Path file : files) {
+                var id = layout.volumeAt(file);
+                if (id.isPresent()) {
+                    read(id.get(), file).ifPresent(all::add);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw StorageFault.of("volumes", e);
+        }
+        return List.copyOf(all);
+    }
+
+    private static Optional<ObservedVolume> read(UUID id, Path file) throws IOException {
+        try {
+            return Optional.of(new ObservedVolume(id, bytes(file) >> 30));
+        } catch (NoSuchFileException e) {
+            // Erased since it was listed.
+            return Optional.empty();
+        }
+    }
+
+    /** Makes an empty one, if there is none. */
+    public void make(UUID id, int sizeGiB) throws HypervisorFault {
+        Path file = layout.volume(id);
+        Path part = layout.volumes().resolve("." + id + ".part");
+        try {
+            if (Files.exists(file)) {
+                return;
+            }
+            try {
+                qemuImg("create", "-f", "qcow2", part.toString(), sizeGiB + "G");
+                Files.setPosixFilePermissions(part, InstanceFiles.OWN);
+                DurableFile.publish(part, file);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
+    public boolean isAtLeast(UUID id, int sizeGiB) throws HypervisorFault {
+        try {
+            return bytes(layout.volume(id)) >= (long) sizeGiB << 30;
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
+    /** Makes one larger that no guest has open. */
+    public void grow(UUID id, int sizeGiB) throws HypervisorFault {
+        Path file = layout.volume(id);
+        try {
+            qemuImg("resize", "-f", "qcow2", file.toString(), sizeGiB + "G");
+            DurableFile.force(file);
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
+    /** Deletes it for good; its not being there is the aim, not an error. */
+    public void erase(UUID id) throws HypervisorFault {
+        try {
+            if (Files.deleteIfExists(layout.volume(id))) {
+                DurableFile.force(layout.volumes());
+            }
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
+    /** How large its guest sees it. */
+    private static long bytes(Path file) throws IOException {
+        var header = Qcow2Header.read(file);
+        if (!header.magic()) {
+            throw new IOException(file + " is not a qcow2 file");
+        }
+        return header.virtualSize();
+    }
+
+    private static void qemuImg(String verb, String... words) throws IOException {
+        var command = new ArrayList<>(List.of("qemu-img", verb, "-q"));
+        command.addAll(List.of(words));
+        Tool.run(DEADLINE, command);
+    }
+
+    private static HypervisorFault fault(UUID id, IOException cause) {
+        return StorageFault.of("volume " + id, cause);
+    }
+}

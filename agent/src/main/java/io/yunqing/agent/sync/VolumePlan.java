@@ -1,0 +1,61 @@
+package io.yunqing.agent.sync;
+
+import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.api.agent.VolumeDesired;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to do for a volume, given what is desired, what is seen, who has it and how far the agent is. Pure, and of levels
+ * only, as {@link HostPlan} is.
+ *
+ * <p>It is asked only when a complete look at storage and a complete inventory of the domains stand, so that no file
+ * means that there is none, and no holder that nobody has it.
+ *
+ * @param step to be done; absent when nothing is to be done now
+ * @param again when to ask again though nothing has changed
+ * @param refusal why what is desired will not be done
+ */
+record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable String refusal) {
+
+    private static final VolumePlan NOTHING = new VolumePlan(null, null, null);
+
+    static VolumePlan of(
+            VolumeDesired want,
+            @Nullable ObservedVolume have,
+            VolumeUse use,
+            Attempts attempts,
+            Instant now) {
+        if (have == null && want.made() && !want.deleted()) {
+            return new VolumePlan(
+                    null,
+                    null,
+                    "its file is gone from this host, and it is never made anew:"
+                            + " an empty disk in its place would hide that");
+        }
+        if (attempts.busy()) {
+            return NOTHING;
+        }
+        var step = step(want, have, use);
+        if (step == null) {
+            return NOTHING;
+        }
+        return now.isBefore(attempts.notBefore())
+                ? new VolumePlan(null, attempts.notBefore(), null)
+                : new VolumePlan(step, null, null);
+    }
+
+    private static @Nullable VolumeStep step(
+            VolumeDesired want, @Nullable ObservedVolume have, VolumeUse use) {
+        if (have == null) {
+            return want.deleted() ? null : VolumeStep.MAKE;
+        }
+        if (want.deleted()) {
+            return use == VolumeUse.FREE ? VolumeStep.ERASE : null;
+        }
+        // What is being started or stopped would be in the way, and has its turn soon.
+        return have.sizeGiB() < want.sizeGiB() && use != VolumeUse.CHANGING
+                ? VolumeStep.GROW
+                : null;
+    }
+}

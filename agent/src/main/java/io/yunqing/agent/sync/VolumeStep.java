@@ -1,0 +1,20 @@
+package io.yunqing.agent.sync;
+
+/** What can be done for one volume, one thing at a time; each may be repeated without harm. */
+enum VolumeStep {
+    MAKE("make"),
+    /** Make it as large as is desired, also while a guest has it. */
+    GROW("grow"),
+    ERASE("erase");
+
+    private final String word;
+
+    VolumeStep(String word) {
+        this.word = word;
+    }
+
+    /** As it is called in reports. */
+    String word() {
+        return word;
+    }
+}

@@ -1,0 +1,32 @@
+package io.yunqing.agent;
+
+import io.yunqing.api.agent.VolumeDesired;
+import java.util.UUID;
+
+/** Desired volumes for tests. */
+public final class Volumes {
+
+    public static final UUID ID = UUID.fromString("0198f1a2-7b3c-7def-8123-0000000000aa");
+    public static final UUID OTHER = UUID.fromString("0198f1a2-7b3c-7def-8123-0000000000bb");
+
+    private Volumes() {}
+
+    /** One that its host has not reported yet. */
+    public static VolumeDesired fresh(UUID id, int sizeGiB) {
+        return volume(id, sizeGiB, false, false);
+    }
+
+    /** One that its host has reported before. */
+    public static VolumeDesired made(UUID id, int sizeGiB) {
+        return volume(id, sizeGiB, false, true);
+    }
+
+    public static VolumeDesired tombstone(UUID id) {
+        return volume(id, 1, true, true);
+    }
+
+    private static VolumeDesired volume(UUID id, int sizeGiB, boolean deleted, boolean made) {
+        String name = "data-" + id.toString().substring(34);
+        return new VolumeDesired(id, "registration-prod", name, 1, deleted, made, sizeGiB);
+    }
+}

@@ -1,0 +1,44 @@
+package io.yunqing.agent.domain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DomainDiskTest {
+
+    @Test
+    void aDiskIsReadFromItsFileAndFromWhatThatStandsOn() {
+        String definition =
+                """
+                <domain><devices>
+                  <disk type='file'>
+                    <source file='/pool/volumes/snapshot.qcow2' index='2'/>
+                    <backingStore type='file'><source file='/pool/volumes/a.qcow2'/></backingStore>
+                    <target dev='vdc' bus='virtio'/>
+                  </disk>
+                  <disk type='network'><source protocol='rbd' name='a'/><target dev='vdd'/></disk>
+                  <disk type='file' device='cdrom'><target dev='sda'/></disk>
+                </devices></domain>
+                """;
+        assertEquals(
+                List.of(
+                        new DomainDisk(
+                                "vdc",
+                                List.of(
+                                        Path.of("/pool/volumes/snapshot.qcow2"),
+                                        Path.of("/pool/volumes/a.qcow2"))),
+                        new DomainDisk("vdd", List.of(Path.of(""))),
+                        new DomainDisk("sda", List.of())),
+                DomainDisk.of(definition));
+    }
+
+    @Test
+    void whatIsNoDefinitionIsNotTakenForOneWithoutDisks() {
+        for (String text : List.of("", "<domain>", "<!DOCTYPE domain><domain/>")) {
+            assertThrows(IllegalArgumentException.class, () -> DomainDisk.of(text), text);
+        }
+    }
+}
