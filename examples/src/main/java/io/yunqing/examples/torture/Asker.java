@@ -1,5 +1,7 @@
 package io.yunqing.examples.torture;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Rest.Answer;
 import io.yunqing.examples.torture.Replicas.Told;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Asker {
     private static final int MANY = 12;
+    private static final String VOLUME = ",\"volumes\":[{\"name\":\"data\",\"sizeGiB\":5}]";
     private static final int REMEMBERED = 200;
     private static final Map<String, String> ANY = Map.of("If-Match", "*");
     private static final Set<String> NO_ROOM = Set.of("quota.exceeded", "placement.no_host");
@@ -28,6 +31,7 @@ final class Asker {
     private final Random random = new Random();
     private final Replicas replicas;
     private final Company company;
+    private final VolumeAsker volumes;
     private final Map<String, Promise> present = new HashMap<>();
     private final Map<String, Promise> going = new HashMap<>();
     private final List<Promise> keyed = new ArrayList<>();
@@ -39,6 +43,7 @@ final class Asker {
         this.seeds = seeds;
         this.replicas = replicas;
         this.company = company;
+        this.volumes = new VolumeAsker(replicas);
     }
 
     /**
@@ -46,6 +51,7 @@ final class Asker {
      *
      * @param key the idempotency key, if there was one
      * @param flavor what it has now
+     * @param volume the name of the volume that it came with, if it came with one
      */
     record Promise(
             String tenant,
@@ -53,13 +59,14 @@ final class Asker {
             String body,
             @Nullable String key,
             String id,
-            String flavor) {
+            String flavor,
+            @Nullable String volume) {
         String path() {
             return "/v1/tenants/" + tenant + "/instances/" + name;
         }
 
         Promise with(String itsId, String itsFlavor) {
-            return new Promise(tenant, name, body, key, itsId, itsFlavor);
+            return new Promise(tenant, name, body, key, itsId, itsFlavor, volume);
         }
     }
 
@@ -71,6 +78,10 @@ final class Asker {
     /** What was told to go and may be there still, by id. */
     Map<String, Promise> going() {
         return going;
+    }
+
+    VolumeAsker volumes() {
+        return volumes;
     }
 
     /** Forgets what was told to go and is not there any more. */
@@ -99,7 +110,9 @@ final class Asker {
             power(any());
         } else if (lot < 30 && !present.isEmpty()) {
             resize(any());
-        } else if (!present.isEmpty() && (lot < 50 || present.size() >= MANY)) {
+        } else if (lot < 46 && !volumes.present().isEmpty()) {
+            volumes.act(random);
+        } else if (!present.isEmpty() && (lot < 64 || present.size() >= MANY)) {
             delete(any());
         } else {
             create();
@@ -128,15 +141,25 @@ final class Asker {
         String tenant = Company.TENANTS.get(random.nextInt(Company.TENANTS.size()));
         String instance = name + "-" + ++asked;
         String flavor = anyFlavor();
-        String body = body(instance, flavor, random.nextBoolean());
+        boolean withVolume = random.nextInt(5) == 0;
+        String body = body(instance, flavor, random.nextBoolean(), withVolume ? VOLUME : "");
         String key = random.nextInt(5) > 0 ? "torture-" + instance : null;
-        Promise wanted = new Promise(tenant, instance, body, key, "", flavor);
+        Promise wanted =
+                new Promise(
+                        tenant,
+                        instance,
+                        body,
+                        key,
+                        "",
+                        flavor,
+                        withVolume ? instance + "-data" : null);
         Told told = replicas.insist(random, rest -> post(rest, wanted));
         boolean lostBefore = key == null && told.repeated() && told.code().equals("name.taken");
         if (told.status() == 201) {
-            promised(wanted, told.id());
+            promised(wanted, id(told.answer()), told.answer().body().at("/volumes/0"));
         } else if (lostBefore) {
-            promised(wanted, expect(200, wanted, replicas.insist(random, get(wanted))).id());
+            Told there = expect(200, wanted, replicas.insist(random, get(wanted.path())));
+            promised(wanted, id(there.answer()), volume(wanted));
         } else if (NO_ROOM.contains(told.code())) {
             refused++;
         } else {
@@ -144,7 +167,32 @@ final class Asker {
         }
     }
 
-    private void promised(Promise wanted, String id) {
+    /** The volume that came with an instance whose answer was lost; nothing for one without. */
+    private JsonNode volume(Promise wanted) {
+        return wanted.volume == null
+                ? MissingNode.getInstance()
+                : expect(
+                                200,
+                                wanted,
+                                replicas.insist(
+                                        random,
+                                        get(
+                                                "/v1/tenants/%s/volumes/%s"
+                                                        .formatted(wanted.tenant, wanted.volume))))
+                        .answer()
+                        .body();
+    }
+
+    private void promised(Promise wanted, String id, JsonNode volume) {
+        if (wanted.volume != null) {
+            volumes.promised(
+                    new VolumeAsker.Promise(
+                            wanted.tenant,
+                            wanted.volume,
+                            volume.at("/metadata/id").asText(),
+                            volume.at("/spec/sizeGiB").asInt(),
+                            wanted.name));
+        }
         Promise promise = wanted.with(id, wanted.flavor);
         if (id.isEmpty() || present.put(id, promise) != null) {
             throw new AssertionError("promised with an id that is none or another's: " + promise);
@@ -160,7 +208,7 @@ final class Asker {
     /** What was answered once is answered again, whatever has become of it. */
     private void repeat(Promise promise) {
         Told told = expect(201, promise, replicas.insist(random, rest -> post(rest, promise)));
-        if (!told.id().equals(promise.id)) {
+        if (!id(told.answer()).equals(promise.id)) {
             throw wrong("POST again", promise, told);
         }
     }
@@ -183,7 +231,7 @@ final class Asker {
     }
 
     private Told put(Promise promise, String flavor, boolean running) {
-        String body = body(promise.name, flavor, running);
+        String body = body(promise.name, flavor, running, "");
         return replicas.insist(random, rest -> rest.send("PUT", promise.path(), ANY, body));
     }
 
@@ -199,22 +247,29 @@ final class Asker {
         }
         present.remove(promise.id);
         going.put(promise.id, promise);
+        volumes.detachedFrom(promise.tenant, promise.name);
     }
 
-    private static String body(String name, String flavor, boolean running) {
-        return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"simulated\",\"power\":\"%s\"}}"
-                .formatted(name, flavor, running ? "RUNNING" : "OFF");
+    private static String body(String name, String flavor, boolean running, String volumes) {
+        return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"simulated\",\"power\":\"%s\"}%s}"
+                .formatted(name, flavor, running ? "RUNNING" : "OFF", volumes);
     }
 
     private static Answer post(Rest rest, Promise wanted) throws IOException {
         Map<String, String> headers =
                 wanted.key == null ? Map.of() : Map.of("Idempotency-Key", wanted.key);
-        return rest.send(
-                "POST", "/v1/tenants/" + wanted.tenant + "/instances", headers, wanted.body);
+        String path = wanted.volume == null ? "/instances" : "/instance-sets";
+        return rest.send("POST", "/v1/tenants/" + wanted.tenant + path, headers, wanted.body);
     }
 
-    private static Replicas.Request get(Promise promise) {
-        return rest -> rest.get(promise.path());
+    /** The id of the one resource, or of the first of a set. */
+    private static String id(Answer answer) {
+        JsonNode body = answer.body();
+        return (body.has("items") ? body.at("/items/0") : body).at("/metadata/id").asText();
+    }
+
+    private static Replicas.Request get(String path) {
+        return rest -> rest.get(path);
     }
 
     private static Told expect(int status, Promise promise, Told told) {

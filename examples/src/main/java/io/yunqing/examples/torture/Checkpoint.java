@@ -2,10 +2,12 @@ package io.yunqing.examples.torture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.yunqing.examples.torture.Asker.Promise;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 
@@ -35,7 +37,7 @@ final class Checkpoint {
             going.putAll(asker.going());
         }
         Set<String> listed = new HashSet<>();
-        for (JsonNode instance : get("/v1/instances?limit=1000").path("items")) {
+        for (JsonNode instance : all("instances")) {
             String id = instance.path("metadata").path("id").asText();
             boolean leaving = instance.path("status").path("phase").asText().equals(DELETING);
             Promise promise = leaving ? going.get(id) : present.remove(id);
@@ -54,8 +56,37 @@ final class Checkpoint {
             throw new AssertionError("promised and not there: " + present.values());
         }
         askers.forEach(asker -> asker.forgetAllBut(listed));
+        volumesAreAsPromised(askers);
         booksAreRight();
         return listed.size();
+    }
+
+    private void volumesAreAsPromised(List<Asker> askers) {
+        Map<String, VolumeAsker.Promise> present = new HashMap<>();
+        Map<String, VolumeAsker.Promise> going = new HashMap<>();
+        for (Asker asker : askers) {
+            present.putAll(asker.volumes().present());
+            going.putAll(asker.volumes().going());
+        }
+        Set<String> listed = new HashSet<>();
+        for (JsonNode volume : all("volumes")) {
+            String id = volume.path("metadata").path("id").asText();
+            boolean leaving = volume.path("status").path("phase").asText().equals(DELETING);
+            VolumeAsker.Promise promise = leaving ? going.get(id) : present.remove(id);
+            boolean kept =
+                    promise != null
+                            && promise.sizeGiB() == volume.at("/spec/sizeGiB").asInt()
+                            && Objects.requireNonNullElse(promise.instance(), "")
+                                    .equals(volume.at("/spec/instance").asText());
+            if (!kept) {
+                throw new AssertionError("promised " + promise + ", not: " + volume);
+            }
+            listed.add(id);
+        }
+        if (!present.isEmpty()) {
+            throw new AssertionError("promised and not there: " + present.values());
+        }
+        askers.forEach(asker -> asker.volumes().forgetAllBut(listed));
     }
 
     private void booksAreRight() {
@@ -71,11 +102,16 @@ final class Checkpoint {
         }
     }
 
-    private JsonNode get(String path) {
-        JsonNode body = replicas.insist(random, rest -> rest.get(path)).answer().body();
-        if (body.has("next") && !body.path("next").isNull()) {
-            throw new AssertionError("more than a page of " + path);
-        }
-        return body;
+    private List<JsonNode> all(String plural) {
+        List<JsonNode> all = new ArrayList<>();
+        String more = "";
+        do {
+            String path = "/v1/" + plural + "?limit=1000" + more;
+            JsonNode page = replicas.insist(random, rest -> rest.get(path)).answer().body();
+            page.path("items").forEach(all::add);
+            String next = page.path("next").asText("");
+            more = next.isEmpty() ? "" : "&cursor=" + next;
+        } while (!more.isEmpty());
+        return all;
     }
 }

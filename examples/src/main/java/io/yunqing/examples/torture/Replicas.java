@@ -52,10 +52,6 @@ final class Replicas implements AutoCloseable {
         String code() {
             return answer.code();
         }
-
-        String id() {
-            return answer.body().path("metadata").path("id").asText();
-        }
     }
 
     static Replicas start() throws IOException {

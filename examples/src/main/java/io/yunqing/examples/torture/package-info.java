@@ -3,7 +3,7 @@
  * that knows what was promised.
  *
  * <p>Flow: {@link io.yunqing.examples.torture.Torture} runs phases. In each, {@link io.yunqing.examples.torture.Asker}s
- * create, repeat, change and delete instances, now and then something of {@link io.yunqing.examples.torture.Company} changes
+ * create, repeat, change and delete instances, some with volumes, and these too; now and then something of {@link io.yunqing.examples.torture.Company} changes
  * under them, and one process of {@link io.yunqing.examples.torture.Replicas} is killed and brought back; at the end of each,
  * {@link io.yunqing.examples.torture.Checkpoint} compares.
  *
