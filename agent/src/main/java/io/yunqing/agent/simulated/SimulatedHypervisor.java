@@ -47,7 +47,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private @Nullable Listener listener;
     private @Nullable String blind;
     private @Nullable String startsFailWith;
-    private @Nullable String volumesFailWith;
+    private @Nullable String volumesUnseen;
+    private @Nullable String volumeStepsFailWith;
     private @Nullable CountDownLatch slowFetch;
     private boolean deafGuests;
     private @Nullable ConsoleTail console;
@@ -69,9 +70,14 @@ public final class SimulatedHypervisor implements Hypervisor {
         startsFailWith = words;
     }
 
-    /** From now on no volume can be seen or changed, with these words, or they can again. */
-    public synchronized void volumesFailWith(@Nullable String words) {
-        volumesFailWith = words;
+    /** From now on no volume can be seen, with these words, or they can again. */
+    public synchronized void hideVolumes(@Nullable String words) {
+        volumesUnseen = words;
+    }
+
+    /** From now on no volume can be made, changed or erased, with these words, or they can again. */
+    public synchronized void volumeStepsFailWith(@Nullable String words) {
+        volumeStepsFailWith = words;
     }
 
     /** Somebody else deletes its file. */
@@ -370,7 +376,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     @Override
     public synchronized List<ObservedVolume> volumes() throws HypervisorFault {
-        requireVolumes();
+        failAsAsked(volumesUnseen);
         return volumes.entrySet().stream()
                 .map(volume -> new ObservedVolume(volume.getKey(), volume.getValue()))
                 .toList();
@@ -380,7 +386,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
         take(pace.prepare());
         synchronized (this) {
-            requireVolumes();
+            failAsAsked(volumeStepsFailWith);
             volumes.putIfAbsent(id, sizeGiB);
             witness.did("make");
         }
@@ -390,7 +396,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
         take(pace.prepare());
         synchronized (this) {
-            requireVolumes();
+            failAsAsked(volumeStepsFailWith);
             if (volumes.computeIfPresent(id, (i, size) -> Math.max(size, sizeGiB)) == null) {
                 throw new HypervisorFault(Kind.STORAGE, "volume " + id + " is not there");
             }
@@ -402,15 +408,15 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void eraseVolume(UUID id) throws HypervisorFault {
         take(pace.prepare());
         synchronized (this) {
-            requireVolumes();
+            failAsAsked(volumeStepsFailWith);
             volumes.remove(id);
             witness.did("erase-volume");
         }
     }
 
-    private void requireVolumes() throws HypervisorFault {
-        if (volumesFailWith != null) {
-            throw new HypervisorFault(Kind.STORAGE, volumesFailWith);
+    private static void failAsAsked(@Nullable String words) throws HypervisorFault {
+        if (words != null) {
+            throw new HypervisorFault(Kind.STORAGE, words);
         }
     }
 

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/**
- * When to look at everything: now and then, soon again after a failure. Belongs to the mailbox's thread.
- */
+/** When to look at everything: now and then, soon again after a failure. Belongs to the mailbox's thread. */
 final class LookRhythm {
 
     /** Events may be lost; this is how long it can go unnoticed. */
@@ -63,7 +61,7 @@ final class LookRhythm {
     }
 
     /** There is reason to look at once. */
-    void now() {
+    void atOnce() {
         failures = 0;
         next = clock.instant();
     }

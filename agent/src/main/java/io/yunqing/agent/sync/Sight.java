@@ -96,7 +96,7 @@ final class Sight implements Hypervisor.Listener {
 
     @Override
     public void found() {
-        mailbox.execute(rhythm::now);
+        mailbox.execute(rhythm::atOnce);
     }
 
     /** Starts a full comparison when one is due; returns when the next one is. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.yunqing.agent.Agent;
 import io.yunqing.agent.FakeController;
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Volumes;
 import io.yunqing.agent.link.Endpoint;
 import io.yunqing.agent.link.Enrolment;
 import io.yunqing.agent.link.HttpController;
@@ -24,6 +25,9 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.VolumeDesired;
+import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.api.agent.VolumeState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,6 +45,8 @@ import org.libvirt.Connect;
 
 /** The whole agent on a real libvirt with real QEMU, against a controller that is a fake but for its TLS. */
 class AgentIT {
+
+    private static final UUID SECOND = UUID.fromString("0198f1a2-7b3c-7def-8123-456789abcde0");
 
     private LibvirtHost host;
     private FakeController controller;
@@ -98,15 +104,7 @@ class AgentIT {
 
     @Test
     void aGuestReadsItsSeed() throws Exception {
-        Path built = Path.of("..", ".yunqing", "guest-image.sum");
-        if (!Files.exists(built)) {
-            System.err.println("aGuestReadsItsSeed is skipped: ./dev test makes the guest's image");
-        }
-        assumeTrue(Files.exists(built));
-        String[] sum = Files.readString(built).strip().split(" +", 2);
-        var guest =
-                new ImageSource(
-                        "guest", Path.of(sum[1]).toUri().toString(), sum[0], ImageFormat.QCOW2);
+        var guest = guest();
         String script =
                 "#!/bin/sh\n%secho 商事登记 $(wc -c </seed/user-data)\n"
                         .formatted("# longer than one block\n".repeat(200));
@@ -123,6 +121,79 @@ class AgentIT {
         for (String line : List.of("hostname=land-register-7", "ssh-keys=2", "商事登记 " + length)) {
             assertTrue(console().contains(line), () -> "lacks " + line + ":\n" + console());
         }
+    }
+
+    @Test
+    void whatAGuestWroteOnAVolumeIsReadByTheNextOne() throws Exception {
+        var guest = guest();
+        String serial = VolumeDesired.serial(Volumes.ID);
+        var first =
+                Instances.running()
+                        .image(guest)
+                        .memoryMiB(96)
+                        .seed(watching("printf kept | dd of=$device conv=fsync 2>/dev/null"));
+        controller.desire(Volumes.fresh(Volumes.ID, 1));
+        controller.desire(first.build());
+        awaitConsole(Instances.ID, "watching");
+
+        controller.desire(first.volumes(Volumes.ID).build());
+        awaitConsole(Instances.ID, serial + " of " + (1L << 30) / 512);
+        controller.desire(Volumes.made(Volumes.ID, 2));
+        awaitConsole(Instances.ID, serial + " of " + (2L << 30) / 512);
+
+        var second = Instances.running().id(SECOND).name("web-2").image(guest).memoryMiB(96);
+        controller.desire(second.seed(watching(":")).volumes(Volumes.ID).build());
+        controller.desire(first.volumes().build());
+        controller.await("the second has it", volume(v -> SECOND.equals(v.instance())));
+        awaitConsole(SECOND, serial + " of " + (2L << 30) / 512 + " says kept");
+
+        controller.desire(second.deleted().build());
+        controller.desire(Volumes.tombstone(Volumes.ID));
+        controller.await("it is removed", volume(v -> v.state() == VolumeState.REMOVED));
+        assertFalse(Files.exists(layout.volume(Volumes.ID)));
+        assertTrue(has(DomainState.RUNNING).test(controller.await("any", report -> true)));
+    }
+
+    /** A guest that says again and again which volumes it has and how they begin, and does something with each. */
+    private static InstanceDesired.Seed watching(String work) {
+        String script =
+                """
+                #!/bin/sh
+                echo watching
+                while sleep 1; do
+                    for disk in /sys/block/vd*; do
+                        serial=$(cat $disk/serial)
+                        [ -n "$serial" ] || continue
+                        device=/dev/${disk##*/}
+                        echo "$serial of $(cat $disk/size) says $(head -c 4 $device | tr -d '\\0')"
+                        %s
+                    done
+                done
+                """
+                        .formatted(work);
+        return new InstanceDesired.Seed("watching", List.of(), script);
+    }
+
+    private void awaitConsole(UUID instance, String words) {
+        controller.await(
+                words + " on the console of " + instance,
+                report -> controller.consoles.getOrDefault(instance, "").contains(words));
+    }
+
+    private static Predicate<HostObserved> volume(Predicate<VolumeObserved> condition) {
+        return report -> report.volumes() != null && report.volumes().stream().anyMatch(condition);
+    }
+
+    /** The testbed's guest, which boots and reads its seed. */
+    private static ImageSource guest() throws IOException {
+        Path built = Path.of("..", ".yunqing", "guest-image.sum");
+        if (!Files.exists(built)) {
+            System.err.println("AgentIT is skipped in part: ./dev test makes the guest's image");
+        }
+        assumeTrue(Files.exists(built));
+        String[] sum = Files.readString(built).strip().split(" +", 2);
+        return new ImageSource(
+                "guest", Path.of(sum[1]).toUri().toString(), sum[0], ImageFormat.QCOW2);
     }
 
     private String console() {

@@ -235,7 +235,7 @@ class VolumeReconcilerTest extends Reconciling {
 
     @Test
     void storageThatCannotBeSeenHoldsBackNothingButWhatNeedsVolumes() {
-        hypervisor.volumesFailWith("Stale file handle");
+        hypervisor.hideVolumes("Stale file handle");
         var second = Instances.running().id(SECOND).name("web-2").build();
         want(List.of(with(A), second), Volumes.fresh(A, 1));
         until("the one without runs", () -> shown(DomainState.RUNNING));
@@ -244,7 +244,7 @@ class VolumeReconcilerTest extends Reconciling {
         assertTrue(instanceFault().orElseThrow().message().contains("Stale file handle"));
         assertEquals(List.of("prepare", "define", "start"), gates.steps());
 
-        hypervisor.volumesFailWith(null);
+        hypervisor.hideVolumes(null);
         now = now.plusSeconds(60);
         until("it has it", () -> attachedTo(A, Instances.ID));
         until("the complaint is over", () -> instanceFault().isEmpty());
@@ -279,15 +279,41 @@ class VolumeReconcilerTest extends Reconciling {
     }
 
     @Test
-    void aStepThatFailsIsTriedAgainLaterAndSaid() {
-        want(List.of(), Volumes.fresh(A, 1));
-        until("it is made", () -> free(A));
-        gates.shut("growVolume");
-        want(List.of(), Volumes.made(A, 2));
-        until("it grows", () -> gates.holds("growVolume"));
-        hypervisor.lose(A);
-        gates.open("growVolume");
-        until("that is said", () -> fault(A) != null && is(A, VolumeState.ABSENT));
+    void aStepThatFailsIsSaidAndTriedAgain() {
+        hypervisor.volumeStepsFailWith("No space left on device");
+        want(List.of(with(A)), Volumes.fresh(A, 1));
+        until("that is said", () -> fault(A) != null);
+        untilQuiet();
+        assertEquals(List.of("makeVolume"), gates.steps());
+        now = now.plusSeconds(60);
+        until("it was tried again", () -> gates.steps().size() == 2 && !isBusy(A));
+        var fault = fault(A);
+        assertNotNull(fault);
+        assertEquals("make", fault.step());
+        assertEquals("No space left on device", fault.message());
+        assertEquals(2, fault.attempts());
+
+        hypervisor.volumeStepsFailWith(null);
+        now = now.plusSeconds(60);
+        until("it is attached", () -> attachedTo(A, Instances.ID));
+        assertNull(fault(A));
+    }
+
+    @Test
+    void aStepThatHangsIsSaidAndHoldsBackOnlyItsVolume() {
+        gates.shut("makeVolume");
+        want(List.of(with(A)), Volumes.fresh(A, 1));
+        until("it hangs", () -> gates.holds("makeVolume"));
+        want(List.of(with(A)), Volumes.tombstone(A));
+        now = now.plus(Attempts.STEP_DEADLINE).plusMillis(1);
+        untilQuiet();
+        var fault = fault(A);
+        assertNotNull(fault);
+        assertTrue(fault.message().contains("120 s"), fault.message());
+        assertTrue(is(A, VolumeState.ABSENT), "what is being made is not yet removed");
+        gates.open("makeVolume");
+        until("it is removed", () -> is(A, VolumeState.REMOVED));
+        assertEquals(List.of("makeVolume", "eraseVolume"), gates.steps());
     }
 
     private void runWith(UUID volume) {
@@ -311,6 +337,10 @@ class VolumeReconcilerTest extends Reconciling {
 
     private @Nullable Fault fault(UUID id) {
         return volume(id).map(VolumeObserved::fault).orElse(null);
+    }
+
+    private boolean isBusy(UUID id) {
+        return volume(id).map(VolumeObserved::step).isPresent();
     }
 
     private boolean is(UUID id, VolumeState state) {
