@@ -12,6 +12,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.Fault;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -73,6 +74,24 @@ class VolumeReconcilerTest extends Reconciling {
         want(List.of(with(A, B)), Volumes.made(A, 3), Volumes.made(B, 1));
         until("it runs with both", () -> shown(DomainState.RUNNING));
         assertEquals(List.of("define", "define", "start"), stepsSince("makeVolume", "powerOff"));
+    }
+
+    /** As after the controller was taken back to its previous version. */
+    @Test
+    void aControllerThatDoesNotKnowOfVolumesTakesNoneAway() {
+        runWith(A);
+        var silent = Instances.running().silentOnVolumes();
+        reconciler.hear(new HostDesired(100, true, List.of(silent.build()), null));
+        untilQuiet();
+        assertTrue(attachedTo(A, Instances.ID));
+        reconciler.hear(new HostDesired(101, true, List.of(silent.power(Power.OFF).build()), null));
+        until("it is off", () -> shown(DomainState.SHUTOFF));
+        reconciler.hear(
+                new HostDesired(102, true, List.of(silent.power(Power.RUNNING).build()), null));
+        now = now.plusSeconds(60);
+        until("it runs again", () -> shown(DomainState.RUNNING));
+        assertTrue(attachedTo(A, Instances.ID));
+        assertEquals(List.of("powerOff", "start"), stepsSince("start"));
     }
 
     @Test
