@@ -131,6 +131,20 @@ class VolumeReconcilerTest extends Reconciling {
     }
 
     @Test
+    void aTombstoneWaitsForAStepThatMayBeGivingTheVolumeToADomain() {
+        gates.shut("define");
+        want(List.of(with(A)), Volumes.fresh(A, 1));
+        until("it is being defined with it", () -> gates.holds("define"));
+        want(List.of(with()), Volumes.tombstone(A));
+        untilQuiet();
+        assertEquals(List.of("makeVolume", "prepare"), gates.steps());
+        gates.open("define");
+        until("it is removed", () -> is(A, VolumeState.REMOVED) && shown(DomainState.RUNNING));
+        assertEquals(
+                List.of("makeVolume", "prepare", "define", "define"), gates.steps().subList(0, 4));
+    }
+
+    @Test
     void aConfirmedTombstoneIsForgotten() {
         want(List.of(), Volumes.fresh(A, 1));
         until("it is made", () -> free(A));
