@@ -45,7 +45,7 @@ public final class Instances {
     private @Nullable Nic nic;
     private @Nullable String reason = "placed here: most free memory";
 
-    private List<UUID> volumes = List.of();
+    private @Nullable List<UUID> volumes = List.of();
 
     private Instances() {}
 
@@ -115,6 +115,12 @@ public final class Instances {
 
     public Instances volumes(UUID... value) {
         volumes = List.of(value);
+        return this;
+    }
+
+    /** As a controller says it that does not know of volumes. */
+    public Instances silentOnVolumes() {
+        volumes = null;
         return this;
     }
 

@@ -40,8 +40,13 @@ final class Attachments {
     }
 
     Reach reach(InstanceDesired want) {
-        var desired = want.volumesOrNone();
+        var desired = want.volumes();
         var have = sight.domain(want.id());
+        if (desired == null) {
+            // Whoever does not know of volumes does not mean that there should be none.
+            return new Reach(
+                    have == null ? List.of() : List.copyOf(have.volumes()), true, volumes.blind());
+        }
         var reached =
                 desired.stream()
                         .filter(volume -> has(have, volume) || canBeGiven(volume, want.id()))

@@ -61,7 +61,7 @@ final class Levels {
                 changed.add(volume.id());
             }
         }
-        if (news.complete()) {
+        if (news.complete() && news.volumes() != null) {
             volumes.keySet().retainAll(named);
         }
         return changed;

@@ -12,6 +12,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.Fault;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -75,6 +76,24 @@ class VolumeReconcilerTest extends Reconciling {
         assertEquals(List.of("define", "define", "start"), stepsSince("makeVolume", "powerOff"));
     }
 
+    /** As after the controller was taken back to its previous version. */
+    @Test
+    void aControllerThatDoesNotKnowOfVolumesTakesNoneAway() {
+        runWith(A);
+        var silent = Instances.running().silentOnVolumes();
+        reconciler.hear(new HostDesired(100, true, List.of(silent.build()), null));
+        untilQuiet();
+        assertTrue(attachedTo(A, Instances.ID));
+        reconciler.hear(new HostDesired(101, true, List.of(silent.power(Power.OFF).build()), null));
+        until("it is off", () -> shown(DomainState.SHUTOFF));
+        reconciler.hear(
+                new HostDesired(102, true, List.of(silent.power(Power.RUNNING).build()), null));
+        now = now.plusSeconds(60);
+        until("it runs again", () -> shown(DomainState.RUNNING));
+        assertTrue(attachedTo(A, Instances.ID));
+        assertEquals(List.of("powerOff", "start"), stepsSince("start"));
+    }
+
     @Test
     void aTombstoneWaitsForTheGuestToLetGo() {
         runWith(A);
@@ -109,6 +128,20 @@ class VolumeReconcilerTest extends Reconciling {
                 new ObservedDomain(
                         foreign, "x", false, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
         until("it is removed", () -> is(B, VolumeState.REMOVED));
+    }
+
+    @Test
+    void aTombstoneWaitsForAStepThatMayBeGivingTheVolumeToADomain() {
+        gates.shut("define");
+        want(List.of(with(A)), Volumes.fresh(A, 1));
+        until("it is being defined with it", () -> gates.holds("define"));
+        want(List.of(with()), Volumes.tombstone(A));
+        untilQuiet();
+        assertEquals(List.of("makeVolume", "prepare"), gates.steps());
+        gates.open("define");
+        until("it is removed", () -> is(A, VolumeState.REMOVED) && shown(DomainState.RUNNING));
+        assertEquals(
+                List.of("makeVolume", "prepare", "define", "define"), gates.steps().subList(0, 4));
     }
 
     @Test

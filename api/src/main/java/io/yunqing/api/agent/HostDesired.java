@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision what to ask behind next time
  * @param complete whether {@code instances} is all there is for this host. An instance on the host that a complete list
  *     does not name is reported and left alone: only a tombstone ({@link InstanceDesired#deleted}) removes
- * @param volumes likewise, of volumes; none when absent
+ * @param volumes likewise, of volumes; absent from a controller that does not know of them, and nothing is said of any then
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB
  * @param reason why it is as it is, kept in the domain's metadata
- * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; none when absent
+ * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; absent from a controller that does not know of
+ *     volumes: what is attached stays attached then
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)

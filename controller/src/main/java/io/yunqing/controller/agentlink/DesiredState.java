@@ -133,7 +133,7 @@ class DesiredState {
                 revision,
                 after <= 0 || after > revision,
                 instances,
-                volumes == null ? null : List.of(json(volumes, VolumeDesired[].class)));
+                volumes == null ? List.of() : List.of(json(volumes, VolumeDesired[].class)));
     }
 
     private static InstanceDesired instance(UUID id, ResultSet row) throws SQLException {
@@ -160,7 +160,7 @@ class DesiredState {
                         name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
                 ip == null || gateway == null ? null : new Nic(row.getString("mac"), ip, gateway),
                 "placed on " + row.getString("host"),
-                attached == null ? null : List.of((UUID[]) attached.getArray()));
+                attached == null ? List.of() : List.of((UUID[]) attached.getArray()));
     }
 
     private static <T> T json(String text, Class<T> type) {

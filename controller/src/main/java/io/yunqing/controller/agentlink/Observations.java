@@ -94,12 +94,12 @@ class Observations {
                                 was, policy.sees(was.complete(), was.receivedAt(), now), report));
         VolumeReports.News news = volumes.accept(was.host(), was.name(), report);
         gone.addAll(news.gone());
-        // In the order of all locks: limits, providers, what a host should be.
+        // In the order of all locks: instances, volumes, limits, providers, what a host should be.
         if (!gone.isEmpty()) {
             ledger.release(gone);
         }
         learn(was, report);
-        volumes.remember(news);
+        volumes.tellHost(news);
         return true;
     }
 

@@ -177,17 +177,26 @@ public class Instances {
                                 "list them with GET /v1/tenants"));
     }
 
+    /** The volumes that are attached to it, locked before the host's counter, as whoever changes one of them does. */
+    private List<UUID> lockedVolumes(InstanceRow row) {
+        return em.createNativeQuery(
+                        "SELECT id FROM volume WHERE instance_id = :id ORDER BY id FOR NO KEY UPDATE",
+                        UUID.class)
+                .setParameter("id", row.id)
+                .getResultList();
+    }
+
     /** Volumes stay when their instance goes. */
-    private void detachVolumes(InstanceRow row) {
+    private void detach(InstanceRow row, List<UUID> volumes) {
         List<Tuple> detached =
                 em.createNativeQuery(
                                 """
                                 UPDATE volume SET instance_id = NULL, revision = revision + 1, host_revision = :revision
-                                WHERE instance_id = :id RETURNING id, name, revision
+                                WHERE id = ANY (:ids) RETURNING id, name, revision
                                 """,
                                 Tuple.class)
                         .setParameter("revision", row.hostRevision)
-                        .setParameter("id", row.id)
+                        .setParameter("ids", volumes.toArray(UUID[]::new))
                         .getResultList();
         for (Tuple volume : detached) {
             changes.announce(
@@ -269,8 +278,9 @@ public class Instances {
         public boolean delete(InstanceRow row) {
             if (!row.deleted) {
                 row.deleted = true;
+                List<UUID> volumes = lockedVolumes(row);
                 row.hostRevision = fleet.nextRevision(row.host.id);
-                detachVolumes(row);
+                detach(row, volumes);
             }
             return false;
         }

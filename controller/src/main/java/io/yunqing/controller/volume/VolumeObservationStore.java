@@ -145,12 +145,17 @@ class VolumeObservationStore {
                                 texts(observed, one -> json(one.fault()))));
     }
 
-    /** Remembers that the volumes were made, which their host is told with a revision of its own. */
-    void made(Collection<UUID> volumes, long hostRevision) {
+    /** Remembers that the volumes were made; their rows are locked from then on. */
+    void made(Collection<UUID> volumes) {
+        run(new RoundTrip().write("UPDATE volume SET made = true WHERE id = ANY (?)", volumes));
+    }
+
+    /** Lets their host know of the volumes' change. */
+    void changed(Collection<UUID> volumes, long hostRevision) {
         run(
                 new RoundTrip()
                         .write(
-                                "UPDATE volume SET made = true, host_revision = ? WHERE id = ANY (?)",
+                                "UPDATE volume SET host_revision = ? WHERE id = ANY (?)",
                                 hostRevision,
                                 volumes));
     }

@@ -72,13 +72,16 @@ public class VolumeReports {
         }
         store.keep(fresh);
         store.remove(news.gone);
+        if (!news.made.isEmpty()) {
+            store.made(news.made);
+        }
         return news;
     }
 
     /** Tells the host that it will not be asked to make them again; takes the lock on what the host should be. */
-    public void remember(News news) {
+    public void tellHost(News news) {
         if (!news.made.isEmpty()) {
-            store.made(news.made, fleet.nextRevision(news.host));
+            store.changed(news.made, fleet.nextRevision(news.host));
         }
     }
 

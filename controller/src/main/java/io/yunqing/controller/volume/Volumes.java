@@ -176,7 +176,8 @@ class Volumes {
                     .ifPresent(refusal -> {
                         throw refused(row, refusal, "it needs %d".formatted(refusal.asked()));
                     });
-            attach(row, instance);
+            row.instance = instance;
+            tellHost(row, instance);
         }
 
         @Override
@@ -188,25 +189,22 @@ class Volumes {
                         "volume " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
-            grow(row, asked.spec().sizeGiB());
-            String before = row.spec().instance();
+            String has = row.spec().instance();
             String wanted = asked.spec().instance();
-            if (Objects.equals(before, wanted)) {
-                return;
+            InstanceRow touched = null;
+            if (!Objects.equals(has, wanted)) {
+                requireOneStep(row, has, wanted);
+                touched = locked(row.tenant.name, has == null ? wanted : has);
+                if (has == null) {
+                    requireSameHost(row, touched);
+                    requireReleased(row);
+                    requireSlot(touched);
+                }
+                row.instance = has == null ? touched : null;
             }
-            if (before != null) {
-                requireNull(row, before, wanted);
-                InstanceRow instance = locked(row.instance.tenant.name, before);
-                row.instance = null;
-                row.hostRevision = fleet.nextRevision(row.host.id);
-                instance.hostRevision = row.hostRevision;
-                return;
+            if (grow(row, asked.spec().sizeGiB()) || touched != null) {
+                tellHost(row, touched);
             }
-            InstanceRow instance = locked(row.tenant.name, wanted);
-            requireSameHost(row, instance);
-            requireReleased(row);
-            requireSlot(instance);
-            attach(row, instance);
         }
 
         @Override
@@ -221,7 +219,7 @@ class Volumes {
             }
             if (!row.deleted) {
                 row.deleted = true;
-                row.hostRevision = fleet.nextRevision(row.host.id);
+                tellHost(row, null);
             }
             return false;
         }
@@ -244,7 +242,8 @@ class Volumes {
 
     // --- What an update does ---
 
-    private void grow(VolumeRow row, int sizeGiB) {
+    /** Returns whether it does. */
+    private boolean grow(VolumeRow row, int sizeGiB) {
         if (sizeGiB < row.sizeGiB) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
@@ -254,23 +253,33 @@ class Volumes {
                     sizeGiB,
                     "create a smaller volume and copy what is needed");
         }
-        if (sizeGiB > row.sizeGiB) {
+        boolean grows = sizeGiB > row.sizeGiB;
+        if (grows) {
             row.sizeGiB = sizeGiB;
             ledger.resize(row.id, ledger.kinds().amounts(row.amounts()))
                     .ifPresent(refusal -> {
                         throw refused(row, refusal, "it needs %d more".formatted(refusal.asked()));
                     });
-            row.hostRevision = fleet.nextRevision(row.host.id);
+        }
+        return grows;
+    }
+
+    /**
+     * Lets the host know of the volume's change.
+     *
+     * @param touched the instance that gets it or loses it; none when null
+     */
+    private void tellHost(VolumeRow row, InstanceRow touched) {
+        row.hostRevision = fleet.nextRevision(row.host.id);
+        if (touched != null) {
+            touched.hostRevision = row.hostRevision;
         }
     }
 
-    private void attach(VolumeRow row, InstanceRow instance) {
-        row.instance = instance;
-        row.hostRevision = fleet.nextRevision(row.host.id);
-        instance.hostRevision = row.hostRevision;
-    }
-
-    /** The tenant's instance of this name, which can neither go nor change until the transaction ends. */
+    /**
+     * The tenant's instance of this name, which can neither go nor change until the transaction ends. It is locked before what
+     * the ledger locks, and that before the host's counter: one order for all, so that no two wait for each other in a circle.
+     */
     private InstanceRow locked(String tenant, String name) {
         InstanceRow instance =
                 InstanceRow.<InstanceRow>find("tenant.name = ?1 and name = ?2", tenant, name)
@@ -318,8 +327,8 @@ class Volumes {
         }
     }
 
-    private static void requireNull(VolumeRow row, String has, String wanted) {
-        if (wanted != null) {
+    private static void requireOneStep(VolumeRow row, String has, String wanted) {
+        if (has != null && wanted != null) {
             throw inUse(
                     "volume %s is attached to instance %s".formatted(row.name, has),
                     "no instance, or " + has,
