@@ -4,6 +4,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.InstanceDesired;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
