@@ -107,10 +107,10 @@ class VolumeScenarioTest {
         terminal.run("volume", "set", "t/web-data", "--size-gib", "12");
         assertEquals("12", Tree.textAt(controller.resource(DATA), "spec.sizeGiB"));
         Run detached = terminal.run("volume", "detach", "t/web-data");
-        assertEquals("volume t/web-data updated\n", detached.err());
+        assertEquals("volume t/web-data changed\n", detached.err());
         assertEquals("", Tree.textAt(controller.resource(DATA), "spec.instance"));
         assertEquals(
-                "volume t/web-data unchanged\n",
+                "volume t/web-data is as asked already\n",
                 terminal.run("volume", "detach", "t/web-data").err());
         Run nowhere = terminal.run("volume", "attach", "t/web-data");
         assertEquals(Exit.USAGE, nowhere.exit());

@@ -29,6 +29,13 @@ public final class FakeController implements AutoCloseable {
     public static final String TOKEN = "secret";
     private static final List<String> KINDS = Stream.of(Kind.values()).map(Kind::plural).toList();
 
+    /** The lists of all tenants' together. */
+    private static final List<String> IN_TENANTS =
+            Stream.of(Kind.values())
+                    .filter(Kind::inTenant)
+                    .map(kind -> "/v1/" + kind.plural())
+                    .toList();
+
     /** A mishap, for one request. */
     public enum Fault {
         /** The request is carried out, and the connection cut before the answer. */
@@ -383,7 +390,7 @@ public final class FakeController implements AutoCloseable {
         int limit = Integer.parseInt(query.getOrDefault("limit", "100"));
         String after = query.getOrDefault("cursor", "");
         String infix = path + "/";
-        if (path.equals("/v1/instances") || path.equals("/v1/placement-groups")) {
+        if (IN_TENANTS.contains(path)) {
             infix = path.substring("/v1".length()) + "/";
         }
         List<Object> items = new ArrayList<>();
