@@ -33,7 +33,7 @@ public final class Reporter implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Reporter.class.getName());
     private static final Duration SOON = Duration.ofMillis(300);
-    private static final Duration GATHER = Duration.ofMillis(3);
+    private static final Duration SHORTEST_GATHERING = Duration.ofMillis(3);
     private static final long LONGEST_INTERVAL_MILLIS = 60_000;
 
     private final Controller controller;
@@ -49,6 +49,7 @@ public final class Reporter implements AutoCloseable {
     private final Condition woken = lock.newCondition();
     private @Nullable HostView view;
     private long dueNanos = notSoon();
+    private Duration gathering = SHORTEST_GATHERING;
 
     private long sequence;
     private @Nullable HostView taken;
@@ -80,10 +81,30 @@ public final class Reporter implements AutoCloseable {
             var before = view;
             view = next;
             if (next.isNewsAfter(before)) {
-                dueBy(GATHER);
+                dueBy(gathering);
             } else if (next.differsFrom(before)) {
                 dueBy(SOON);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How long news are gathered before they are told: the longer, the longer the controller took to answer the last report, so
+     * that a busy one is told more at once and not more often.
+     */
+    static Duration gathering(Duration lastAnswer) {
+        Duration twice = lastAnswer.multipliedBy(2);
+        return twice.compareTo(SHORTEST_GATHERING) < 0
+                ? SHORTEST_GATHERING
+                : twice.compareTo(SOON) > 0 ? SOON : twice;
+    }
+
+    private void gather(Duration next) {
+        lock.lock();
+        try {
+            gathering = next;
         } finally {
             lock.unlock();
         }
@@ -99,8 +120,10 @@ public final class Reporter implements AutoCloseable {
 
     private Duration round() throws InterruptedException {
         var now = awaitDue();
+        long sent = System.nanoTime();
         try {
             var answer = controller.report(observed(now));
+            gather(gathering(Duration.ofNanos(System.nanoTime() - sent)));
             patience.succeeded();
             taken = now;
             inventoryTaken = now.inventory();
