@@ -4,7 +4,9 @@ package io.yunqing.api;
 public enum VolumePhase {
     /** Promised room on its host, which has not yet reported it. */
     SCHEDULED,
-    /** Made, or being made larger; its instance does not have it yet. */
+    /** Smaller than it should be; its host makes it larger, also while a guest has it. */
+    GROWING,
+    /** Made; its instance does not have it yet. */
     ATTACHING,
     /** Its instance has it. */
     ATTACHED,

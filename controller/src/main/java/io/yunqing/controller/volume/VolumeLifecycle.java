@@ -11,12 +11,17 @@ final class VolumeLifecycle {
     private VolumeLifecycle() {}
 
     /**
+     * @param sizeGiB how large it should be
      * @param instance which it is to be attached to; none when null
      * @param observed what its host last said of it; null before it said anything
      * @param storageSeen whether the host reports and sees its own storage, so that {@code observed} still holds
      */
     static VolumePhase phase(
-            boolean deleted, UUID instance, VolumeObserved observed, boolean storageSeen) {
+            boolean deleted,
+            int sizeGiB,
+            UUID instance,
+            VolumeObserved observed,
+            boolean storageSeen) {
         if (deleted) {
             return VolumePhase.DELETING;
         }
@@ -31,6 +36,9 @@ final class VolumeLifecycle {
         }
         if (observed.state() != VolumeState.PRESENT) {
             return VolumePhase.SCHEDULED;
+        }
+        if (observed.sizeGiB() < sizeGiB) {
+            return VolumePhase.GROWING;
         }
         if (instance == null) {
             return observed.instance() == null ? VolumePhase.AVAILABLE : VolumePhase.DETACHING;

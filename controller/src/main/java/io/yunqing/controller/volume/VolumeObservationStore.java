@@ -32,6 +32,7 @@ class VolumeObservationStore {
     /**
      * A volume as it should be and as it was last seen.
      *
+     * @param sizeGiB how large it should be
      * @param instance which it is to be attached to; none when null
      * @param made whether its host has ever said that it is there
      * @param observed null before its host said anything of it
@@ -41,6 +42,7 @@ class VolumeObservationStore {
             String tenant,
             String name,
             long revision,
+            int sizeGiB,
             UUID instance,
             boolean made,
             boolean deleted,
@@ -68,7 +70,7 @@ class VolumeObservationStore {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT v.id, t.name AS tenant, v.name, v.revision, v.instance_id AS wanted_by, v.made, v.deleted,
+                                SELECT v.id, t.name AS tenant, v.name, v.revision, v.size_gib AS wanted_gib, v.instance_id AS wanted_by, v.made, v.deleted,
                                        o.state, o.size_gib, o.instance_id, o.step, o.fault
                                 FROM volume v
                                 JOIN tenant t ON t.id = v.tenant_id
@@ -82,6 +84,7 @@ class VolumeObservationStore {
                                                         row.getString("tenant"),
                                                         row.getString("name"),
                                                         row.getLong("revision"),
+                                                        row.getInt("wanted_gib"),
                                                         row.getObject("wanted_by", UUID.class),
                                                         row.getBoolean("made"),
                                                         row.getBoolean("deleted"),

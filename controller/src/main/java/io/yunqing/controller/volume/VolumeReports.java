@@ -105,7 +105,8 @@ public class VolumeReports {
     }
 
     private static VolumePhase phase(Seen volume, VolumeObserved observed) {
-        return VolumeLifecycle.phase(volume.deleted(), volume.instance(), observed, true);
+        return VolumeLifecycle.phase(
+                volume.deleted(), volume.sizeGiB(), volume.instance(), observed, true);
     }
 
     private static Change changed(Seen volume, String type, String message) {

@@ -68,6 +68,7 @@ class Volumes {
         VolumePhase phase =
                 VolumeLifecycle.phase(
                         row.deleted,
+                        row.sizeGiB,
                         row.instance == null ? null : row.instance.id,
                         observed,
                         heard && sighting.storageSeen());
@@ -79,10 +80,10 @@ class Volumes {
                 new TreeMap<>(row.amounts()),
                 observed == null ? null : sighting.receivedAt(),
                 observed == null ? null : observed.fault(),
-                conditions(row, sighting, heard));
+                conditions(sighting, heard));
     }
 
-    private static List<Condition> conditions(VolumeRow row, Sighting sighting, boolean heard) {
+    private static List<Condition> conditions(Sighting sighting, boolean heard) {
         List<Condition> conditions = new ArrayList<>();
         VolumeObserved observed = sighting.observed();
         if (observed == null) {
@@ -104,13 +105,6 @@ class Volumes {
         if (observed.step() != null) {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
-        }
-        if (observed.sizeGiB() > 0 && observed.sizeGiB() < row.sizeGiB) {
-            conditions.add(
-                    new Condition(
-                            "Growing",
-                            "it has %d of %d GiB".formatted(observed.sizeGiB(), row.sizeGiB),
-                            null));
         }
         return conditions;
     }

@@ -69,7 +69,7 @@ class VolumeTest {
         Answer inUse = delete("data");
         assertEquals("volume.in_use", code(inUse), inUse.text());
         assertEquals(200, put("data", 12, null).status());
-        assertEquals("DETACHING", phase("data"));
+        assertEquals("GROWING", phase("data"));
         assertEquals(14, storageUsed());
         assertEquals(List.of(), city.agent.desired(0, 0).instances().getFirst().volumesOrNone());
         city.obey();

@@ -16,23 +16,28 @@ class VolumeLifecycleTest {
 
     @ParameterizedTest
     @CsvSource({
-        // deleted, wanted by, state, had by, failing, seen, phase
-        "false, , , , false, true, SCHEDULED",
-        "false, 1, , , false, false, SCHEDULED",
-        "false, 1, ABSENT, , false, true, SCHEDULED",
-        "false, 1, ABSENT, , true, true, FAILED",
-        "false, 1, PRESENT, , false, true, ATTACHING",
-        "false, 1, PRESENT, 1, false, true, ATTACHED",
-        "false, 1, PRESENT, 2, false, true, ATTACHING",
-        "false, 1, PRESENT, 1, true, true, FAILED",
-        "false, 1, PRESENT, 1, false, false, UNOBSERVED",
-        "false, , PRESENT, 1, false, true, DETACHING",
-        "false, , PRESENT, , false, true, AVAILABLE",
-        "true, , PRESENT, , false, true, DELETING",
-        "true, , PRESENT, , false, false, DELETING"
+        // deleted, size, wanted by, state, had by, failing, seen, phase
+        "false, 4, , , , false, true, SCHEDULED",
+        "false, 4, 1, , , false, false, SCHEDULED",
+        "false, 4, 1, ABSENT, , false, true, SCHEDULED",
+        "false, 4, 1, ABSENT, , true, true, FAILED",
+        "false, 4, 1, PRESENT, , false, true, ATTACHING",
+        "false, 4, 1, PRESENT, 1, false, true, ATTACHED",
+        "false, 4, 1, PRESENT, 2, false, true, ATTACHING",
+        "false, 4, 1, PRESENT, 1, true, true, FAILED",
+        "false, 4, 1, PRESENT, 1, false, false, UNOBSERVED",
+        "false, 5, 1, PRESENT, 1, false, true, GROWING",
+        "false, 5, , PRESENT, , false, true, GROWING",
+        "false, 5, 1, PRESENT, 1, true, true, FAILED",
+        "false, 3, 1, PRESENT, 1, false, true, ATTACHED",
+        "false, 4, , PRESENT, 1, false, true, DETACHING",
+        "false, 4, , PRESENT, , false, true, AVAILABLE",
+        "true, 4, , PRESENT, , false, true, DELETING",
+        "true, 4, , PRESENT, , false, false, DELETING"
     })
     void aPhaseFollowsFromWhatShouldBeAndWhatWasSeen(
             boolean deleted,
+            int sizeGiB,
             Long wantedBy,
             VolumeState state,
             Long hadBy,
@@ -45,7 +50,7 @@ class VolumeLifecycleTest {
                         : new VolumeObserved(
                                 VOLUME,
                                 state,
-                                1,
+                                4,
                                 id(hadBy),
                                 null,
                                 failing
@@ -55,7 +60,7 @@ class VolumeLifecycleTest {
                                                 "no space",
                                                 Fault.ATTEMPTS_BEFORE_FAILED)
                                         : null);
-        assertEquals(phase, VolumeLifecycle.phase(deleted, id(wantedBy), observed, seen));
+        assertEquals(phase, VolumeLifecycle.phase(deleted, sizeGiB, id(wantedBy), observed, seen));
     }
 
     private static UUID id(Long number) {
