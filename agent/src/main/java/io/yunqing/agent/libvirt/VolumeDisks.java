@@ -54,10 +54,14 @@ final class VolumeDisks {
     private final Layout layout;
     private final DomainXml xml;
 
+    /** Where a volume's path has the name of the directory that they are all in. */
+    private final String folder;
+
     VolumeDisks(LibvirtConnection connection, Layout layout, DomainXml xml) {
         this.connection = connection;
         this.layout = layout;
         this.xml = xml;
+        this.folder = "/" + layout.volumes().getFileName() + "/";
     }
 
     /** Those that a domain has while it is on, and starts with while it is off. */
@@ -177,8 +181,13 @@ final class VolumeDisks {
     /** The volumes of a definition, and where. */
     private Map<UUID, String> targets(Domain domain, Definition definition)
             throws LibvirtException {
+        String text = domain.getXMLDesc(definition.shown);
+        if (!text.contains(folder)) {
+            // Most have none, and reading XML takes the processors that a guest is starting on.
+            return Map.of();
+        }
         var targets = new HashMap<UUID, String>();
-        for (DomainDisk disk : DomainDisk.of(domain.getXMLDesc(definition.shown))) {
+        for (DomainDisk disk : DomainDisk.of(text)) {
             disk.files().stream()
                     .flatMap(file -> layout.volumeAt(file).stream())
                     .forEach(volume -> targets.put(volume, disk.target()));
