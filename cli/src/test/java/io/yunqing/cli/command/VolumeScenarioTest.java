@@ -9,6 +9,7 @@ import io.yunqing.cli.fake.Terminal.Run;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.platform.Exit;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,21 +34,7 @@ class VolumeScenarioTest {
 
     @Test
     void anInstanceWithVolumesIsOneRequest() {
-        Run run =
-                terminal.run(
-                        "instance",
-                        "create",
-                        "t/web",
-                        "--flavor",
-                        "f",
-                        "--image",
-                        "i",
-                        "--volume",
-                        "data=20",
-                        "--volume",
-                        "logs=5",
-                        "-o",
-                        "name");
+        Run run = create("--volume", "data=20", "--volume", "logs=5", "-o", "name");
         assertEquals(Exit.OK, run.exit(), run.err());
         assertEquals("instance t/web created\n", run.err());
         assertEquals("t/web\n", run.out());
@@ -64,30 +51,10 @@ class VolumeScenarioTest {
 
     @Test
     void aSizeIsCheckedBeforeAnythingIsSent() {
-        Run run =
-                terminal.run(
-                        "instance",
-                        "create",
-                        "t/web",
-                        "--flavor",
-                        "f",
-                        "--image",
-                        "i",
-                        "--volume",
-                        "data=0");
+        Run run = create("--volume", "data=0");
         assertEquals(Exit.USAGE, run.exit());
         assertTrue(run.err().contains("give 1 to 65536"), run.err());
-        Run sizeless =
-                terminal.run(
-                        "instance",
-                        "create",
-                        "t/web",
-                        "--flavor",
-                        "f",
-                        "--image",
-                        "i",
-                        "--volume",
-                        "data");
+        Run sizeless = create("--volume", "data");
         assertEquals(Exit.USAGE, sizeless.exit());
         assertTrue(sizeless.err().contains("write KEY=VALUE"), sizeless.err());
         assertTrue(controller.requests().isEmpty());
@@ -119,5 +86,13 @@ class VolumeScenarioTest {
         assertEquals(
                 "volume t/web-data deleted\n",
                 terminal.run("volume", "delete", "t/web-data", "--yes").err());
+    }
+
+    private Run create(String... more) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of("instance", "create", "t/web", "--flavor", "f", "--image", "i"));
+        line.addAll(List.of(more));
+        return terminal.run(line.toArray(String[]::new));
     }
 }
