@@ -135,13 +135,15 @@ final class AdmissionBatch {
                         answered::put);
         AdmissionStore.names(
                 trip,
+                Kind.INSTANCE,
                 orders.stream()
                         .flatMap(o -> o.wishes().stream().map(_ -> o.tenant().id()))
                         .toList(),
                 wishes.stream().map(Wish::name).toList(),
                 (tenant, name) -> namesTaken.add(key(Kind.INSTANCE, tenant, name)));
-        AdmissionStore.volumeNames(
+        AdmissionStore.names(
                 trip,
+                Kind.VOLUME,
                 orders.stream().flatMap(o -> o.volumes().map(_ -> o.tenant().id())).toList(),
                 orders.stream().flatMap(Order::volumes).map(NewVolume::name).toList(),
                 (tenant, name) -> namesTaken.add(key(Kind.VOLUME, tenant, name)));

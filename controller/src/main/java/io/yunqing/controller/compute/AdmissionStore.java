@@ -97,42 +97,30 @@ final class AdmissionStore {
                 hosts);
     }
 
-    /** Adds the statement that finds which of the names are taken. */
+    /**
+     * Adds the statement that finds which of the names others of the kind have; none without names.
+     *
+     * @param kind one that lives in a tenant
+     */
     static void names(
             RoundTrip trip,
+            Kind kind,
             List<UUID> tenants,
             List<String> names,
             BiConsumer<UUID, String> taken) {
-        taken(trip, "instance", tenants, names, taken);
-    }
-
-    private static void taken(
-            RoundTrip trip,
-            String table,
-            List<UUID> tenants,
-            List<String> names,
-            BiConsumer<UUID, String> taken) {
+        if (names.isEmpty()) {
+            return;
+        }
         trip.read(
                 """
                 SELECT r.tenant_id, r.name
                 FROM unnest(?, ?) AS asked (tenant_id, name)
                 JOIN %s r ON r.tenant_id = asked.tenant_id AND r.name = asked.name COLLATE "C"
                 """
-                        .formatted(table),
+                        .formatted(kind.singular()),
                 row -> taken.accept(row.getObject("tenant_id", UUID.class), row.getString("name")),
                 tenants.toArray(UUID[]::new),
                 names.toArray(String[]::new));
-    }
-
-    /** Adds the statement that finds which of the names other volumes have; none without names. */
-    static void volumeNames(
-            RoundTrip trip,
-            List<UUID> tenants,
-            List<String> names,
-            BiConsumer<UUID, String> taken) {
-        if (!names.isEmpty()) {
-            taken(trip, "volume", tenants, names, taken);
-        }
     }
 
     /** Adds the statement that moves the hosts' counters on and writes the instances with the new revisions. */
