@@ -140,7 +140,8 @@ final class LedgerStore {
                                 RoundTrip.ids(row, "path"),
                                 RoundTrip.numbers(row, "granted"),
                                 RoundTrip.numbers(row, "used"));
-        trip.read(
+        trip.write("SELECT ledger_keep_tree()")
+                .read(
                         """
                         SELECT id, path, granted, used FROM quota_owner WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE
                         """,

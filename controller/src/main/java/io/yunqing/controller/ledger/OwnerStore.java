@@ -87,6 +87,7 @@ final class OwnerStore {
     static List<UUID> due(Connection connection, Instant now) throws SQLException {
         List<UUID> due = new ArrayList<>();
         new RoundTrip()
+                .write("SELECT ledger_keep_tree()")
                 .read(
                         """
                         SELECT o.id FROM quota_owner o
