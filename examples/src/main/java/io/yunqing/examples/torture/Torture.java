@@ -28,7 +28,7 @@ public final class Torture implements AutoCloseable {
     private static final int PHASES_AT_LEAST = Victim.values().length;
 
     /** A kill costs as much time as thousands of operations; it meets one of each asker. */
-    private static final int LONGEST_PHASE = 10_000;
+    private static final int LONGEST_PHASE = 20_000;
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
