@@ -113,7 +113,7 @@ class AgentTest {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        foreign, "x", false, 0, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -133,6 +133,7 @@ class AgentTest {
                         "yq",
                         true,
                         1,
+                        0,
                         1,
                         32,
                         Set.of(),
@@ -210,10 +211,19 @@ class AgentTest {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        orphan, "yq-gone", true, 3, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        orphan, "yq-gone", true, 3, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "legacy", false, 0, 1, 32, Set.of(), DomainState.SHUTOFF, null));
+                        foreign,
+                        "legacy",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.SHUTOFF,
+                        null));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -225,7 +235,16 @@ class AgentTest {
     void anOlderEpochIsRefusedAndSaid() {
         hypervisor.put(
                 new ObservedDomain(
-                        Instances.ID, "yq", true, 9, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        Instances.ID,
+                        "yq",
+                        true,
+                        9,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        null));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));

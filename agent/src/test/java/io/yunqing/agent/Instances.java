@@ -38,6 +38,9 @@ public final class Instances {
     private long epoch = 1;
     private boolean deleted;
     private Power power = Power.RUNNING;
+    private boolean paused;
+    private int boot;
+    private boolean forcedBoot;
     private int memoryMiB = 32;
     private int rootDiskGiB = 1;
     private ImageSource image = IMAGE;
@@ -113,6 +116,21 @@ public final class Instances {
         return this;
     }
 
+    public Instances paused() {
+        paused = true;
+        return this;
+    }
+
+    public Instances boot(int value) {
+        boot = value;
+        return this;
+    }
+
+    public Instances forcedBoot(int value) {
+        forcedBoot = true;
+        return boot(value);
+    }
+
     public Instances volumes(UUID... value) {
         volumes = List.of(value);
         return this;
@@ -133,6 +151,9 @@ public final class Instances {
                 epoch,
                 deleted,
                 power,
+                paused,
+                boot,
+                forcedBoot,
                 1,
                 memoryMiB,
                 rootDiskGiB,

@@ -1,6 +1,8 @@
 package io.yunqing.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param zone where it must be; anywhere when absent. Cannot be changed
  * @param group the tenant's placement group that it belongs to; none when absent. Cannot be changed
  * @param power RUNNING when absent
+ * @param boot how many times it was to be started anew: whoever makes it larger has the guest shut down and started again,
+ *     once. Cannot become smaller; stays as it is when absent
+ * @param forcedBoot whether its power is taken away for that instead of asking the guest; false when absent
+ * @param deletionProtection whether it cannot be deleted; false when absent
  * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start
  * @param userData cloud-init user data, given to the guest as it is
  */
@@ -25,6 +31,9 @@ public record InstanceSpec(
         @Nullable String zone,
         @Nullable String group,
         @Nullable Power power,
+        @Nullable @Min(0) @Max(MOST_BOOTS) Integer boot,
+        @Nullable Boolean forcedBoot,
+        @Nullable Boolean deletionProtection,
         @Nullable @Size(max = 32)
                 List<
                                 @NotNull @Size(max = 4096)
@@ -33,4 +42,35 @@ public record InstanceSpec(
                                         message = "give one OpenSSH public key line")
                                 String>
                         sshKeys,
-        @Nullable @Size(max = 65_536) String userData) {}
+        @Nullable @Size(max = 65_536) String userData) {
+
+    /** As often as no guest is started in its life. */
+    public static final int MOST_BOOTS = 1_000_000_000;
+
+    /** The power that it should have. */
+    public Power powerOrDefault() {
+        return power == null ? Power.RUNNING : power;
+    }
+
+    /** How many times it was to be started anew. */
+    public int bootOrNone() {
+        return boot == null ? 0 : boot;
+    }
+
+    /** The same with what {@code before} said of boots, if this says nothing of them. */
+    public InstanceSpec keepingBoot(InstanceSpec before) {
+        return boot != null
+                ? this
+                : new InstanceSpec(
+                        flavor,
+                        image,
+                        zone,
+                        group,
+                        power,
+                        before.boot,
+                        forcedBoot,
+                        deletionProtection,
+                        sshKeys,
+                        userData);
+    }
+}

@@ -7,14 +7,14 @@ public enum Phase {
     /** Its disk or domain is being made, or the guest is being started. */
     STARTING,
     RUNNING,
-    /** Asked to shut down; still running. */
+    /** Asked to shut down, be it to be started anew, or to stand still; still running. */
     STOPPING,
     STOPPED,
     /** To be removed; its host has not yet confirmed that nothing is left. */
     DELETING,
     /** Its host cannot bring it to what is desired; it keeps trying, {@code lastError} says why. */
     FAILED,
-    /** Running by libvirt's account but paused, for instance because its disk is full. */
+    /** On but standing still: it is to be PAUSED, or something else holds it, such as a full disk. */
     PAUSED,
     /** Its host cannot be seen, or cannot see its own domains; {@code observedAt} says since when. */
     UNOBSERVED;

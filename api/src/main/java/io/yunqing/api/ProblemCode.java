@@ -52,6 +52,8 @@ public enum ProblemCode {
     PLACEMENT_NO_HOST("placement.no_host", 409, ProblemKind.CAPACITY, "No host can take it"),
     INSTANCE_NOT_OFF(
             "instance.not_off", 409, ProblemKind.CONFLICT, "The instance is not known to be off"),
+    DELETION_PROTECTED(
+            "deletion.protected", 409, ProblemKind.CONFLICT, "It is protected from being deleted"),
     VOLUME_IN_USE("volume.in_use", 409, ProblemKind.CONFLICT, "An instance has the volume"),
     FEED_GONE("feed.gone", 410, ProblemKind.CONFLICT, "Events behind this cursor are gone"),
     AGENT_TOKEN_INVALID(

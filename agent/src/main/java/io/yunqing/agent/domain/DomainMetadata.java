@@ -4,8 +4,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.xml.sax.SAXException;
 
-/** What our element in a domain's metadata says. */
-public record DomainMetadata(UUID id, long epoch) {
+/**
+ * What our element in a domain's metadata says.
+ *
+ * @param boot how many times it was to be started anew when it was last defined while it was off
+ */
+public record DomainMetadata(UUID id, long epoch, int boot) {
 
     /** Changes only if what is written there changes its meaning: domains outlive agents. */
     public static final String NAMESPACE = "urn:yunqing:instance:1";
@@ -16,9 +20,11 @@ public record DomainMetadata(UUID id, long epoch) {
     public static @Nullable DomainMetadata parse(String xml) {
         try {
             var element = SafeXml.parse(xml);
+            String boot = element.getAttribute("boot");
             return new DomainMetadata(
                     UUID.fromString(element.getAttribute("id")),
-                    Long.parseLong(element.getAttribute("epoch")));
+                    Long.parseLong(element.getAttribute("epoch")),
+                    boot.isEmpty() ? 0 : Integer.parseInt(boot));
         } catch (SAXException | IllegalArgumentException e) {
             return null;
         }

@@ -67,7 +67,7 @@ public final class DomainXml {
         data.put("kvm", host.kvm());
         data.put("name", name(instance));
         data.put("id", id);
-        data.put("metadata", new RawString(metadata(instance, true)));
+        data.put("metadata", new RawString(metadata(instance, instance.boot(), true)));
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
         data.put("ports", IntStream.rangeClosed(1, PORTS).boxed().toList());
@@ -119,12 +119,16 @@ public final class DomainXml {
         return "vd" + letters;
     }
 
-    /** The element that makes a domain ours, as libvirt takes it for one that exists: it adds the namespace itself. */
-    public String metadata(InstanceDesired instance) {
-        return metadata(instance, false);
+    /**
+     * The element that makes a domain ours, as libvirt takes it for one that exists: it adds the namespace itself.
+     *
+     * @param boot the domain's own, as one that runs is not started anew by being told what it is
+     */
+    public String metadata(InstanceDesired instance, int boot) {
+        return metadata(instance, boot, false);
     }
 
-    private String metadata(InstanceDesired instance, boolean qualified) {
+    private String metadata(InstanceDesired instance, int boot, boolean qualified) {
         String declaration =
                 " xmlns:%s='%s'".formatted(DomainMetadata.PREFIX, DomainMetadata.NAMESPACE);
         Map<String, @Nullable Object> data = new HashMap<>();
@@ -132,6 +136,7 @@ public final class DomainXml {
         data.put("declaration", new RawString(qualified ? declaration : ""));
         data.put("id", instance.id());
         data.put("epoch", instance.epoch());
+        data.put("boot", boot);
         data.put("tenant", instance.tenant());
         data.put("name", instance.name());
         data.put("reason", instance.reason() == null ? "" : instance.reason());

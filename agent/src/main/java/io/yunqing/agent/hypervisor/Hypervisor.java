@@ -48,8 +48,8 @@ public interface Hypervisor extends AutoCloseable {
     void prepare(InstanceDesired instance) throws HypervisorFault;
 
     /**
-     * Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired and has the desired
-     * volumes.
+     * Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired, has the desired
+     * volumes, and is of the desired boot.
      */
     void define(InstanceDesired instance) throws HypervisorFault;
 
@@ -57,6 +57,12 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Asks the guest by ACPI; returns when it was asked. */
     void shutdown(UUID id) throws HypervisorFault;
+
+    /** Lets the domain stand still if it runs. */
+    void pause(UUID id) throws HypervisorFault;
+
+    /** Lets the domain go on if it stands still. */
+    void resume(UUID id) throws HypervisorFault;
 
     /** Takes the power away. */
     void powerOff(UUID id) throws HypervisorFault;

@@ -2,6 +2,7 @@ package io.yunqing.agent.hypervisor;
 
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ours whether it carries our metadata with this id; everything else about it may be chance
  * @param epoch from our metadata; 0 if it is not ours
+ * @param boot likewise: of how many boots it is
  * @param vcpus what it has while it is on, and what it starts with while it is off
  * @param memoryMiB likewise, in MiB
  * @param volumes which volumes are among its disks: those it has while it is on, and those it starts with while it is off
@@ -21,14 +23,19 @@ public record ObservedDomain(
         String name,
         boolean ours,
         long epoch,
+        int boot,
         int vcpus,
         long memoryMiB,
         Set<UUID> volumes,
         DomainState state,
         @Nullable String reason) {
-
-    /** Whether it is as large as is desired. */
+    /** Whether it is as large as is desired, and of no fewer boots. */
     public boolean fits(InstanceDesired want) {
-        return vcpus == want.vcpus() && memoryMiB == want.memoryMiB();
+        return vcpus == want.vcpus() && memoryMiB == want.memoryMiB() && boot >= want.boot();
+    }
+
+    /** Whether it stands still because somebody wished it to, and not because something went wrong. */
+    public boolean pausedByWish() {
+        return state == DomainState.PAUSED && InstanceObserved.PAUSED_BY_WISH.equals(reason);
     }
 }

@@ -13,6 +13,7 @@ import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -127,15 +128,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     private ObservedDomain observe(Domain domain) throws LibvirtException {
         var id = UUID.fromString(domain.getUUIDString());
         var now = StateWithReason.of(domain);
-        var metadata = metadata(domain);
+        var written = metadata(domain);
         // Copied metadata does not make a domain ours: it must name the domain that it stands in.
-        long epoch = metadata != null && metadata.id().equals(id) ? metadata.epoch() : -1;
+        var ours = written != null && written.id().equals(id) ? written : null;
         var info = domain.getInfo();
         return new ObservedDomain(
                 id,
                 domain.getName(),
-                epoch >= 0,
-                Math.max(epoch, 0),
+                ours != null,
+                ours == null ? 0 : ours.epoch(),
+                ours == null ? 0 : ours.boot(),
                 info.nrVirtCpu,
                 info.maxMem >> 10,
                 volumeDisks.of(domain),
@@ -192,9 +194,10 @@ public final class LibvirtHypervisor implements Hypervisor {
                         }
                         // Only what says whose it is: a definition that runs is not changed behind
                         // the guest's back.
+                        var before = metadata(domain);
                         domain.setMetadata(
                                 METADATA_ELEMENT,
-                                xml.metadata(instance),
+                                xml.metadata(instance, before == null ? 0 : before.boot()),
                                 DomainMetadata.PREFIX,
                                 DomainMetadata.NAMESPACE,
                                 AFFECT_LIVE | AFFECT_CONFIG);
@@ -225,6 +228,30 @@ public final class LibvirtHypervisor implements Hypervisor {
                 domain -> {
                     if (domain.isActive() == 1) {
                         domain.shutdown();
+                    }
+                });
+    }
+
+    @Override
+    public void pause(UUID id) throws HypervisorFault {
+        change(
+                "pause",
+                id,
+                domain -> {
+                    if (States.state(StateWithReason.of(domain)) == DomainState.RUNNING) {
+                        domain.suspend();
+                    }
+                });
+    }
+
+    @Override
+    public void resume(UUID id) throws HypervisorFault {
+        change(
+                "resume",
+                id,
+                domain -> {
+                    if (States.state(StateWithReason.of(domain)) == DomainState.PAUSED) {
+                        domain.resume();
                     }
                 });
     }

@@ -9,6 +9,7 @@ import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -231,7 +232,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             look();
             var before = domains.get(instance.id());
             if (before != null && isOn(before)) {
-                set(before, instance.epoch(), before.volumes(), before.state());
+                set(before, instance.epoch(), before.volumes(), before.state(), before.reason());
             } else {
                 put(
                         new ObservedDomain(
@@ -239,6 +240,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                                 "yq-" + instance.id(),
                                 true,
                                 instance.epoch(),
+                                instance.boot(),
                                 instance.vcpus(),
                                 instance.memoryMiB(),
                                 Set.copyOf(instance.volumesOrNone()),
@@ -265,7 +267,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                 for (UUID volume : domain.volumes()) {
                     requireFor(domain, volume);
                 }
-                set(domain, domain.epoch(), domain.volumes(), DomainState.RUNNING);
+                set(domain, DomainState.RUNNING, null);
             }
             witness.did("start");
         }
@@ -291,6 +293,24 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public synchronized void pause(UUID id) throws HypervisorFault {
+        var domain = existing(id);
+        if (domain.state() == DomainState.RUNNING) {
+            set(domain, DomainState.PAUSED, InstanceObserved.PAUSED_BY_WISH);
+        }
+        witness.did("pause");
+    }
+
+    @Override
+    public synchronized void resume(UUID id) throws HypervisorFault {
+        var domain = existing(id);
+        if (domain.state() == DomainState.PAUSED) {
+            set(domain, DomainState.RUNNING, null);
+        }
+        witness.did("resume");
+    }
+
+    @Override
     public void powerOff(UUID id) throws HypervisorFault {
         take(pace.stop());
         off(id);
@@ -303,7 +323,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             domains.remove(id);
             tell(id);
         } else if (isOn(domain)) {
-            set(domain, domain.epoch(), domain.volumes(), DomainState.SHUTOFF);
+            set(domain, DomainState.SHUTOFF, null);
         }
     }
 
@@ -349,7 +369,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             if (letsGo) {
                 attached.retainAll(instance.volumesOrNone());
             }
-            set(domain, domain.epoch(), Set.copyOf(attached), domain.state());
+            set(domain, domain.epoch(), Set.copyOf(attached), domain.state(), domain.reason());
             attached.removeAll(instance.volumesOrNone());
             if (!attached.isEmpty()) {
                 throw new HypervisorFault(
@@ -430,18 +450,28 @@ public final class SimulatedHypervisor implements Hypervisor {
         return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
     }
 
-    private void set(ObservedDomain domain, long epoch, Set<UUID> attached, DomainState state) {
+    private void set(ObservedDomain domain, DomainState state, @Nullable String reason) {
+        set(domain, domain.epoch(), domain.volumes(), state, reason);
+    }
+
+    private void set(
+            ObservedDomain domain,
+            long epoch,
+            Set<UUID> attached,
+            DomainState state,
+            @Nullable String reason) {
         put(
                 new ObservedDomain(
                         domain.id(),
                         domain.name(),
                         domain.ours(),
                         epoch,
+                        domain.boot(),
                         domain.vcpus(),
                         domain.memoryMiB(),
                         attached,
                         state,
-                        null));
+                        reason));
     }
 
     private ObservedDomain existing(UUID id) throws HypervisorFault {

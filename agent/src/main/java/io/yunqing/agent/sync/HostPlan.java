@@ -4,8 +4,10 @@ import static io.yunqing.agent.sync.Step.ATTACH;
 import static io.yunqing.agent.sync.Step.DEFINE;
 import static io.yunqing.agent.sync.Step.ERASE;
 import static io.yunqing.agent.sync.Step.FETCH;
+import static io.yunqing.agent.sync.Step.PAUSE;
 import static io.yunqing.agent.sync.Step.POWER_OFF;
 import static io.yunqing.agent.sync.Step.PREPARE;
+import static io.yunqing.agent.sync.Step.RESUME;
 import static io.yunqing.agent.sync.Step.SHUTDOWN;
 import static io.yunqing.agent.sync.Step.START;
 import static io.yunqing.agent.sync.Step.UNDEFINE;
@@ -82,7 +84,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         if (!reach.whole()) {
             return new HostPlan(List.of(), null, blindness(reach));
         }
-        return want.power() == Power.RUNNING
+        return want.power().on()
                 ? steps(FETCH, PREPARE, DEFINE, START)
                 : steps(FETCH, PREPARE, DEFINE);
     }
@@ -96,18 +98,19 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         var steps = new ArrayList<Step>();
         boolean off = isOff(have.state());
         boolean rewired = !have.volumes().equals(Set.copyOf(reach.volumes()));
-        // What runs keeps its size until it is off.
-        if (have.epoch() < want.epoch() || (off && (rewired || !have.fits(want)))) {
+        boolean asDesired = !rewired && have.fits(want);
+        // What runs keeps its size, and stays of its boot, until it is off.
+        if (have.epoch() < want.epoch() || (off && !asDesired)) {
             steps.add(DEFINE);
         }
         Instant again = null;
         String refusal = null;
         switch (want.power()) {
-            case RUNNING -> {
+            case RUNNING, PAUSED -> {
                 if (have.state() == DomainState.CRASHED) {
                     steps.add(POWER_OFF);
-                    // With other volumes it is defined anew first, once it is seen to be off.
-                    if (reach.whole() && !rewired) {
+                    // To become anything else it is defined anew first, once it is seen to be off.
+                    if (reach.whole() && asDesired) {
                         steps.add(START);
                     }
                 } else if (off && !reach.whole()) {
@@ -117,27 +120,50 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                     if (again == null) {
                         steps.add(START);
                     }
-                } else if (rewired && have.state() != DomainState.SHUTTING_DOWN) {
-                    steps.add(ATTACH);
-                }
-                // A paused guest stays paused: whoever or whatever paused it (a full disk, say) had
-                // a reason.
-            }
-            case STOPPED -> {
-                if (!off && have.state() != DomainState.CRASHED) {
-                    again = due(progress.askedOff(), SHUTDOWN_REPEAT, now);
-                    if (again == null) {
-                        steps.add(SHUTDOWN);
-                    }
+                } else if (have.boot() < want.boot() && !want.paused()) {
+                    again = goOff(want.forcedBoot(), have, progress, now, steps);
+                } else {
+                    keepOn(want, have, rewired, steps);
                 }
             }
-            case OFF -> {
-                if (!off) {
-                    steps.add(POWER_OFF);
+            case STOPPED, OFF -> {
+                boolean forced = want.power() == Power.OFF;
+                if (!off && (forced || have.state() != DomainState.CRASHED)) {
+                    again = goOff(forced, have, progress, now, steps);
                 }
             }
         }
         return new HostPlan(List.copyOf(steps), again, refusal);
+    }
+
+    /** Takes the power away, or asks the guest until it goes off; one that stands still by wish goes on, to hear it. */
+    private static @Nullable Instant goOff(
+            boolean forced, ObservedDomain have, Progress progress, Instant now, List<Step> steps) {
+        if (forced) {
+            steps.add(POWER_OFF);
+            return null;
+        }
+        Instant again = due(progress.askedOff(), SHUTDOWN_REPEAT, now);
+        if (again == null) {
+            if (have.pausedByWish()) {
+                steps.add(RESUME);
+            }
+            steps.add(SHUTDOWN);
+        }
+        return again;
+    }
+
+    /** A guest that something else made stand still (a full disk, say) goes on when that is over, and not by us. */
+    private static void keepOn(
+            InstanceDesired want, ObservedDomain have, boolean rewired, List<Step> steps) {
+        if (want.paused() && have.state() == DomainState.RUNNING) {
+            steps.add(PAUSE);
+        } else if (!want.paused() && have.pausedByWish()) {
+            steps.add(RESUME);
+        }
+        if (rewired && have.state() != DomainState.SHUTTING_DOWN) {
+            steps.add(ATTACH);
+        }
     }
 
     /** Other waiting for volumes ends by itself, and what goes wrong with one is said of it. */

@@ -218,6 +218,8 @@ public final class HostReconciler {
             case ATTACH -> hypervisor.attachVolumes(want);
             case START -> hypervisor.start(want.id());
             case SHUTDOWN -> hypervisor.shutdown(want.id());
+            case PAUSE -> hypervisor.pause(want.id());
+            case RESUME -> hypervisor.resume(want.id());
             case POWER_OFF -> hypervisor.powerOff(want.id());
             case UNDEFINE -> hypervisor.undefine(want.id());
             case ERASE -> hypervisor.erase(want.id());

@@ -55,6 +55,7 @@ final class Report {
                         new InstanceObserved(
                                 domain.id(),
                                 domain.epoch(),
+                                domain.boot(),
                                 domain.state(),
                                 domain.reason(),
                                 null,
@@ -86,20 +87,18 @@ final class Report {
             Progress progress,
             @Nullable Fault refusal,
             Instant now) {
+        var ours = have != null && have.ours() ? have : null;
         return new InstanceObserved(
                 want.id(),
-                have != null && have.ours() ? have.epoch() : want.epoch(),
-                state(want, have, progress),
+                ours == null ? want.epoch() : ours.epoch(),
+                ours == null ? want.boot() : ours.boot(),
+                ours == null ? unmade(want, progress) : ours.state(),
                 have == null ? null : have.reason(),
                 progress.attempts().step(),
                 refusal == null ? progress.attempts().faultAt(now) : refusal);
     }
 
-    private static DomainState state(
-            InstanceDesired want, @Nullable ObservedDomain have, Progress progress) {
-        if (have != null && have.ours()) {
-            return have.state();
-        }
+    private static DomainState unmade(InstanceDesired want, Progress progress) {
         return want.deleted() && progress.erased() ? DomainState.REMOVED : DomainState.ABSENT;
     }
 

@@ -13,6 +13,8 @@ public enum Step {
     START("start", LaneName.LIFECYCLE),
     /** Ask the guest by ACPI. */
     SHUTDOWN("shutdown", LaneName.LIFECYCLE),
+    PAUSE("pause", LaneName.LIFECYCLE),
+    RESUME("resume", LaneName.LIFECYCLE),
     /** Take the power away. */
     POWER_OFF("power-off", LaneName.LIFECYCLE),
     UNDEFINE("undefine", LaneName.LIFECYCLE),

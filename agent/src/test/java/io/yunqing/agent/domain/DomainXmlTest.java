@@ -85,8 +85,15 @@ class DomainXmlTest {
     void metadataIsReadBack() {
         var instance = Instances.running().epoch(42).reason("<&>").build();
         assertEquals(
-                new DomainMetadata(Instances.ID, 42),
-                DomainMetadata.parse(new DomainXml(TCG).metadata(instance)));
+                new DomainMetadata(Instances.ID, 42, 3),
+                DomainMetadata.parse(new DomainXml(TCG).metadata(instance, 3)));
+    }
+
+    @Test
+    void metadataFromBeforeThereWereBootsIsOfNone() {
+        assertEquals(
+                new DomainMetadata(Instances.ID, 42, 0),
+                DomainMetadata.parse("<instance id='" + Instances.ID + "' epoch='42'/>"));
     }
 
     @Test

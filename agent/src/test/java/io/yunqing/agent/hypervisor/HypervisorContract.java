@@ -91,8 +91,39 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void whatRunsStaysOfItsBootUntilItIsDefinedWhileItIsOff() throws Exception {
+        create();
+        hypervisor().start(Instances.ID);
+        var again = instance().epoch(2).boot(1).build();
+        hypervisor().define(again);
+        var running = hypervisor().domain(Instances.ID).orElseThrow();
+        assertEquals(List.of(2L, 0L), List.of(running.epoch(), (long) running.boot()));
+        assertFalse(running.fits(again));
+        hypervisor().powerOff(Instances.ID);
+        hypervisor().define(again);
+        var off = hypervisor().domain(Instances.ID).orElseThrow();
+        assertTrue(off.ours() && off.fits(again), off.toString());
+    }
+
+    @Test
+    void whatIsPausedStandsStillUntilItIsResumed() throws Exception {
+        create();
+        hypervisor().pause(Instances.ID);
+        assertState(DomainState.SHUTOFF);
+        hypervisor().start(Instances.ID);
+        hypervisor().pause(Instances.ID);
+        hypervisor().pause(Instances.ID);
+        assertTrue(hypervisor().domain(Instances.ID).orElseThrow().pausedByWish());
+        hypervisor().resume(Instances.ID);
+        hypervisor().resume(Instances.ID);
+        assertState(DomainState.RUNNING);
+    }
+
+    @Test
     void whatIsNotThereIsRefused() {
         var stranger = UUID.randomUUID();
+        assertRefused(() -> hypervisor().pause(stranger));
+        assertRefused(() -> hypervisor().resume(stranger));
         assertRefused(() -> hypervisor().start(stranger));
         assertRefused(() -> hypervisor().shutdown(stranger));
         assertRefused(() -> hypervisor().powerOff(stranger));

@@ -32,31 +32,37 @@ class HostPlanTest {
     /** Every state a domain can be in, against everything that can be wanted of it. */
     private static final String TABLE =
             """
-            domain        | RUNNING                      | STOPPED              | OFF                  | deleted
-            none          | fetch prepare define start   | fetch prepare define | fetch prepare define | erase
-            RUNNING       |                              | shutdown             | power_off            | power_off undefine erase
-            PAUSED        |                              | shutdown             | power_off            | power_off undefine erase
-            SHUTTING_DOWN |                              | shutdown             | power_off            | power_off undefine erase
-            SHUTOFF       | start                        |                      |                      | undefine erase
-            CRASHED       | power_off start              |                      | power_off            | power_off undefine erase
+            domain        | RUNNING                    | paused                     | STOPPED              | OFF                  | deleted
+            none          | fetch prepare define start | fetch prepare define start | fetch prepare define | fetch prepare define | erase
+            RUNNING       |                            | pause                      | shutdown             | power_off            | power_off undefine erase
+            PAUSED        |                            |                            | shutdown             | power_off            | power_off undefine erase
+            PAUSED user   | resume                     |                            | resume shutdown      | power_off            | power_off undefine erase
+            SHUTTING_DOWN |                            |                            | shutdown             | power_off            | power_off undefine erase
+            SHUTOFF       | start                      | start                      |                      |                      | undefine erase
+            CRASHED       | power_off start            | power_off start            |                      | power_off            | power_off undefine erase
             """;
 
     @Test
     void everyPairOfDesiredAndObserved() {
-        var powers = List.of(Power.RUNNING, Power.STOPPED, Power.OFF);
-        assertEquals(List.of(Power.values()), powers, "a column for each");
+        var wishes =
+                List.of(
+                        wanted(Power.RUNNING),
+                        Instances.running().paused().build(),
+                        wanted(Power.STOPPED),
+                        wanted(Power.OFF),
+                        tombstone());
         var rows = TABLE.strip().lines().skip(1).map(line -> line.split("\\|", -1)).toList();
         var covered = EnumSet.noneOf(DomainState.class);
         for (String[] row : rows) {
             String state = row[0].strip();
             ObservedDomain have = null;
             if (!state.equals("none")) {
-                covered.add(DomainState.valueOf(state));
-                have = domain(DomainState.valueOf(state), 1);
+                String[] words = state.split(" ");
+                covered.add(DomainState.valueOf(words[0]));
+                have = domain(DomainState.valueOf(words[0]), words.length == 1 ? null : words[1]);
             }
             for (int column = 1; column < row.length; column++) {
-                var want = column <= 3 ? wanted(powers.get(column - 1)) : tombstone();
-                var plan = plan(want, have, Progress.NONE, NOW);
+                var plan = plan(wishes.get(column - 1), have, Progress.NONE, NOW);
                 assertEquals(row[column].strip(), words(plan), state + " against column " + column);
                 assertNull(plan.refusal());
             }
@@ -82,6 +88,7 @@ class HostPlanTest {
                         Instances.ID,
                         "legacy",
                         false,
+                        0,
                         0,
                         1,
                         32,
@@ -115,6 +122,52 @@ class HostPlanTest {
         var running = domain(DomainState.RUNNING, 1);
         assertEquals("", words(plan(on, running, Progress.NONE, NOW)));
         assertEquals("power_off", words(plan(off, running, Progress.NONE, NOW)));
+    }
+
+    /** A domain of no boot that is to be of its first, by asking its guest or by force. */
+    private static final String BOOT_TABLE =
+            """
+            domain        | asked           | forced
+            RUNNING       | shutdown        | power_off
+            PAUSED        | shutdown        | power_off
+            PAUSED user   | resume shutdown | power_off
+            SHUTTING_DOWN | shutdown        | power_off
+            SHUTOFF       | define start    | define start
+            CRASHED       | power_off       | power_off
+            """;
+
+    @Test
+    void whatIsToBeStartedAnewGoesOffAndIsOfThatBootOnceItIsDefinedAgain() {
+        for (String line : BOOT_TABLE.strip().lines().skip(1).toList()) {
+            String[] row = line.split("\\|", -1);
+            String[] words = row[0].strip().split(" ");
+            var have = domain(DomainState.valueOf(words[0]), words.length == 1 ? null : words[1]);
+            var asked = Instances.running().boot(1).build();
+            var forced = Instances.running().forcedBoot(1).build();
+            assertEquals(row[1].strip(), words(plan(asked, have, Progress.NONE, NOW)), line);
+            assertEquals(row[2].strip(), words(plan(forced, have, Progress.NONE, NOW)), line);
+        }
+    }
+
+    @Test
+    void aGuestIsAskedAgainToGoOffForItsBoot() {
+        var want = Instances.running().boot(1).build();
+        var running = domain(DomainState.RUNNING, null);
+        var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, NOW);
+        var soon = plan(want, running, asked, NOW.plusSeconds(14));
+        assertEquals("", words(soon));
+        assertEquals(NOW.plusSeconds(15), soon.again());
+        assertEquals("shutdown", words(plan(want, running, asked, NOW.plusSeconds(15))));
+    }
+
+    @Test
+    void whatStandsStillIsNotStartedAnewAndWhatIsToBeOffIsOnlyToldOfItsBoot() {
+        var paused = Instances.running().paused().boot(1).build();
+        assertEquals(
+                "", words(plan(paused, domain(DomainState.PAUSED, "user"), Progress.NONE, NOW)));
+        var off = Instances.running().power(Power.OFF).boot(1).build();
+        assertEquals(
+                "define", words(plan(off, domain(DomainState.SHUTOFF, null), Progress.NONE, NOW)));
     }
 
     @Test
@@ -279,7 +332,8 @@ class HostPlanTest {
     }
 
     private static ObservedDomain withA(DomainState state) {
-        return new ObservedDomain(Instances.ID, "yq-t-n-1", true, 1, 1, 32, Set.of(A), state, null);
+        return new ObservedDomain(
+                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(A), state, null);
     }
 
     private static HostPlan plan(
@@ -306,7 +360,12 @@ class HostPlanTest {
 
     private static ObservedDomain domain(DomainState state, long epoch) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, epoch, 1, 32, Set.of(), state, null);
+                Instances.ID, "yq-t-n-1", true, epoch, 0, 1, 32, Set.of(), state, null);
+    }
+
+    private static ObservedDomain domain(DomainState state, @Nullable String reason) {
+        return new ObservedDomain(
+                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(), state, reason);
     }
 
     private static String words(@Nullable HostPlan plan) {

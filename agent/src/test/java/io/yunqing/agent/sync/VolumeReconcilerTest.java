@@ -116,7 +116,7 @@ class VolumeReconcilerTest extends Reconciling {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 1, 32, Set.of(B), DomainState.RUNNING, null));
+                        foreign, "x", false, 0, 0, 1, 32, Set.of(B), DomainState.RUNNING, null));
         until("the domain is seen", () -> !told().unknownDomains().isEmpty());
         want(List.of(with(A)), Volumes.made(A, 3), Volumes.fresh(B, 1));
         until("it is made", () -> free(B));
@@ -126,7 +126,7 @@ class VolumeReconcilerTest extends Reconciling {
 
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        foreign, "x", false, 0, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
         until("it is removed", () -> is(B, VolumeState.REMOVED));
     }
 

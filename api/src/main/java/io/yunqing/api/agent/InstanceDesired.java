@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param revision the host revision at which this last changed
  * @param epoch grows each time the instance is given a host; an agent refuses an epoch below the one it has seen
  * @param deleted a tombstone: remove the domain, its disk, seed and log, and report {@link DomainState#REMOVED}
+ * @param power never PAUSED, a word that an agent may not know
+ * @param paused whether it should stand still while its power is RUNNING; an agent that does not know of it lets it run
+ * @param boot how many times it was to be started anew; one of fewer boots is shut down and started again
+ * @param forcedBoot whether its power is taken away for that instead of asking the guest
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB
  * @param reason why it is as it is, kept in the domain's metadata
@@ -30,6 +34,9 @@ public record InstanceDesired(
         long epoch,
         boolean deleted,
         Power power,
+        boolean paused,
+        int boot,
+        boolean forcedBoot,
         int vcpus,
         int memoryMiB,
         int rootDiskGiB,

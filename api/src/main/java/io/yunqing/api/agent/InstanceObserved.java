@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What one instance is on one host.
  *
  * @param epoch the epoch found in the domain's metadata, or the desired one where there is no domain
+ * @param boot of how many boots it is, likewise; 0 from an agent that does not know of them
  * @param reason libvirt's reason for the state, such as {@code shutdown} or {@code crashed}
  * @param step what the agent is doing about it now, such as {@code disk}; absent when nothing
  * @param fault the last failure, until a later step succeeds
@@ -20,7 +21,17 @@ import org.jspecify.annotations.Nullable;
 public record InstanceObserved(
         @NotNull UUID id,
         long epoch,
+        int boot,
         @NotNull DomainState state,
         @Nullable String reason,
         @Nullable String step,
-        @Nullable Fault fault) {}
+        @Nullable Fault fault) {
+
+    /** libvirt's reason for what a call made stand still, and nothing that went wrong. */
+    public static final String PAUSED_BY_WISH = "user";
+
+    /** Whether it stands still because somebody wished it to. */
+    public boolean pausedByWish() {
+        return state == DomainState.PAUSED && PAUSED_BY_WISH.equals(reason);
+    }
+}

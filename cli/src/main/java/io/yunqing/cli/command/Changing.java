@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** {@code create}, {@code set}, {@code start} and {@code stop}: sends what should be. */
+/** {@code create}, {@code set}, and the verbs that set one field: sends what should be. */
 final class Changing {
     /** How often a change is put again on top of somebody else's. */
     private static final int TRIES = 5;
@@ -120,6 +122,26 @@ final class Changing {
         return change(call, noun, Edit.one("spec.power", power));
     }
 
+    /** Has an instance started anew, once: whoever asks for the same boot meanwhile asks for the same start. */
+    static Exit reboot(Call call, Noun noun) {
+        Optional<Object> forced = call.args().has("--force") ? Optional.of(true) : Optional.empty();
+        return change(
+                call,
+                noun,
+                seen ->
+                        new Edit(
+                                Map.of(
+                                        "spec.boot",
+                                        Optional.of(nextBoot(seen)),
+                                        "spec.forcedBoot",
+                                        forced)));
+    }
+
+    private static long nextBoot(Map<String, Object> instance) {
+        String boot = Tree.textAt(instance, "spec.boot");
+        return boot.isEmpty() ? 1 : Long.parseLong(boot) + 1;
+    }
+
     /** Gives an instance another flavor. */
     static Exit resize(Call call, Noun noun) {
         String flavor =
@@ -149,13 +171,20 @@ final class Changing {
         return change(call, noun, Edit.without("spec.instance"));
     }
 
+    private static Exit change(Call call, Noun noun, Edit edit) {
+        return change(call, noun, _ -> edit);
+    }
+
     /**
      * Puts a change on top of the newest revision. Somebody else's change in between is kept when it touches other
      * fields; when it touches the same ones, neither is right without a person.
+     *
+     * @param asked what to change of what is seen first
      */
-    private static Exit change(Call call, Noun noun, Edit edit) {
+    private static Exit change(Call call, Noun noun, Function<Map<String, Object>, Edit> asked) {
         Target target = call.target(noun);
         Answer seen = call.read(noun, target);
+        Edit edit = asked.apply(seen.tree());
         for (int attempt = 1; ; attempt++) {
             if (edit.holds(seen.tree()) && !Plans.asked(call)) {
                 call.say("unchanged", noun.word(), target);

@@ -28,7 +28,11 @@ final class Verbs {
         List<String> names = new ArrayList<>(EVERYWHERE);
         switch (kind) {
             case HOST -> names.add("join-token");
-            case INSTANCE -> names.addAll(List.of("start", "stop", "resize", "log", "explain"));
+            case INSTANCE ->
+                    names.addAll(
+                            List.of(
+                                    "start", "stop", "reboot", "pause", "resize", "log",
+                                    "explain"));
             case VOLUME -> names.addAll(List.of("attach", "detach"));
             default -> {}
         }
@@ -49,6 +53,8 @@ final class Verbs {
                     case "join-token" -> joinToken(noun);
                     case "start" -> start(noun);
                     case "stop" -> stop(noun);
+                    case "reboot" -> reboot(noun);
+                    case "pause" -> pause(noun);
                     case "resize" -> resize(noun);
                     case "log" -> log(noun);
                     case "explain" -> explain(noun);
@@ -196,7 +202,7 @@ final class Verbs {
         CommandSpec start =
                 Options.command(
                         "start",
-                        "Have an instance running",
+                        "Have an instance running; one that is paused goes on",
                         call -> Changing.power(call, noun, "RUNNING"),
                         "instance start web-1 --tenant reg-prod --wait");
         Options.mutation().forEach(start::addOption);
@@ -216,6 +222,30 @@ final class Verbs {
         stop.addOption(Options.flag("Take the power away instead of asking", "--force"));
         Options.mutation().forEach(stop::addOption);
         return awaiting(noun, stop.addPositional(name(noun)));
+    }
+
+    private static CommandSpec reboot(Noun noun) {
+        CommandSpec reboot =
+                Options.command(
+                        "reboot",
+                        "Have an instance started anew, by asking the guest to shut down",
+                        call -> Changing.reboot(call, noun),
+                        "instance reboot web-1 --tenant reg-prod --wait",
+                        "instance reboot web-1 --tenant reg-prod --force");
+        reboot.addOption(Options.flag("Take the power away instead of asking", "--force"));
+        Options.mutation().forEach(reboot::addOption);
+        return awaiting(noun, reboot.addPositional(name(noun)));
+    }
+
+    private static CommandSpec pause(Noun noun) {
+        CommandSpec pause =
+                Options.command(
+                        "pause",
+                        "Have an instance stand still, with its memory kept; start lets it go on",
+                        call -> Changing.power(call, noun, "PAUSED"),
+                        "instance pause web-1 --tenant reg-prod --wait");
+        Options.mutation().forEach(pause::addOption);
+        return awaiting(noun, pause.addPositional(name(noun)));
     }
 
     private static CommandSpec resize(Noun noun) {

@@ -43,8 +43,11 @@ public record Noun(
         if (kind == Kind.VOLUME) {
             return Tree.textAt(resource, "spec.instance").isEmpty() ? "AVAILABLE" : "ATTACHED";
         }
-        String power = Tree.textAt(resource, "spec.power");
-        return power.isEmpty() || power.equals("RUNNING") ? "RUNNING" : "STOPPED";
+        return switch (Tree.textAt(resource, "spec.power")) {
+            case "", "RUNNING" -> "RUNNING";
+            case "PAUSED" -> "PAUSED";
+            default -> "STOPPED";
+        };
     }
 
     /** Where its list is. */

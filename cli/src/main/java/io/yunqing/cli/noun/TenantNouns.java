@@ -12,6 +12,7 @@ import static io.yunqing.cli.noun.Nouns.name;
 import static io.yunqing.cli.noun.Nouns.text;
 
 import io.yunqing.api.InstanceSet;
+import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.VolumeSpec;
 import java.util.List;
@@ -125,7 +126,20 @@ public final class TenantNouns {
                                 "What its power should be; RUNNING when absent",
                                 "RUNNING",
                                 "STOPPED",
-                                "OFF"),
+                                "OFF",
+                                "PAUSED"),
+                        Field.whole(
+                                "boot",
+                                "--boot",
+                                0,
+                                InstanceSpec.MOST_BOOTS,
+                                "How many times it was to be started anew; one more starts it anew"),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "forcedBoot",
+                                "--forced-boot",
+                                "Whether its power is taken away for that; false when absent"),
+                        deletionProtection(),
                         Field.of(
                                 Field.Type.TEXTS,
                                 "sshKeys",
@@ -138,6 +152,14 @@ public final class TenantNouns {
                                 "cloud-init user data, given to the guest as it is")),
                 "web-1 --tenant reg-prod --flavor small --image debian-12\n"
                         + "--ssh-key @key.pub --volume data=20 --wait");
+    }
+
+    private static Field deletionProtection() {
+        return Field.of(
+                Field.Type.BOOL,
+                "deletionProtection",
+                "--deletion-protection",
+                "Whether it cannot be deleted; false when absent");
     }
 
     static Noun volume() {
@@ -172,7 +194,8 @@ public final class TenantNouns {
                         Field.text(
                                 "instance",
                                 "--instance",
-                                "What it is attached to; a new one is made on its host")),
+                                "What it is attached to; a new one is made on its host"),
+                        deletionProtection()),
                 "web-1-logs --tenant reg-prod --instance web-1 --size-gib 20");
     }
 }

@@ -117,6 +117,36 @@ class ChangingScenarioTest {
     }
 
     @Test
+    void rebootAsksForOneMoreBootThanThereIs() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        Run run = terminal.run("instance", "reboot", "t/web");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("{flavor=f, image=i, boot=1}", spec());
+        terminal.run("instance", "reboot", "t/web", "--force");
+        assertEquals("{flavor=f, image=i, boot=2, forcedBoot=true}", spec());
+        terminal.run("instance", "reboot", "t/web");
+        assertEquals("{flavor=f, image=i, boot=3}", spec());
+    }
+
+    @Test
+    void aRebootWhoseAnswerIsLostIsOne() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        controller.next(Fault.LOSE_ANSWER);
+        Run run = terminal.run("instance", "reboot", "t/web");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("{flavor=f, image=i, boot=1}", spec());
+    }
+
+    @Test
+    void pauseWaitsUntilItStandsStill() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        controller.phases("RUNNING", "STOPPING", "PAUSED");
+        Run run = terminal.run("instance", "pause", "t/web", "--wait");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("PAUSED", power());
+    }
+
+    @Test
     void setChangesWhatIsNamedAndNothingElse() throws IOException {
         controller.have("tenants/t", TENANT);
         Run run =
@@ -286,6 +316,10 @@ class ChangingScenarioTest {
         terminal.run("instance", "start", "t/web");
         assertEquals("RUNNING", power());
         assertTrue(terminal.run("instance", "history", "t/web").out().contains("maintenance"));
+    }
+
+    private String spec() {
+        return Tree.textAt(controller.resource("tenants/t/instances/web"), "spec");
     }
 
     private String power() {

@@ -93,7 +93,7 @@ class ManifestReaderTest {
                         "city.yaml:16:3: spec has the field 'image' twice",
                         "city.yaml:14:11: spec.flavor must be text; put it in quotes",
                         "city.yaml:17:12: spec.sshKeys must be a list",
-                        "city.yaml:18:10: spec.power: 'ON' is not one of RUNNING, STOPPED, OFF",
+                        "city.yaml:18:10: spec.power: 'ON' is not one of RUNNING, STOPPED, OFF, PAUSED",
                         "city.yaml:11:1: metadata.tenant is missing",
                         "city.yaml:20:1: the document must be a mapping of fields to values",
                         "city.yaml:20:1: kind is missing; give one of Department, Application,"

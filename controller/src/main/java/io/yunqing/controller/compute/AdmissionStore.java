@@ -33,7 +33,7 @@ final class AdmissionStore {
                                     Instances.story(
                                             wish.name(),
                                             view.status().host(),
-                                            InstanceRow.power(view.spec())))),
+                                            view.spec().powerOrDefault()))),
                     wish.volumes().stream()
                             .map(volume ->
                                     note(

@@ -10,11 +10,18 @@ final class InstanceLifecycle {
     private InstanceLifecycle() {}
 
     /**
+     * What it should be.
+     *
+     * @param boot how many times it was to be started anew
+     */
+    record Desired(Power power, int boot, boolean deleted) {}
+
+    /**
      * @param observed what its host last said of it; null before it said anything
      * @param hostSeen whether the host reports and sees its own domains, so that {@code observed} still holds
      */
-    static Phase phase(Power power, boolean deleted, InstanceObserved observed, boolean hostSeen) {
-        if (deleted) {
+    static Phase phase(Desired desired, InstanceObserved observed, boolean hostSeen) {
+        if (desired.deleted) {
             return Phase.DELETING;
         }
         if (observed == null) {
@@ -23,8 +30,12 @@ final class InstanceLifecycle {
         if (!hostSeen) {
             return Phase.UNOBSERVED;
         }
-        return switch (power) {
-            case RUNNING -> towardsRunning(observed);
+        return switch (desired.power) {
+            case RUNNING ->
+                    observed.boot() < desired.boot
+                            ? towardsBoot(observed)
+                            : towardsRunning(observed);
+            case PAUSED -> towardsPaused(observed);
             case STOPPED, OFF -> towardsStopped(observed);
         };
     }
@@ -32,8 +43,27 @@ final class InstanceLifecycle {
     private static Phase towardsRunning(InstanceObserved observed) {
         return switch (observed.state()) {
             case RUNNING -> Phase.RUNNING;
-            case PAUSED -> observed.step() == null ? Phase.PAUSED : starting(observed);
+            case PAUSED ->
+                    observed.step() != null || observed.pausedByWish()
+                            ? starting(observed)
+                            : Phase.PAUSED;
             case SHUTTING_DOWN -> Phase.STOPPING;
+            case SHUTOFF, CRASHED, ABSENT, REMOVED -> starting(observed);
+        };
+    }
+
+    /** On the way to being started anew it goes off first. */
+    private static Phase towardsBoot(InstanceObserved observed) {
+        return switch (observed.state()) {
+            case RUNNING, PAUSED, SHUTTING_DOWN -> Phase.STOPPING;
+            case SHUTOFF, CRASHED, ABSENT, REMOVED -> starting(observed);
+        };
+    }
+
+    private static Phase towardsPaused(InstanceObserved observed) {
+        return switch (observed.state()) {
+            case PAUSED -> Phase.PAUSED;
+            case RUNNING, SHUTTING_DOWN -> Phase.STOPPING;
             case SHUTOFF, CRASHED, ABSENT, REMOVED -> starting(observed);
         };
     }

@@ -5,6 +5,7 @@ import io.yunqing.api.Fault;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.compute.InstanceLifecycle.Desired;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,8 +39,7 @@ class InstanceObservationStore {
             long revision,
             long epoch,
             long hostRevision,
-            boolean deleted,
-            Power power,
+            Desired desired,
             InstanceObserved observed) {}
 
     List<Seen> onHost(UUID host) {
@@ -48,8 +48,8 @@ class InstanceObservationStore {
                     connection.prepareStatement(
                             """
                             SELECT i.id, t.name AS tenant, i.name, i.revision, i.epoch, i.host_revision, i.deleted,
-                                   coalesce(i.spec ->> 'power', 'RUNNING') AS power,
-                                   o.epoch AS seen_epoch, o.state, o.reason, o.step, o.fault
+                                   coalesce(i.spec ->> 'power', 'RUNNING') AS power, cast(i.spec ->> 'boot' AS int) AS boot,
+                                   o.epoch AS seen_epoch, o.boot AS seen_boot, o.state, o.reason, o.step, o.fault
                             FROM instance i
                             JOIN tenant t ON t.id = i.tenant_id
                             LEFT JOIN instance_observation o ON o.instance_id = i.id
@@ -75,18 +75,19 @@ class InstanceObservationStore {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             """
-                            INSERT INTO instance_observation (instance_id, epoch, state, reason, step, fault)
-                            SELECT * FROM unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::jsonb[])
+                            INSERT INTO instance_observation (instance_id, epoch, boot, state, reason, step, fault)
+                            SELECT * FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::jsonb[])
                             ON CONFLICT (instance_id) DO UPDATE
-                                SET epoch = excluded.epoch, state = excluded.state, reason = excluded.reason,
+                                SET epoch = excluded.epoch, boot = excluded.boot, state = excluded.state, reason = excluded.reason,
                                     step = excluded.step, fault = excluded.fault
                             """)) {
                 array(statement, 1, "uuid", observed, InstanceObserved::id);
                 array(statement, 2, "bigint", observed, InstanceObserved::epoch);
-                array(statement, 3, "text", observed, one -> one.state().name());
-                array(statement, 4, "text", observed, InstanceObserved::reason);
-                array(statement, 5, "text", observed, InstanceObserved::step);
-                array(statement, 6, "jsonb", observed, one -> json(one.fault()));
+                array(statement, 3, "int", observed, InstanceObserved::boot);
+                array(statement, 4, "text", observed, one -> one.state().name());
+                array(statement, 5, "text", observed, InstanceObserved::reason);
+                array(statement, 6, "text", observed, InstanceObserved::step);
+                array(statement, 7, "jsonb", observed, one -> json(one.fault()));
                 return statement.executeUpdate();
             }
         });
@@ -124,13 +125,16 @@ class InstanceObservationStore {
                 row.getLong("revision"),
                 row.getLong("epoch"),
                 row.getLong("host_revision"),
-                row.getBoolean("deleted"),
-                Power.valueOf(row.getString("power")),
+                new Desired(
+                        Power.valueOf(row.getString("power")),
+                        row.getInt("boot"),
+                        row.getBoolean("deleted")),
                 state == null
                         ? null
                         : new InstanceObserved(
                                 id,
                                 row.getLong("seen_epoch"),
+                                row.getInt("seen_boot"),
                                 DomainState.valueOf(state),
                                 row.getString("reason"),
                                 row.getString("step"),

@@ -46,7 +46,9 @@ public class InstanceReports {
         for (Seen instance : store.onHost(host.host())) {
             InstanceObserved old = instance.observed();
             InstanceObserved fresh = fresh(instance, byId.get(instance.id()), report);
-            if (fresh != null && fresh.state() == DomainState.REMOVED && instance.deleted()) {
+            if (fresh != null
+                    && fresh.state() == DomainState.REMOVED
+                    && instance.desired().deleted()) {
                 gone.add(instance);
                 continue;
             }
@@ -69,7 +71,13 @@ public class InstanceReports {
         boolean proven = report.complete() && report.appliedRevision() >= instance.hostRevision();
         return proven
                 ? new InstanceObserved(
-                        instance.id(), instance.epoch(), DomainState.ABSENT, null, null, null)
+                        instance.id(),
+                        instance.epoch(),
+                        instance.desired().boot(),
+                        DomainState.ABSENT,
+                        null,
+                        null,
+                        null)
                 : instance.observed();
     }
 
@@ -93,7 +101,7 @@ public class InstanceReports {
     }
 
     private static Phase phase(Seen instance, InstanceObserved observed, boolean hostSeen) {
-        return InstanceLifecycle.phase(instance.power(), instance.deleted(), observed, hostSeen);
+        return InstanceLifecycle.phase(instance.desired(), observed, hostSeen);
     }
 
     private List<UUID> removed(Stored host, List<Seen> gone) {

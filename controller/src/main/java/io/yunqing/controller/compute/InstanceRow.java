@@ -69,11 +69,11 @@ public class InstanceRow extends ResourceRow {
     }
 
     public Power power() {
-        return power(spec);
+        return spec.powerOrDefault();
     }
 
-    static Power power(InstanceSpec spec) {
-        return spec.power() == null ? Power.RUNNING : spec.power();
+    InstanceLifecycle.Desired desired() {
+        return new InstanceLifecycle.Desired(power(), spec.bootOrNone(), deleted);
     }
 
     /** What it takes of its host, by resource. */

@@ -57,7 +57,7 @@ class InstanceSightings {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT r.id, o.epoch, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
+                                SELECT r.id, o.epoch, o.boot, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
                                        host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
                                        s.unobserved_reason,
                                        (SELECT array_agg(v.name ORDER BY v.name) FROM volume v WHERE v.instance_id = r.id) AS volumes
@@ -105,6 +105,7 @@ class InstanceSightings {
             return new InstanceObserved(
                     row.getObject("id", UUID.class),
                     row.getLong("epoch"),
+                    row.getInt("boot"),
                     DomainState.valueOf(state),
                     row.getString("reason"),
                     row.getString("step"),

@@ -87,7 +87,7 @@ public class Instances {
         InstanceObserved observed = sighting.observed();
         HostSeen host = sighting.host();
         boolean seen = fleet.sees(host.complete(), host.receivedAt());
-        Phase phase = InstanceLifecycle.phase(row.power(), row.deleted, observed, seen);
+        Phase phase = InstanceLifecycle.phase(row.desired(), observed, seen);
         return new InstanceStatus(
                 phase,
                 host.name(),
@@ -126,14 +126,30 @@ public class Instances {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
-        if (observed != null && row.power() == Power.STOPPED && phase == Phase.STOPPING) {
-            conditions.add(
-                    new Condition(
-                            "WaitingForGuest",
-                            "the guest was asked to shut down and still runs; set power OFF to take its power away",
-                            null));
-        }
+        waitingForGuest(row, phase)
+                .ifPresent(remedy ->
+                        conditions.add(
+                                new Condition(
+                                        "WaitingForGuest",
+                                        "the guest was asked to shut down and still runs; "
+                                                + remedy,
+                                        null)));
         return conditions;
+    }
+
+    /** What to do if it lasts, when an instance goes off by asking its guest. */
+    private static Optional<String> waitingForGuest(InstanceRow row, Phase phase) {
+        if (phase != Phase.STOPPING) {
+            return Optional.empty();
+        }
+        return switch (row.power()) {
+            case STOPPED -> Optional.of("set power OFF to take its power away");
+            case RUNNING ->
+                    Boolean.TRUE.equals(row.spec.forcedBoot())
+                            ? Optional.empty()
+                            : Optional.of("set forcedBoot to take its power away");
+            case OFF, PAUSED -> Optional.empty();
+        };
     }
 
     /**
@@ -175,6 +191,45 @@ public class Instances {
                                 ProblemCode.NOT_FOUND,
                                 "there is no tenant " + ProblemException.abbreviate(name),
                                 "list them with GET /v1/tenants"));
+    }
+
+    /**
+     * @throws ProblemException if what is to be deleted is protected from that
+     */
+    public static void requireUnprotected(Boolean protection, String what) {
+        if (Boolean.TRUE.equals(protection)) {
+            throw ProblemException.of(
+                    ProblemCode.DELETION_PROTECTED,
+                    what + " is protected from being deleted",
+                    "set spec.deletionProtection to false first, if it is really to go");
+        }
+    }
+
+    /** Returns whether what its host does for a boot has changed. */
+    private static boolean requireBoot(InstanceRow row, InstanceSpec wanted) {
+        int before = row.spec.bootOrNone();
+        int boot = wanted.bootOrNone();
+        if (boot < before) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.boot",
+                    "counts how many times the instance was to be started anew, and cannot become smaller",
+                    ">= " + before,
+                    boot,
+                    "leave it out to keep it, or give %d to have it started anew"
+                            .formatted(before + 1));
+        }
+        if (boot > before && wanted.powerOrDefault() != Power.RUNNING) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.boot",
+                    "only what is to be RUNNING can be started anew, and power is to be "
+                            + wanted.powerOrDefault(),
+                    String.valueOf(before),
+                    boot,
+                    "set spec.power to RUNNING, which starts it if it is off");
+        }
+        return boot > before || !Objects.equals(row.spec.forcedBoot(), wanted.forcedBoot());
     }
 
     /** The volumes that are attached to it, locked before the host's counter, as whoever changes one of them does. */
@@ -263,19 +318,22 @@ public class Instances {
                         "instance " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
+            InstanceSpec wanted = spec.keepingBoot(row.spec);
+            boolean booted = requireBoot(row, wanted);
             boolean resized = !row.spec.flavor().equals(spec.flavor());
             if (resized) {
                 resizing.resize(row, spec.flavor());
             }
-            Power before = row.power();
-            row.spec = spec;
-            if (resized || row.power() != before) {
+            boolean powered = row.power() != wanted.powerOrDefault();
+            row.spec = wanted;
+            if (resized || powered || booted) {
                 row.hostRevision = fleet.nextRevision(row.host.id);
             }
         }
 
         @Override
         public boolean delete(InstanceRow row) {
+            requireUnprotected(row.spec.deletionProtection(), "instance " + row.name);
             if (!row.deleted) {
                 row.deleted = true;
                 List<UUID> volumes = lockedVolumes(row);

@@ -5,6 +5,7 @@ import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.controller.compute.InstanceLifecycle.Desired;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +20,13 @@ import java.util.UUID;
  */
 final class PhaseWords {
     private static final List<Boolean> EITHER = List.of(false, true);
+
+    /** The state that is told apart by its reason, as it is called in words. */
+    private static final String PAUSED_BY_WISH = "PAUSED_BY_WISH";
+
+    /** As often as any instance of which words are made was to be started anew. */
+    private static final int BOOT = 1;
+
     private static final Map<String, Phase> PHASES = new HashMap<>();
     private static final Map<Phase, List<String>> WORDS = new EnumMap<>(Phase.class);
 
@@ -26,22 +34,14 @@ final class PhaseWords {
         for (boolean deleted : EITHER) {
             for (Power power : Power.values()) {
                 for (boolean seen : EITHER) {
+                    Desired desired = new Desired(power, BOOT, deleted);
                     put(
-                            word(deleted, power, "NONE", false, false, seen),
-                            InstanceLifecycle.phase(power, deleted, null, seen));
+                            word(desired, "NONE", false, false, false, seen),
+                            InstanceLifecycle.phase(desired, null, seen));
                     for (DomainState state : DomainState.values()) {
-                        for (boolean step : EITHER) {
-                            for (boolean failing : EITHER) {
-                                put(
-                                        word(deleted, power, state.name(), step, failing, seen),
-                                        InstanceLifecycle.phase(
-                                                power,
-                                                deleted,
-                                                observed(state, step, failing),
-                                                seen));
-                            }
-                        }
+                        putObserved(desired, state, null, seen);
                     }
+                    putObserved(desired, DomainState.PAUSED, InstanceObserved.PAUSED_BY_WISH, seen);
                 }
             }
         }
@@ -56,11 +56,17 @@ final class PhaseWords {
      */
     static String sql(String heardSince) {
         return """
-        concat_ws(' ', r.deleted, coalesce(r.spec ->> 'power', 'RUNNING'), coalesce(o.state, 'NONE'), o.step IS NOT NULL,
+        concat_ws(' ', r.deleted, coalesce(r.spec ->> 'power', 'RUNNING'),
+                  CASE WHEN o.state = 'PAUSED' AND o.reason = '%s' THEN '%s' ELSE coalesce(o.state, 'NONE') END, o.step IS NOT NULL,
                   coalesce(cast(o.fault ->> 'attempts' AS int) >= %d, false),
+                  coalesce(o.boot < cast(r.spec ->> 'boot' AS int), false),
                   coalesce(h.complete AND h.received_at >= %s, false))\
         """
-                .formatted(Fault.ATTEMPTS_BEFORE_FAILED, heardSince);
+                .formatted(
+                        InstanceObserved.PAUSED_BY_WISH,
+                        PAUSED_BY_WISH,
+                        Fault.ATTEMPTS_BEFORE_FAILED,
+                        heardSince);
     }
 
     /**
@@ -84,27 +90,53 @@ final class PhaseWords {
         WORDS.computeIfAbsent(phase, _ -> new ArrayList<>()).add(word);
     }
 
+    private static void putObserved(
+            Desired desired, DomainState state, String reason, boolean seen) {
+        String seenState = reason == null ? state.name() : PAUSED_BY_WISH;
+        for (boolean step : EITHER) {
+            for (boolean failing : EITHER) {
+                for (boolean booting : EITHER) {
+                    put(
+                            word(desired, seenState, step, failing, booting, seen),
+                            InstanceLifecycle.phase(
+                                    desired,
+                                    observed(state, reason, step, failing, booting),
+                                    seen));
+                }
+            }
+        }
+    }
+
     private static String word(
-            boolean deleted,
-            Power power,
+            Desired desired,
             String state,
             boolean step,
             boolean failing,
+            boolean booting,
             boolean seen) {
         return String.join(
-                " ", sql(deleted), power.name(), state, sql(step), sql(failing), sql(seen));
+                " ",
+                sql(desired.deleted()),
+                desired.power().name(),
+                state,
+                sql(step),
+                sql(failing),
+                sql(booting),
+                sql(seen));
     }
 
     private static String sql(boolean value) {
         return value ? "t" : "f";
     }
 
-    private static InstanceObserved observed(DomainState state, boolean step, boolean failing) {
+    private static InstanceObserved observed(
+            DomainState state, String reason, boolean step, boolean failing, boolean booting) {
         return new InstanceObserved(
                 new UUID(0, 0),
                 0,
+                booting ? BOOT - 1 : BOOT,
                 state,
-                null,
+                reason,
                 step ? "step" : null,
                 failing ? new Fault(Instant.EPOCH, "", "", Fault.ATTEMPTS_BEFORE_FAILED) : null);
     }

@@ -3,7 +3,6 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Phase;
-import io.yunqing.api.Power;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.compute.InstanceSightings.HostSeen;
@@ -87,7 +86,7 @@ class Resizing {
         HostSeen host = sighting.host();
         InstanceObserved observed = sighting.observed();
         boolean seen = fleet.sees(host.complete(), host.receivedAt());
-        Phase phase = InstanceLifecycle.phase(row.power(), row.deleted, observed, seen);
+        Phase phase = InstanceLifecycle.phase(row.desired(), observed, seen);
         boolean off =
                 phase == Phase.STOPPED
                         && observed.step() == null
@@ -100,7 +99,7 @@ class Resizing {
                             .formatted(row.power(), phase),
                     Phase.STOPPED.name(),
                     phase,
-                    row.power() == Power.RUNNING
+                    row.power().on()
                             ? "stop it first: set spec.power to STOPPED or OFF and wait until it is STOPPED"
                             : "wait until its host has said that it is STOPPED, then ask again");
         }

@@ -44,13 +44,17 @@ public class VolumeRow extends ResourceRow {
 
     public boolean deleted;
 
+    @Column(name = "deletion_protection")
+    public boolean deletionProtection;
+
     @Override
     public String tenantName() {
         return tenant.name;
     }
 
     VolumeSpec spec() {
-        return new VolumeSpec(sizeGiB, instance == null ? null : instance.name);
+        return new VolumeSpec(
+                sizeGiB, instance == null ? null : instance.name, deletionProtection ? true : null);
     }
 
     /** What it takes of its host, by resource. */

@@ -148,6 +148,7 @@ class Volumes {
             Instances.requireSameTenant(tenant, asked.metadata());
             row.tenant = Instances.tenantRow(tenant);
             row.sizeGiB = asked.spec().sizeGiB();
+            row.deletionProtection = isProtected(asked);
             if (asked.spec().instance() == null) {
                 throw ProblemException.field(
                         ProblemCode.FIELD_INVALID,
@@ -183,6 +184,7 @@ class Volumes {
                         "volume " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
+            row.deletionProtection = isProtected(asked);
             String has = row.spec().instance();
             String wanted = asked.spec().instance();
             InstanceRow touched = null;
@@ -203,6 +205,7 @@ class Volumes {
 
         @Override
         public boolean delete(VolumeRow row) {
+            Instances.requireUnprotected(row.deletionProtection, "volume " + row.name);
             if (row.instance != null) {
                 throw inUse(
                         "volume %s is attached to instance %s"
@@ -232,6 +235,10 @@ class Volumes {
         public boolean settled(Volume view) {
             return view.status().phase().settled();
         }
+    }
+
+    private static boolean isProtected(Volume asked) {
+        return Boolean.TRUE.equals(asked.spec().deletionProtection());
     }
 
     // --- What an update does ---

@@ -192,7 +192,8 @@ final class FakeAgent {
     }
 
     static InstanceObserved observed(InstanceDesired instance, DomainState state) {
-        return new InstanceObserved(instance.id(), instance.epoch(), state, null, null, null);
+        return new InstanceObserved(
+                instance.id(), instance.epoch(), instance.boot(), state, null, null, null);
     }
 
     Answer console(UUID instance, String tail, long end) {

@@ -182,7 +182,7 @@ class InstanceFlowTest {
                 true,
                 List.of(
                         new InstanceObserved(
-                                instance.id(), 1, DomainState.SHUTOFF, null, null, fault)));
+                                instance.id(), 1, 0, DomainState.SHUTOFF, null, null, fault)));
         Answer failed = rest.get(city.path("web"));
         assertEquals("FAILED", failed.at("status.phase").asText());
         assertEquals(
@@ -237,7 +237,7 @@ class InstanceFlowTest {
                 true,
                 List.of(
                         new InstanceObserved(
-                                instance.id(), 0, DomainState.RUNNING, null, null, null)));
+                                instance.id(), 0, 0, DomainState.RUNNING, null, null, null)));
         assertEquals("SCHEDULED", city.phase("web"));
     }
 

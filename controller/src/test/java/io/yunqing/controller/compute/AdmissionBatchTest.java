@@ -164,7 +164,9 @@ class AdmissionBatchTest {
                 new Instance(
                         null,
                         Metadata.named(name),
-                        new InstanceSpec(asking.id, asking.id, asking.id, null, null, null, null),
+                        new InstanceSpec(
+                                asking.id, asking.id, asking.id, null, null, null, null, null, null,
+                                null),
                         null);
         return new Wish(
                 Ids.next(),

@@ -180,7 +180,8 @@ class AllocateBench {
                                     null,
                                     Metadata.named(name),
                                     new InstanceSpec(
-                                            "small", "image", null, null, null, null, null),
+                                            "small", "image", null, null, null, null, null, null,
+                                            null, null),
                                     null);
                     Outcome outcome =
                             admission.admit(

@@ -10,6 +10,7 @@ import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.compute.InstanceLifecycle.Desired;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Sql;
 import jakarta.inject.Inject;
@@ -31,7 +32,26 @@ class PhaseWordsTest {
 
     @Inject Sql sql;
 
-    private record Instance(Boolean deleted, Power power, InstanceObserved observed) {}
+    /** Of the boot that it should be of by its spec; its host may have seen it of one less. */
+    private record Instance(Boolean deleted, Power power, Integer boot, InstanceObserved observed) {
+        Desired desired() {
+            return new Desired(
+                    Objects.requireNonNullElse(power, Power.RUNNING),
+                    Objects.requireNonNullElse(boot, 0),
+                    deleted);
+        }
+
+        String spec() {
+            List<String> fields = new ArrayList<>();
+            if (power != null) {
+                fields.add("\"power\": \"%s\"".formatted(power));
+            }
+            if (boot != null) {
+                fields.add("\"boot\": %d".formatted(boot));
+            }
+            return "{" + String.join(", ", fields) + "}";
+        }
+    }
 
     /** As an observation row says it. */
     private record Host(boolean complete, Instant receivedAt) {
@@ -51,11 +71,7 @@ class PhaseWordsTest {
         for (Instance instance : instances()) {
             for (Host host : hosts) {
                 Phase expected =
-                        InstanceLifecycle.phase(
-                                Objects.requireNonNullElse(instance.power, Power.RUNNING),
-                                instance.deleted,
-                                instance.observed,
-                                host.seen());
+                        InstanceLifecycle.phase(instance.desired(), instance.observed, host.seen());
                 assertEquals(
                         expected,
                         PhaseWords.phase(word(instance, host)),
@@ -73,7 +89,7 @@ class PhaseWordsTest {
                 words++;
             }
         }
-        int observations = 1 + DomainState.values().length * 4;
+        int observations = 1 + (DomainState.values().length + 1) * 8;
         assertEquals(2 * Power.values().length * observations * 2, words);
     }
 
@@ -87,8 +103,11 @@ class PhaseWordsTest {
                                 null,
                                 fault(Fault.ATTEMPTS_BEFORE_FAILED - 1),
                                 fault(Fault.ATTEMPTS_BEFORE_FAILED))) {
-                    observations.add(
-                            new InstanceObserved(new UUID(0, 1), 1, state, null, step, fault));
+                    for (String reason : Arrays.asList(null, "ioerror", "user")) {
+                        observations.add(
+                                new InstanceObserved(
+                                        new UUID(0, 1), 1, 1, state, reason, step, fault));
+                    }
                 }
             }
         }
@@ -98,7 +117,9 @@ class PhaseWordsTest {
         List<Instance> all = new ArrayList<>();
         for (boolean deleted : List.of(false, true)) {
             for (Power power : powers) {
-                observations.forEach(seen -> all.add(new Instance(deleted, power, seen)));
+                for (Integer boot : Arrays.asList(null, 1, 2)) {
+                    observations.forEach(seen -> all.add(new Instance(deleted, power, boot, seen)));
+                }
             }
         }
         return all;
@@ -119,16 +140,16 @@ class PhaseWordsTest {
                                         + """
                                            AS word
                                         FROM (SELECT cast(? AS boolean) AS deleted, cast(? AS jsonb) AS spec) r,
-                                             (SELECT cast(? AS text) AS state, cast(? AS text) AS step, cast(? AS jsonb) AS fault) o,
+                                             (SELECT cast(? AS int) AS boot, cast(? AS text) AS state, cast(? AS text) AS reason, cast(? AS text) AS step, cast(? AS jsonb) AS fault) o,
                                              (SELECT cast(? AS boolean) AS complete, cast(? AS timestamptz) AS received_at) h
                                         """,
                                 row -> words.add(row.getString("word")),
                                 HEARD_SINCE,
                                 instance.deleted,
-                                instance.power == null
-                                        ? "{}"
-                                        : "{\"power\": \"%s\"}".formatted(instance.power),
+                                instance.spec(),
+                                seen == null ? null : (long) seen.boot(),
                                 seen == null ? null : seen.state().name(),
+                                seen == null ? null : seen.reason(),
                                 seen == null ? null : seen.step(),
                                 seen == null || seen.fault() == null
                                         ? null
