@@ -6,6 +6,7 @@ import io.yunqing.agent.link.Controller;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.agent.link.Reporter;
 import io.yunqing.agent.link.Rhythm;
+import io.yunqing.agent.link.Statistics;
 import io.yunqing.agent.link.Watch;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.agent.sync.HostReconciler;
@@ -38,9 +39,10 @@ public final class Agent implements AutoCloseable {
     private final Reporter reporter;
     private final Watch watch;
     private final Consoles consoles;
+    private final Statistics statistics;
     private final DesiredFile kept;
     private final AtomicReference<@Nullable HostDesired> unsaved = new AtomicReference<>();
-    private volatile Set<UUID> withConsole = Set.of();
+    private volatile Set<UUID> ours = Set.of();
 
     /** Of the loop: the controller has told what is desired, or could not be asked. */
     private boolean informed;
@@ -64,7 +66,8 @@ public final class Agent implements AutoCloseable {
         this.reporter =
                 new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), rhythm);
         this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
-        this.consoles = new Consoles(hypervisor, lanes, controller, () -> withConsole, rhythm);
+        this.consoles = new Consoles(hypervisor, lanes, controller, () -> ours, rhythm);
+        this.statistics = new Statistics(hypervisor, lanes, controller, () -> ours, clock, rhythm);
     }
 
     public void start() {
@@ -76,13 +79,14 @@ public final class Agent implements AutoCloseable {
         hypervisor.listen(reconciler.listener());
         reporter.start();
         watch.start();
-        if (hypervisor.keepsConsoles()) {
+        if (hypervisor.hasGuests()) {
             consoles.start();
+            statistics.start();
         }
     }
 
     private void told(HostView view) {
-        withConsole = view.withDisk();
+        ours = view.withDisk();
         reporter.tell(view);
     }
 
@@ -141,6 +145,7 @@ public final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
+        statistics.close();
         consoles.close();
         watch.close();
         reporter.close();

@@ -16,6 +16,7 @@ import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.VolumeState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,28 @@ class AgentTest {
         controller.await(shows(Instances.ID, AgentTest::runs));
         assertEquals(List.of("fetch", "prepare", "define", "start"), List.copyOf(done));
         controller.until(() -> controller.consoles().equals(java.util.Map.of(Instances.ID, 5L)));
+    }
+
+    @Test
+    void whatIsOnIsMeasuredAndWhatIsNotOursIsNot() {
+        hypervisor.put(
+                new ObservedDomain(
+                        UUID.randomUUID(),
+                        "x",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        null));
+        controller.desire(Instances.running().build());
+        agent.start();
+        controller.until(() -> !controller.uses().isEmpty());
+        assertEquals(
+                Set.of(Instances.ID),
+                controller.uses().stream().map(InstanceUse::id).collect(Collectors.toSet()));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.RenewRequest;
@@ -52,6 +53,7 @@ public final class FakeController implements AutoCloseable {
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final Map<UUID, Long> changedAt = new HashMap<>();
     public final Map<UUID, String> consoles = new ConcurrentHashMap<>();
+    public volatile @Nullable HostStatistics lastStatistics;
     private final Set<UUID> removed = ConcurrentHashMap.newKeySet();
     private long revision = 1;
     private @Nullable HostObserved last;
@@ -83,6 +85,7 @@ public final class FakeController implements AutoCloseable {
         server.createContext("/agent/v1/desired", this::desired);
         server.createContext("/agent/v1/observed", this::observed);
         server.createContext("/agent/v1/consoles/", this::console);
+        server.createContext("/agent/v1/statistics", this::statistics);
         server.start();
     }
 
@@ -233,6 +236,13 @@ public final class FakeController implements AutoCloseable {
                 new String(
                         exchange.getRequestBody().readAllBytes(),
                         java.nio.charset.StandardCharsets.UTF_8));
+        exchange.sendResponseHeaders(204, -1);
+        exchange.close();
+    }
+
+    private void statistics(HttpExchange exchange) throws IOException {
+        requireClient(exchange);
+        lastStatistics = Json.MAPPER.readValue(exchange.getRequestBody(), HostStatistics.class);
         exchange.sendResponseHeaders(204, -1);
         exchange.close();
     }

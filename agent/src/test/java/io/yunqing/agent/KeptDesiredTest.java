@@ -15,6 +15,7 @@ import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -176,6 +177,9 @@ class KeptDesiredTest {
 
         @Override
         public void console(UUID instance, byte[] tail, long end) {}
+
+        @Override
+        public void statistics(HostStatistics statistics) {}
 
         @Override
         public CertificateGrant renew(String signingRequest) throws LinkFault {

@@ -5,8 +5,10 @@ import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.api.agent.VolumeDesired;
 import java.time.Duration;
@@ -25,6 +27,7 @@ final class ScriptedController implements Controller {
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final List<HostObserved> reports = new ArrayList<>();
     private final Map<UUID, Long> consoles = new LinkedHashMap<>();
+    private final List<InstanceUse> uses = new ArrayList<>();
     private long revision = 1;
     private LinkFault.@Nullable Kind failing;
     private int failedCalls;
@@ -50,6 +53,10 @@ final class ScriptedController implements Controller {
         failedCalls = 0;
         failedReports = 0;
         notifyAll();
+    }
+
+    synchronized List<InstanceUse> uses() {
+        return List.copyOf(uses);
     }
 
     synchronized Map<UUID, Long> consoles() {
@@ -88,6 +95,13 @@ final class ScriptedController implements Controller {
     public synchronized void console(UUID instance, byte[] tail, long end) throws LinkFault {
         fail();
         consoles.put(instance, end);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void statistics(HostStatistics statistics) throws LinkFault {
+        fail();
+        uses.addAll(statistics.instances());
         notifyAll();
     }
 

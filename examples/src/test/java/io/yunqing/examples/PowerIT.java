@@ -3,6 +3,7 @@ package io.yunqing.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Program.Outcome;
 import io.yunqing.examples.cloud.Rest;
@@ -58,6 +59,20 @@ class PowerIT {
 
     @Test
     @Order(2)
+    void whatItUsesIsMeasured() throws IOException {
+        Until.holds(
+                "its guest has told its memory, and two measurements make a rate",
+                BOOT,
+                () -> measured().at("/memoryUsedMiB").asLong() > 0 && measured().has("cpus"));
+        JsonNode use = measured();
+        assertTrue(use.at("/cpuSeconds").asDouble() > 0, use::toString);
+        assertTrue(use.at("/memoryResidentMiB").asLong() > 0, use::toString);
+        assertEquals("vda", use.at("/disks/0/target").asText());
+        assertTrue(use.at("/disks/0/readBytes").asLong() > 0, use::toString);
+    }
+
+    @Test
+    @Order(3)
     void rebootedByForceItIsNotAsked() throws IOException {
         yqctl.ok("instance", "reboot", NAME, "--force", "--wait=90s");
         awaitBoots(3);
@@ -65,7 +80,7 @@ class PowerIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void anAgentKilledInTheMiddleRebootsItOnce() throws IOException {
         cloud.agent(HOST).kill();
         yqctl.ok("instance", "reboot", NAME);
@@ -79,7 +94,7 @@ class PowerIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void pausedItStandsStillAndStartedItGoesOn() throws IOException {
         yqctl.ok("instance", "pause", NAME, "--wait=60s");
         assertEquals("paused (user)", domainState());
@@ -89,14 +104,14 @@ class PowerIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void whatSomebodyPausedBehindOurBackGoesOn() throws IOException {
         testbed.virsh(HOST, "suspend", id());
         Until.holds("it goes on", BOOT, () -> domainState().startsWith("running"));
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aPausedGuestGoesOffWhenItIsAsked() throws IOException {
         yqctl.ok("instance", "pause", NAME, "--wait=60s");
         yqctl.ok("instance", "stop", NAME, "--wait=60s");
@@ -104,7 +119,7 @@ class PowerIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void protectedItIsNotDeleted() throws IOException {
         yqctl.ok("instance", "set", NAME, "--deletion-protection", "true");
         Outcome refused = yqctl.run("instance", "delete", NAME, "--yes");
@@ -113,6 +128,10 @@ class PowerIT {
         yqctl.ok("instance", "set", NAME, "--deletion-protection", "false");
         yqctl.ok("instance", "delete", NAME, "--yes", "--wait=60s");
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
+    }
+
+    private JsonNode measured() throws IOException {
+        return rest.get(Cloud.instancePath(NAME) + "/statistics").body();
     }
 
     private void awaitBoots(int number) {

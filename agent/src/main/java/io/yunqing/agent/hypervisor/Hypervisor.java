@@ -2,6 +2,7 @@ package io.yunqing.agent.hypervisor;
 
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceUse;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -91,8 +92,11 @@ public interface Hypervisor extends AutoCloseable {
     /** Deletes a volume that no domain has, and what is on it; touches storage only. */
     void eraseVolume(UUID id) throws HypervisorFault;
 
-    /** Whether there are serial consoles to be asked for. */
-    default boolean keepsConsoles() {
+    /** What each domain that is on has used since it was started; a domain that is being changed may say less. */
+    List<InstanceUse> uses() throws HypervisorFault;
+
+    /** Whether there are guests with consoles, and with uses that are worth being sent. */
+    default boolean hasGuests() {
         return true;
     }
 

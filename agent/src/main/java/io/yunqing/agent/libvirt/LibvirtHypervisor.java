@@ -15,6 +15,7 @@ import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceUse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
+import org.libvirt.DomainStats;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StateWithReason;
@@ -38,6 +40,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
 
     private final LibvirtConnection connection;
+    private final Layout layout;
     private final DomainXml xml;
     private final ImageStore images;
     private final InstanceFiles files;
@@ -49,6 +52,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private LibvirtHypervisor(
             LibvirtConnection connection, Layout layout, DomainXml xml, HostFacts facts) {
         this.connection = connection;
+        this.layout = layout;
         this.xml = xml;
         this.facts = facts;
         this.images = new ImageStore(layout);
@@ -317,6 +321,13 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
         volumeFiles.erase(id);
+    }
+
+    @Override
+    public List<InstanceUse> uses() throws HypervisorFault {
+        return connection.call("statistics", DomainStats::ofActive).stream()
+                .map(domain -> Uses.of(domain, layout))
+                .toList();
     }
 
     @Override

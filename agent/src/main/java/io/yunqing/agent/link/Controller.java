@@ -3,6 +3,7 @@ package io.yunqing.agent.link;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,6 +20,8 @@ public interface Controller {
      * @param end how many bytes the console has ever written; {@code tail} ends there
      */
     void console(UUID instance, byte[] tail, long end) throws LinkFault, InterruptedException;
+
+    void statistics(HostStatistics statistics) throws LinkFault, InterruptedException;
 
     CertificateGrant renew(String signingRequest) throws LinkFault, InterruptedException;
 }

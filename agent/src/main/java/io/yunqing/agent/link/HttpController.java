@@ -7,6 +7,7 @@ import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import java.io.IOException;
@@ -92,6 +93,11 @@ public final class HttpController implements Controller, AutoCloseable {
                         .header("Content-Type", "application/octet-stream")
                         .PUT(BodyPublishers.ofByteArray(tail));
         send(request, answerWithin);
+    }
+
+    @Override
+    public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
+        send(request("statistics").PUT(json(statistics)), answerWithin);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceUse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -441,7 +442,18 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public synchronized boolean keepsConsoles() {
+    public synchronized List<InstanceUse> uses() throws HypervisorFault {
+        look();
+        return domains.values().stream()
+                .filter(SimulatedHypervisor::isOn)
+                .map(domain ->
+                        new InstanceUse(
+                                domain.id(), 0, null, domain.memoryMiB(), List.of(), List.of()))
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean hasGuests() {
         return console != null;
     }
 

@@ -153,6 +153,16 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void whatIsOnIsMeasured() throws Exception {
+        create();
+        assertEquals(List.of(), hypervisor().uses());
+        hypervisor().start(Instances.ID);
+        var use = hypervisor().uses().getFirst();
+        assertEquals(Instances.ID, use.id());
+        assertTrue(use.memoryResidentMiB() != null && use.memoryResidentMiB() > 0, use.toString());
+    }
+
+    @Test
     void whatHappensIsTold() throws Exception {
         Set<UUID> told = ConcurrentHashMap.newKeySet();
         hypervisor().listen(new Listening(told));

@@ -8,14 +8,16 @@ import io.yunqing.cli.noun.Noun;
 import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.platform.Words;
 import io.yunqing.cli.print.Sheet;
+import io.yunqing.cli.print.Sizes;
 import io.yunqing.cli.print.Table;
 import io.yunqing.cli.print.Width;
 import io.yunqing.cli.rest.Answer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** {@code show} and {@code explain}: everything about one resource, for people on one sheet. */
+/** {@code show}, {@code explain} and {@code stats}: what is known of one resource, for people on one sheet. */
 final class Showing {
     private static final int RECENT = 8;
 
@@ -44,6 +46,68 @@ final class Showing {
         trouble(call.words(), sheet, table, resource);
         call.printer().one(noun, answer, sheet.text());
         return Exit.OK;
+    }
+
+    /** What an instance uses. */
+    static Exit stats(Call call, Noun noun) {
+        Answer answer = call.rest().get(call.url(noun, call.target(noun), "statistics"));
+        Map<String, Object> use = answer.tree();
+        Words words = call.words();
+        Sheet sheet = new Sheet();
+        sheet.line(
+                words.heading("measured"),
+                words.say("show.ago", call.printer().table().age(Tree.textAt(use, "measuredAt"))));
+        String total = rounded(use, "cpuSeconds");
+        sheet.line(
+                words.heading("cpus"),
+                Tree.textAt(use, "cpus").isEmpty()
+                        ? words.say("stats.cpus.total", total)
+                        : words.say(
+                                "stats.cpus",
+                                rounded(use, "cpus"),
+                                rounded(use, "overSeconds"),
+                                total));
+        memory(sheet, words, use, "memoryUsedMiB", "memory-used");
+        memory(sheet, words, use, "memoryResidentMiB", "memory-on-host");
+        for (Map<String, Object> disk : Tree.mapsAt(use, "disks")) {
+            String volume = plain(disk, "volume");
+            sheet.line(
+                    plain(disk, "target") + (volume.isEmpty() ? "" : " " + volume),
+                    traffic(words, "stats.disk", disk, "readBytes", "writtenBytes"));
+        }
+        for (Map<String, Object> nic : Tree.mapsAt(use, "nics")) {
+            sheet.line(
+                    words.heading("network"),
+                    traffic(words, "stats.network", nic, "receivedBytes", "sentBytes"));
+        }
+        call.printer().one(noun, answer, sheet.text());
+        return Exit.OK;
+    }
+
+    private static void memory(
+            Sheet sheet, Words words, Map<String, Object> use, String field, String heading) {
+        String amount = plain(use, field);
+        sheet.line(words.heading(heading), amount.isEmpty() ? "" : amount + " MiB");
+    }
+
+    private static String traffic(
+            Words words, String key, Map<String, Object> use, String in, String out) {
+        return words.say(
+                key,
+                size(use, in),
+                size(use, in + "PerSecond"),
+                size(use, out),
+                size(use, out + "PerSecond"));
+    }
+
+    /** A rate is not known before there were two measurements. */
+    private static String size(Map<String, Object> tree, String field) {
+        String text = Tree.textAt(tree, field);
+        return text.isEmpty() ? "?" : Sizes.of(Double.parseDouble(text));
+    }
+
+    private static String rounded(Map<String, Object> tree, String field) {
+        return String.format(Locale.ROOT, "%.2f", Double.parseDouble(Tree.textAt(tree, field)));
     }
 
     private static String sheet(

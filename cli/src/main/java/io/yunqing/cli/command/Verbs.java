@@ -31,7 +31,7 @@ final class Verbs {
             case INSTANCE ->
                     names.addAll(
                             List.of(
-                                    "start", "stop", "reboot", "pause", "resize", "log",
+                                    "start", "stop", "reboot", "pause", "resize", "log", "stats",
                                     "explain"));
             case VOLUME -> names.addAll(List.of("attach", "detach"));
             default -> {}
@@ -57,6 +57,7 @@ final class Verbs {
                     case "pause" -> pause(noun);
                     case "resize" -> resize(noun);
                     case "log" -> log(noun);
+                    case "stats" -> stats(noun);
                     case "explain" -> explain(noun);
                     case "attach" -> attach(noun);
                     case "detach" -> detach(noun);
@@ -270,6 +271,16 @@ final class Verbs {
                         "instance log web-1 --tenant reg-prod -f");
         log.addOption(Options.flag("Go on as it grows", "-f", "--follow"));
         return log.addPositional(name(noun));
+    }
+
+    private static CommandSpec stats(Noun noun) {
+        return Options.command(
+                        "stats",
+                        "Show what an instance uses: processors, memory, disks, network",
+                        call -> Showing.stats(call, noun),
+                        "instance stats web-1 --tenant reg-prod",
+                        "instance stats web-1 --tenant reg-prod -o json")
+                .addPositional(name(noun));
     }
 
     private static CommandSpec explain(Noun noun) {

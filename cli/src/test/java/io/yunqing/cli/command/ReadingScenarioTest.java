@@ -91,6 +91,32 @@ class ReadingScenarioTest {
     }
 
     @Test
+    void statsSayWhatIsUsedAndWhatIsNotKnownYet() throws IOException {
+        controller.statistics(
+                """
+                {"measuredAt":"2026-01-01T00:00:57Z","cpuSeconds":12.345,"cpus":0.25,"overSeconds":15.0,
+                 "memoryUsedMiB":40,"disks":[{"target":"vda","reads":1,"readBytes":1536,"readBytesPerSecond":0.0,
+                 "writes":2,"writtenBytes":3145728,"writtenBytesPerSecond":100.0},
+                 {"target":"vdc","volume":"web-data","reads":0,"readBytes":0,"writes":0,"writtenBytes":0}],
+                 "nics":[{"receivedPackets":1,"receivedBytes":60,"sentPackets":0,"sentBytes":0}]}
+                """);
+        assertEquals(
+                """
+                  MEASURED      3 s ago
+                  CPUS          0.25 processors in the mean of 15.00 s; 12.35 s since its guest was started
+                  MEMORY USED   40 MiB
+                  vda           read 1.5 KiB (0 B/s), written 3.0 MiB (100 B/s)
+                  vdc web-data  read 0 B (?/s), written 0 B (?/s)
+                  NETWORK       received 60 B (?/s), sent 0 B (?/s)
+                """,
+                terminal.run("instance", "stats", "t/web").out());
+        assertTrue(
+                terminal.run("instance", "stats", "t/web", "-o", "json")
+                        .out()
+                        .contains("\"cpus\":0.25"));
+    }
+
+    @Test
     void showSaysWhatIsKnownHowOldItIsAndWhy() throws IOException {
         controller.have("tenants/t/instances/web", WEB);
         String out = terminal.run("instance", "show", "t/web").out();

@@ -60,6 +60,7 @@ public final class FakeController implements AutoCloseable {
     private final Deque<String> phases = new ArrayDeque<>();
     private Map<String, Object> overtakingSpec = Map.of();
     private String console = "";
+    private Map<String, Object> statistics = Map.of();
     private Map<String, Object> forecast = Map.of();
     private Map<String, Object> problem = Map.of();
     private long revision;
@@ -92,6 +93,11 @@ public final class FakeController implements AutoCloseable {
     /** The phases that the following looks at an instance find, one each; the last stays. */
     public synchronized void phases(String... following) {
         phases.addAll(List.of(following));
+    }
+
+    /** What every instance uses. */
+    public synchronized void statistics(String json) throws IOException {
+        statistics = Tree.read(json.getBytes(StandardCharsets.UTF_8));
     }
 
     public synchronized void console(String text) {
@@ -164,6 +170,8 @@ public final class FakeController implements AutoCloseable {
             return createSet(exchange, path, query, Tree.read(body));
         } else if (path.endsWith("/console")) {
             return console(Long.parseLong(query.getOrDefault("offset", "0")));
+        } else if (path.endsWith("/statistics")) {
+            return Reply.json(200, statistics);
         } else if (path.endsWith("/join-token")) {
             return Reply.json(
                     201,

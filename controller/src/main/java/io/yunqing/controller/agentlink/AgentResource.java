@@ -5,9 +5,11 @@ import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.controller.compute.Consoles;
+import io.yunqing.controller.compute.Statistics;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -36,6 +38,7 @@ public class AgentResource {
     private final DesiredState desired;
     private final Reports reports;
     private final Consoles consoles;
+    private final Statistics statistics;
     private final Transactions transactions;
 
     AgentResource(
@@ -44,12 +47,14 @@ public class AgentResource {
             DesiredState desired,
             Reports reports,
             Consoles consoles,
+            Statistics statistics,
             Transactions transactions) {
         this.identity = identity;
         this.enrolments = enrolments;
         this.desired = desired;
         this.reports = reports;
         this.consoles = consoles;
+        this.statistics = statistics;
         this.transactions = transactions;
     }
 
@@ -86,6 +91,16 @@ public class AgentResource {
     @Operation(summary = "What the host is")
     public ReportAnswer observed(@Valid @NotNull HostObserved report) {
         return reports.take(identity, report);
+    }
+
+    @PUT
+    @Path("statistics")
+    @Operation(summary = "What the host's instances have used")
+    public void statistics(@Valid @NotNull HostStatistics measured) {
+        transactions.write(() -> {
+            statistics.keep(identity.host().id, measured);
+            return true;
+        });
     }
 
     @PUT

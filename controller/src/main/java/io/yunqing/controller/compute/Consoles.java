@@ -1,9 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Instance;
-import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.platform.Noun;
-import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
@@ -78,13 +76,7 @@ public class Consoles {
     }
 
     private Optional<Tuple> stored(Noun<InstanceRow, Instance> noun, String name) {
-        InstanceRow row =
-                noun.find(name)
-                        .orElseThrow(() ->
-                                ProblemException.of(
-                                        ProblemCode.NOT_FOUND,
-                                        "there is no instance " + ProblemException.abbreviate(name),
-                                        "list them with GET /v1/instances"));
+        InstanceRow row = Instances.existing(noun, name);
         return em.createNativeQuery(
                         "SELECT tail, tail_end, received_at FROM console WHERE instance_id = :instance",
                         Tuple.class)

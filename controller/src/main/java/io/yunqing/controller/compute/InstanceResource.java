@@ -5,6 +5,7 @@ import static io.yunqing.api.ProblemCode.NAME_TAKEN;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerResponse;
 import io.yunqing.api.Instance;
+import io.yunqing.api.InstanceStatistics;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
@@ -43,18 +44,21 @@ public class InstanceResource {
     private final Instances instances;
     private final Creation creation;
     private final Consoles consoles;
+    private final Statistics statistics;
 
     InstanceResource(
             Resources resources,
             Lists lists,
             Instances instances,
             Creation creation,
-            Consoles consoles) {
+            Consoles consoles,
+            Statistics statistics) {
         this.resources = resources;
         this.lists = lists;
         this.instances = instances;
         this.creation = creation;
         this.consoles = consoles;
+        this.statistics = statistics;
     }
 
     @GET
@@ -140,6 +144,14 @@ public class InstanceResource {
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response delete(String tenant, String name, @BeanParam Call call) {
         return resources.delete(instances.of(tenant), name, call);
+    }
+
+    @GET
+    @Path("{name}/statistics")
+    @Operation(summary = "What an instance uses: processors, memory, disks, network")
+    @APIResponseSchema(value = InstanceStatistics.class, responseCode = "200")
+    public InstanceStatistics statistics(String tenant, String name) {
+        return statistics.of(instances.of(tenant), name);
     }
 
     @GET

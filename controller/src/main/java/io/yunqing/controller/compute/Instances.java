@@ -175,6 +175,18 @@ public class Instances {
         }
     }
 
+    /**
+     * @throws ProblemException if there is no such instance
+     */
+    static InstanceRow existing(Noun<InstanceRow, Instance> noun, String name) {
+        return noun.find(name)
+                .orElseThrow(() ->
+                        ProblemException.of(
+                                ProblemCode.NOT_FOUND,
+                                "there is no instance " + ProblemException.abbreviate(name),
+                                "list them with GET /v1/instances"));
+    }
+
     /** One sentence for the history. */
     static String story(String name, String host, Power power) {
         return "Instance %s on host %s, power %s".formatted(name, host, power);

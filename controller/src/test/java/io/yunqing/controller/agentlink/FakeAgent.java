@@ -10,6 +10,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.VolumeDesired;
@@ -204,10 +205,18 @@ final class FakeAgent {
                 "application/octet-stream");
     }
 
+    Answer statistics(HostStatistics measured) {
+        return send("PUT", "/agent/v1/statistics", measured);
+    }
+
     Answer post(String path, Object body) {
+        return send("POST", path, body);
+    }
+
+    private Answer send(String method, String path, Object body) {
         try {
             return send(
-                    "POST",
+                    method,
                     path,
                     BodyPublishers.ofString(StoredJson.MAPPER.writeValueAsString(body)),
                     "application/json");

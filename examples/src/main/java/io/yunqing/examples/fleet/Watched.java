@@ -5,6 +5,7 @@ import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
 import java.time.Duration;
 import java.util.UUID;
@@ -42,6 +43,11 @@ record Watched(int host, Controller controller, Tally tally) implements Controll
     public void console(UUID instance, byte[] tail, long end)
             throws LinkFault, InterruptedException {
         controller.console(instance, tail, end);
+    }
+
+    @Override
+    public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
+        controller.statistics(statistics);
     }
 
     @Override
