@@ -103,7 +103,7 @@ public class InstanceResource {
     @Path("{name}")
     @Operation(
             summary =
-                    "Create or update an instance; power, labels and, while it is off, flavor can be changed")
+                    "Create or update an instance; power, boot, protection, labels and, while it is off, flavor can be changed")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response put(
             String tenant,

@@ -1,5 +1,6 @@
 package io.yunqing.examples.fleet;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostInventory.Pool;
@@ -7,6 +8,7 @@ import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Rest.Answer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,11 @@ public final class Fleet implements AutoCloseable {
     private static final int ZONES = 4;
     private static final int MEMORY_MIB = 256 * 1024;
     private static final int POOL_GIB = 8 * 1024;
+
+    /** Its two connections, at either end. */
+    private static final long FILES_OF_HOST = 2;
+
+    private static final long OTHER_FILES = 500;
 
     /** Agents say much, each for itself; of thousands nobody reads it. */
     private static final Logger AGENTS = Logger.getLogger("io.yunqing.agent");
@@ -97,9 +104,14 @@ public final class Fleet implements AutoCloseable {
         return instances.get();
     }
 
-    /** Makes hosts, and lets an agent enrol and work for each. */
+    /**
+     * Makes hosts, and lets an agent enrol and work for each.
+     *
+     * @throws IllegalArgumentException if a process may not open as many files as that takes
+     */
     public void addHosts(int number, int connections) throws Exception {
         int first = hosts.get();
+        requireFiles(first + number);
         inParallel(
                 number,
                 connections,
@@ -107,6 +119,23 @@ public final class Fleet implements AutoCloseable {
                     addHost(rest, first + i);
                     hosts.incrementAndGet();
                 });
+    }
+
+    /** The controller has the same limit, as it is this process' child. */
+    private static void requireFiles(int hosts) {
+        if (ManagementFactory.getOperatingSystemMXBean()
+                instanceof UnixOperatingSystemMXBean system) {
+            long most = system.getMaxFileDescriptorCount();
+            if (FILES_OF_HOST * hosts + OTHER_FILES > most) {
+                throw new IllegalArgumentException(
+                        "%d hosts need %d open files, and the limit is %d: raise it (ulimit -n), or ask for at most %d hosts"
+                                .formatted(
+                                        hosts,
+                                        FILES_OF_HOST * hosts + OTHER_FILES,
+                                        most,
+                                        (most - OTHER_FILES) / FILES_OF_HOST));
+            }
+        }
     }
 
     private void addHost(Rest rest, int number) throws Exception {
