@@ -46,6 +46,9 @@ class AllocateBench {
     private static final int HOSTS = Integer.getInteger("bench.hosts", 1000);
     private static final int SECONDS = Integer.getInteger("bench.seconds", 5);
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
+
+    /** More instances than a round of five seconds a figure makes. */
+    private static final int PLACES = 250_000;
     private static final int BATCH = 64;
     private static final int TENANTS = 50;
 
@@ -82,7 +85,7 @@ class AllocateBench {
 
     @Test
     void measure() throws Exception {
-        sql(script("fleet.sql").formatted(HOSTS, Integer.max(64, 400_000 / HOSTS)));
+        sql(script("fleet.sql").formatted(HOSTS, Integer.max(64, ROUNDS * PLACES / HOSTS)));
         sql("CREATE SEQUENCE bench_address");
         try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password)) {
             mirror.look(connection);
