@@ -49,6 +49,7 @@ class AllocateBench {
 
     /** More instances than a round of five seconds a figure makes. */
     private static final int PLACES = 250_000;
+
     private static final int BATCH = 64;
     private static final int TENANTS = 50;
 
