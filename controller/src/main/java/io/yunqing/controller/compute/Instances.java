@@ -126,7 +126,7 @@ public class Instances {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
-        waitingForGuest(row, phase)
+        waitingForGuest(row, observed, phase)
                 .ifPresent(remedy ->
                         conditions.add(
                                 new Condition(
@@ -138,14 +138,16 @@ public class Instances {
     }
 
     /** What to do if it lasts, when an instance goes off by asking its guest. */
-    private static Optional<String> waitingForGuest(InstanceRow row, Phase phase) {
+    private static Optional<String> waitingForGuest(
+            InstanceRow row, InstanceObserved observed, Phase phase) {
         if (phase != Phase.STOPPING) {
             return Optional.empty();
         }
         return switch (row.power()) {
             case STOPPED -> Optional.of("set power OFF to take its power away");
             case RUNNING ->
-                    Boolean.TRUE.equals(row.spec.forcedBoot())
+                    observed.boot() == row.spec.bootOrNone()
+                                    || Boolean.TRUE.equals(row.spec.forcedBoot())
                             ? Optional.empty()
                             : Optional.of("set forcedBoot to take its power away");
             case OFF, PAUSED -> Optional.empty();

@@ -65,6 +65,14 @@ class PowerTest {
     }
 
     @Test
+    void aGuestThatGoesOffByItselfWasNotAskedTo() {
+        agent.obey(DomainState.SHUTTING_DOWN);
+        Answer leaving = rest.get(city.path("web"));
+        assertEquals("STOPPING", leaving.at("status.phase").asText());
+        assertEquals("[]", leaving.at("status.conditions").toString(), leaving.text());
+    }
+
+    @Test
     void whoDoesNotSpeakOfBootsChangesNone() {
         put("\"boot\":3,\"forcedBoot\":true");
         assertTrue(desired().forcedBoot());
