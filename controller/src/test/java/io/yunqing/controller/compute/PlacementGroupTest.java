@@ -11,6 +11,7 @@ import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
 import io.yunqing.controller.agentlink.City;
+import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -33,19 +34,24 @@ import org.junit.jupiter.api.Test;
 class PlacementGroupTest {
     @Inject CertificateAuthority authority;
     @Inject AgroalDataSource dataSource;
+    @Inject FleetMirror mirror;
 
     private final Rest rest = Rest.operator();
     private City city;
     private String second;
 
     @BeforeEach
-    void newCity() {
+    void newCity() throws SQLException {
         city = new City(rest, authority.certificatePem());
         second = city.secondHost();
         city.replaced(
                 "/v1/tenants/" + city.id,
                 "{\"application\":\"%s\",\"environment\":\"TEST\",\"limits\":{\"vcpus\":16,\"memoryMiB\":16384,\"storageGiB\":200}}"
                         .formatted(city.id));
+        try (Connection connection = dataSource.getConnection()) {
+            // A wish and a forecast take the fleet as it was last seen.
+            mirror.look(connection);
+        }
     }
 
     @AfterEach
