@@ -17,6 +17,8 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.api.agent.VolumeDesired;
@@ -51,6 +53,7 @@ public final class FakeController implements AutoCloseable {
     private final HttpsServer server;
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
+    private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private final Map<UUID, Long> changedAt = new HashMap<>();
     public final Map<UUID, String> consoles = new ConcurrentHashMap<>();
     public volatile @Nullable HostStatistics lastStatistics;
@@ -206,7 +209,8 @@ public final class FakeController implements AutoCloseable {
                                     .toList(),
                             volumes.values().stream()
                                     .filter(v -> changedAt.getOrDefault(v.id(), 0L) > after)
-                                    .toList());
+                                    .toList(),
+                            List.copyOf(orphans.values()));
         }
         answer(exchange, 200, news);
     }

@@ -41,7 +41,8 @@ class KeptDesiredTest {
                     5,
                     true,
                     List.of(Instances.running().build()),
-                    List.of(Volumes.made(Volumes.ID, 3)));
+                    List.of(Volumes.made(Volumes.ID, 3)),
+                    null);
 
     @TempDir Path data;
     private final Gates gates = new Gates();
@@ -61,7 +62,7 @@ class KeptDesiredTest {
         controller.until(() -> controller.completeReports() >= 4);
         assertEquals(List.of(), gates.steps());
 
-        controller.says(new HostDesired(6, true, List.of(), List.of()));
+        controller.says(new HostDesired(6, true, List.of(), List.of(), null));
         controller.until(() -> controller.last().appliedRevision() == 6);
         assertEquals(List.of(), gates.steps());
     }

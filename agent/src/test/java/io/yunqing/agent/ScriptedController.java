@@ -72,7 +72,7 @@ final class ScriptedController implements Controller {
             failAsAsked();
         }
         return new HostDesired(
-                revision, true, List.copyOf(desired.values()), List.copyOf(volumes.values()));
+                revision, true, List.copyOf(desired.values()), List.copyOf(volumes.values()), null);
     }
 
     /** A duplicate is told so when it reports; it may ask what is desired, as any agent with the certificate. */

@@ -28,7 +28,9 @@ public enum Kind {
     @JsonProperty("Instance")
     INSTANCE("instance", "instances"),
     @JsonProperty("Volume")
-    VOLUME("volume", "volumes");
+    VOLUME("volume", "volumes"),
+    @JsonProperty("Orphan")
+    ORPHAN("orphan", "orphans");
 
     private final String singular;
     private final String plural;
@@ -56,6 +58,11 @@ public enum Kind {
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
         return this == INSTANCE || this == VOLUME || this == PLACEMENT_GROUP;
+    }
+
+    /** Whether people make them; others are found. */
+    public boolean made() {
+        return this != ORPHAN;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

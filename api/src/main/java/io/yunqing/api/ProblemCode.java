@@ -55,6 +55,11 @@ public enum ProblemCode {
     DELETION_PROTECTED(
             "deletion.protected", 409, ProblemKind.CONFLICT, "It is protected from being deleted"),
     VOLUME_IN_USE("volume.in_use", 409, ProblemKind.CONFLICT, "An instance has the volume"),
+    ORPHAN_NOT_QUARANTINED(
+            "orphan.not_quarantined",
+            409,
+            ProblemKind.CONFLICT,
+            "Only an orphan in quarantine can be deleted"),
     FEED_GONE("feed.gone", 410, ProblemKind.CONFLICT, "Events behind this cursor are gone"),
     AGENT_TOKEN_INVALID(
             "agent.token_invalid", 403, ProblemKind.CALLER, "The join token is not valid"),

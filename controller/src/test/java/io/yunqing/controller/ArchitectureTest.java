@@ -37,6 +37,7 @@ class ArchitectureTest {
                     "storage",
                     "compute",
                     "volume",
+                    "orphan",
                     "agentlink");
 
     /** They run before Quarkus does, and bring the clock and the random source with them. */

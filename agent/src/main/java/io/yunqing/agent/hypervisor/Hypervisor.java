@@ -3,8 +3,10 @@ package io.yunqing.agent.hypervisor;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.OrphanKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -91,6 +93,26 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Deletes a volume that no domain has, and what is on it; touches storage only. */
     void eraseVolume(UUID id) throws HypervisorFault;
+
+    /**
+     * What is in the pool of things other than these, and everything that was put aside; touches storage only. A list that is
+     * not complete is a fault, not a shorter list.
+     *
+     * @param known whose files and volumes are none
+     */
+    List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault;
+
+    /**
+     * Puts an orphan aside, whole: a domain loses its power and its definition, which is kept; files are moved. A domain of
+     * which libvirt keeps more than that is refused.
+     */
+    void quarantine(OrphanKey orphan) throws HypervisorFault;
+
+    /** Puts what was put aside back to where it was; a domain is off then. What has taken its place is not touched. */
+    void release(OrphanKey orphan) throws HypervisorFault;
+
+    /** Deletes what was put aside, for good; touches storage only. */
+    void purge(OrphanKey orphan) throws HypervisorFault;
 
     /** What each domain that is on has used since it was started; a domain that is being changed may say less. */
     List<InstanceUse> uses() throws HypervisorFault;

@@ -6,20 +6,25 @@ import io.yunqing.agent.hypervisor.ConsoleTail;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.Quarantine;
 import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.OrphanKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -47,6 +52,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final VolumeFiles volumeFiles;
     private final VolumeDisks volumeDisks;
     private final ConsoleLog consoles;
+    private final Quarantine quarantine;
+    private final OrphanDomains orphanDomains;
     private final HostFacts facts;
 
     private LibvirtHypervisor(
@@ -60,6 +67,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.volumeFiles = new VolumeFiles(layout);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.consoles = new ConsoleLog(layout);
+        this.quarantine = new Quarantine(layout);
+        this.orphanDomains = new OrphanDomains(connection, quarantine);
     }
 
     /** Begins to connect; until that succeeds every call fails as unreachable. */
@@ -71,6 +80,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 new LibvirtHypervisor(connection, host.layout(), new DomainXml(host), facts);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
+        hypervisor.quarantine.open();
         connection.start();
         return hypervisor;
     }
@@ -324,6 +334,35 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault {
+        return quarantine.orphans(known);
+    }
+
+    @Override
+    public void quarantine(OrphanKey orphan) throws HypervisorFault {
+        if (orphan.kind() == OrphanKind.DOMAIN) {
+            orphanDomains.quarantine(orphan);
+        } else {
+            quarantine.putAside(orphan);
+        }
+    }
+
+    @Override
+    public void release(OrphanKey orphan) throws HypervisorFault {
+        if (orphan.kind() == OrphanKind.DOMAIN) {
+            orphanDomains.release(orphan);
+        } else {
+            quarantine.putBack(orphan);
+        }
+        quarantine.purge(orphan);
+    }
+
+    @Override
+    public void purge(OrphanKey orphan) throws HypervisorFault {
+        quarantine.purge(orphan);
+    }
+
+    @Override
     public List<InstanceUse> uses() throws HypervisorFault {
         return connection.call("statistics", DomainStats::ofActive).stream()
                 .map(domain -> Uses.of(domain, layout))
@@ -353,7 +392,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 });
     }
 
-    private static @Nullable Domain lookup(Connect connect, UUID id) throws LibvirtException {
+    static @Nullable Domain lookup(Connect connect, UUID id) throws LibvirtException {
         try {
             return connect.domainLookupByUUID(id);
         } catch (LibvirtException e) {

@@ -191,7 +191,8 @@ public final class Reporter implements AutoCloseable {
                 now.instances(),
                 now.unknownDomains(),
                 lanes.get(),
-                now.volumes());
+                now.volumes(),
+                now.orphans());
     }
 
     @Override

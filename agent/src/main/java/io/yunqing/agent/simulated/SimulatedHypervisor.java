@@ -5,14 +5,16 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.OrphanKind;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +24,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,14 +44,11 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
     private final Set<UUID> transients = new HashSet<>();
-    private final Map<UUID, Integer> disks = new HashMap<>();
-    private final Map<UUID, Integer> volumes = new HashMap<>();
+    private final SimulatedPool pool = new SimulatedPool();
     private final Set<String> images = new HashSet<>();
     private @Nullable Listener listener;
     private @Nullable String blind;
     private @Nullable String startsFailWith;
-    private @Nullable String volumesUnseen;
-    private @Nullable String volumeStepsFailWith;
     private @Nullable CountDownLatch slowFetch;
     private boolean deafGuests;
     private @Nullable ConsoleTail console;
@@ -72,19 +70,19 @@ public final class SimulatedHypervisor implements Hypervisor {
         startsFailWith = words;
     }
 
-    /** From now on no volume can be seen, with these words, or they can again. */
-    public synchronized void hideVolumes(@Nullable String words) {
-        volumesUnseen = words;
+    /** From now on nothing in storage can be seen, with these words, or it can again. */
+    public void hideVolumes(@Nullable String words) {
+        pool.hideVolumes(words);
     }
 
-    /** From now on no volume can be made, changed or erased, with these words, or they can again. */
-    public synchronized void volumeStepsFailWith(@Nullable String words) {
-        volumeStepsFailWith = words;
+    /** From now on nothing in storage can be made, changed or erased, with these words, or it can again. */
+    public void volumeStepsFailWith(@Nullable String words) {
+        pool.stepsFailWith(words);
     }
 
     /** Somebody else deletes its file. */
-    public synchronized void lose(UUID volume) {
-        volumes.remove(volume);
+    public void lose(UUID volume) {
+        pool.lose(volume);
     }
 
     public synchronized void fetchesWaitFor(CountDownLatch latch) {
@@ -142,16 +140,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public synchronized HostInventory inventory() throws HypervisorFault {
         look();
-        long taken =
-                Stream.of(disks, volumes)
-                        .flatMap(sizes -> sizes.values().stream())
-                        .mapToLong(gib -> gib)
-                        .sum();
+        long taken = pool.takenGiB();
         return new HostInventory(
                 inventory.hostname(),
                 inventory.cpus(),
                 inventory.memoryMiB(),
-                inventory.pools().stream().map(pool -> less(pool, taken)).toList(),
+                inventory.pools().stream().map(one -> less(one, taken)).toList(),
                 inventory.accelerator(),
                 inventory.architecture(),
                 inventory.hypervisor(),
@@ -221,7 +215,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                 throw new HypervisorFault(
                         Kind.IMAGE, "image " + instance.image().name() + " is not on this host");
             }
-            disks.put(instance.id(), instance.rootDiskGiB());
+            pool.makeDisk(instance.id(), instance.rootDiskGiB());
             witness.did("prepare");
         }
     }
@@ -261,7 +255,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                 throw new HypervisorFault(Kind.REFUSED, startsFailWith);
             }
             if (!isOn(domain)) {
-                if (!disks.containsKey(id)) {
+                if (!pool.hasDisk(id)) {
                     throw new HypervisorFault(
                             Kind.REFUSED, "domain " + id + ": its disk is not there");
                 }
@@ -350,7 +344,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         take(pace.prepare());
         synchronized (this) {
             look();
-            disks.remove(id);
+            pool.eraseDisk(id);
             witness.did("erase");
         }
     }
@@ -382,7 +376,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     /** QEMU opens each disk for itself alone. */
     private void requireFor(ObservedDomain domain, UUID volume) throws HypervisorFault {
-        if (!volumes.containsKey(volume)) {
+        if (!pool.hasVolume(volume)) {
             throw new HypervisorFault(Kind.REFUSED, "volume " + volume + " is not there");
         }
         for (ObservedDomain other : domains.values()) {
@@ -396,49 +390,73 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public synchronized List<ObservedVolume> volumes() throws HypervisorFault {
-        failAsAsked(volumesUnseen);
-        return volumes.entrySet().stream()
-                .map(volume -> new ObservedVolume(volume.getKey(), volume.getValue()))
-                .toList();
+    public List<ObservedVolume> volumes() throws HypervisorFault {
+        return pool.volumes();
     }
 
     @Override
     public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
         take(pace.prepare());
-        synchronized (this) {
-            failAsAsked(volumeStepsFailWith);
-            volumes.putIfAbsent(id, sizeGiB);
-            witness.did("make");
-        }
+        pool.makeVolume(id, sizeGiB);
+        witness.did("make");
     }
 
     @Override
     public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
         take(pace.prepare());
-        synchronized (this) {
-            failAsAsked(volumeStepsFailWith);
-            if (volumes.computeIfPresent(id, (i, size) -> Math.max(size, sizeGiB)) == null) {
-                throw new HypervisorFault(Kind.STORAGE, "volume " + id + " is not there");
-            }
-            witness.did("grow");
-        }
+        pool.growVolume(id, sizeGiB);
+        witness.did("grow");
     }
 
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
         take(pace.prepare());
+        pool.eraseVolume(id);
+        witness.did("erase-volume");
+    }
+
+    @Override
+    public List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault {
+        return pool.orphans(known);
+    }
+
+    @Override
+    public void quarantine(OrphanKey orphan) throws HypervisorFault {
+        take(pace.define());
         synchronized (this) {
-            failAsAsked(volumeStepsFailWith);
-            volumes.remove(id);
-            witness.did("erase-volume");
+            look();
+            ObservedDomain domain = null;
+            if (orphan.kind() == OrphanKind.DOMAIN) {
+                domain = domains.get(UUID.fromString(orphan.place()));
+                if (domain == null) {
+                    return;
+                }
+            }
+            pool.putAside(orphan, domain);
+            if (domain != null) {
+                transients.remove(domain.id());
+                domains.remove(domain.id());
+                tell(domain.id());
+            }
+            witness.did("quarantine");
         }
     }
 
-    private static void failAsAsked(@Nullable String words) throws HypervisorFault {
-        if (words != null) {
-            throw new HypervisorFault(Kind.STORAGE, words);
+    @Override
+    public synchronized void release(OrphanKey orphan) throws HypervisorFault {
+        look();
+        var domain = pool.putBack(orphan);
+        if (domain.isPresent() && !domains.containsKey(domain.get().id())) {
+            set(domain.get(), DomainState.SHUTOFF, null);
         }
+        witness.did("release");
+    }
+
+    @Override
+    public void purge(OrphanKey orphan) throws HypervisorFault {
+        take(pace.prepare());
+        pool.purge(orphan);
+        witness.did("purge");
     }
 
     @Override

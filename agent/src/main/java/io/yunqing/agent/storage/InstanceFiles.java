@@ -7,12 +7,10 @@ import io.yunqing.agent.seed.SeedImage;
 import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -148,13 +146,8 @@ public final class InstanceFiles implements AutoCloseable {
 
     /** Deletes all of it; nothing being there is the aim, not an error. */
     public void erase(UUID id) throws HypervisorFault {
-        Path folder = layout.instance(id);
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (NoSuchFileException e) {
-            // Gone already.
+        try {
+            FileTree.delete(layout.instance(id));
         } catch (IOException e) {
             throw fault(id, e);
         }

@@ -1,6 +1,8 @@
 package io.yunqing.agent.storage;
 
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.OrphanKey;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -57,14 +59,51 @@ public record Layout(Path pool) {
     /** Whose file this is, if it is a volume's. */
     public Optional<UUID> volumeAt(Path file) {
         String name = String.valueOf(file.getFileName());
-        if (!volumes().equals(file.getParent()) || !name.endsWith(VOLUME_SUFFIX)) {
-            return Optional.empty();
-        }
-        String word = name.substring(0, name.length() - VOLUME_SUFFIX.length());
+        return volumes().equals(file.getParent()) && name.endsWith(VOLUME_SUFFIX)
+                ? id(name.substring(0, name.length() - VOLUME_SUFFIX.length()))
+                : Optional.empty();
+    }
+
+    /** Whose directory this is, if it is an instance's. */
+    Optional<UUID> instanceAt(Path folder) {
+        return instances().equals(folder.getParent())
+                ? id(String.valueOf(folder.getFileName()))
+                : Optional.empty();
+    }
+
+    private static Optional<UUID> id(String word) {
         try {
             // What UUID takes for an id may be written in another way.
             return Optional.of(UUID.fromString(word)).filter(id -> id.toString().equals(word));
         } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What was put aside. */
+    Path quarantine() {
+        return pool.resolve("quarantine");
+    }
+
+    Path quarantine(OrphanKey orphan) {
+        return quarantine().resolve(orphan.id().toString());
+    }
+
+    /** A path as it is named in reports. */
+    String place(Path file) {
+        return pool.relativize(file).toString();
+    }
+
+    /** The path of that name, if instances or volumes are kept there. */
+    Optional<Path> at(String place) {
+        try {
+            Path file = pool.resolve(place);
+            Path folder = file.getParent();
+            boolean plain = file.equals(file.normalize());
+            return plain && (instances().equals(folder) || volumes().equals(folder))
+                    ? Optional.of(file)
+                    : Optional.empty();
+        } catch (InvalidPathException e) {
             return Optional.empty();
         }
     }

@@ -9,7 +9,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +76,7 @@ public final class VolumeFiles {
         Path file = layout.volume(id);
         Path part = layout.volumes().resolve("." + id + ".part");
         try {
-            if (isThere(file)) {
+            if (FileTree.isThere(file)) {
                 return;
             }
             try {
@@ -89,16 +88,6 @@ public final class VolumeFiles {
             }
         } catch (IOException e) {
             throw fault(id, e);
-        }
-    }
-
-    /** Files.exists says no as well when it cannot tell, and the name would be taken from what is there. */
-    private static boolean isThere(Path file) throws IOException {
-        try {
-            Files.readAttributes(file, BasicFileAttributes.class);
-            return true;
-        } catch (NoSuchFileException e) {
-            return false;
         }
     }
 

@@ -7,6 +7,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -46,9 +47,10 @@ public final class HostReconciler {
     private final Map<UUID, Run> runs = new HashMap<>();
     private final Map<InstanceDesired.ImageSource, CompletableFuture<Void>> fetches =
             new HashMap<>();
-    private final Refusals refusals = new Refusals();
+    private final Refusals<UUID> refusals = new Refusals<>();
     private final VolumeKeeper volumes;
     private final Attachments attachments;
+    private final OrphanKeeper orphans;
     private long applied;
     private boolean begun;
     private @Nullable String held;
@@ -69,6 +71,9 @@ public final class HostReconciler {
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
         this.volumes = new VolumeKeeper(hypervisor, lanes, mailbox, clock, backoff);
         this.attachments = new Attachments(levels, sight, volumes, runs.values());
+        this.orphans =
+                new OrphanKeeper(
+                        hypervisor, levels, sight, attachments, lanes, mailbox, clock, backoff);
     }
 
     /** The controller, or what was kept of it, says what the host should be. */
@@ -80,6 +85,7 @@ public final class HostReconciler {
             abandonFetch(id);
         }
         change.volumes().forEach(volumes::retarget);
+        change.orphans().forEach(orphans::retarget);
     }
 
     /** The controller has taken this view: tombstones confirmed in it are done with. */
@@ -94,6 +100,9 @@ public final class HostReconciler {
             if (seen.state() == VolumeState.REMOVED && want != null && volumes.isRemoved(want)) {
                 levels.forgetVolume(seen.id());
             }
+        }
+        if (view.orphans() != null) {
+            orphans.confirmed(view.orphans());
         }
     }
 
@@ -119,7 +128,10 @@ public final class HostReconciler {
     /** Plans for every volume and instance; returns when to be called again if nothing happens before. */
     public Instant settle() {
         Instant now = clock.instant();
-        Instant wake = earlier(sight.lookIfDue(now), volumes.lookIfDue(now));
+        Instant wake =
+                earlier(
+                        earlier(sight.lookIfDue(now), volumes.lookIfDue(now)),
+                        orphans.lookIfDue(now));
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
         refusals.keepOnly(levels::names);
         volumes.keepOnly(id -> levels.volume(id) != null);
@@ -129,6 +141,9 @@ public final class HostReconciler {
             }
             for (InstanceDesired want : List.copyOf(levels.instances())) {
                 wake = earlier(wake, pursue(want, now));
+            }
+            for (OrphanDesired want : levels.orphans()) {
+                wake = earlier(wake, orphans.pursue(want, now));
             }
             applied = levels.revision();
         }
@@ -140,6 +155,7 @@ public final class HostReconciler {
                         this::progressOf,
                         refusals,
                         observedVolumes(now),
+                        begun ? orphans.observed(now) : null,
                         now));
         return wake;
     }

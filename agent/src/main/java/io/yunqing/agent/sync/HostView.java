@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param observedAt when the last complete inventory was taken
  * @param appliedRevision the host revision that everything was last compared against
  * @param volumes absent when storage, or who has what of it, cannot be seen
+ * @param orphans absent when it cannot be told what is one
  */
 public record HostView(
         @Nullable String unobservedReason,
@@ -27,7 +29,8 @@ public record HostView(
         List<InstanceObserved> instances,
         Set<UUID> withDisk,
         List<UnknownDomain> unknownDomains,
-        @Nullable List<VolumeObserved> volumes) {
+        @Nullable List<VolumeObserved> volumes,
+        @Nullable List<OrphanObserved> orphans) {
 
     public boolean complete() {
         return unobservedReason == null;
@@ -43,6 +46,7 @@ public record HostView(
         return before == null
                 || complete() != before.complete()
                 || !unknownDomains.equals(before.unknownDomains)
+                || !Objects.equals(orphans, before.orphans)
                 || !settled().equals(before.settled())
                 || !Objects.equals(settledVolumes(), before.settledVolumes());
     }

@@ -1,7 +1,10 @@
 package io.yunqing.agent.sync;
 
+import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,12 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class Levels {
 
     /** What hearing the controller changed: what is to be looked at, and what was refused. */
-    record Change(Set<UUID> instances, Set<UUID> volumes, List<String> refused) {}
+    record Change(
+            Set<UUID> instances, Set<UUID> volumes, Set<OrphanKey> orphans, List<String> refused) {}
 
     private final Map<UUID, InstanceDesired> instances = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
+    private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private long revision;
     private boolean whole;
+    private boolean volumesWhole;
 
     Change hear(HostDesired news) {
         var refused = new ArrayList<String>();
@@ -49,7 +55,7 @@ final class Levels {
             whole = true;
         }
         revision = news.revision();
-        return new Change(changed, hearOfVolumes(news), refused);
+        return new Change(changed, hearOfVolumes(news), hearOfOrphans(news), refused);
     }
 
     private Set<UUID> hearOfVolumes(HostDesired news) {
@@ -63,6 +69,22 @@ final class Levels {
         }
         if (news.complete() && news.volumes() != null) {
             volumes.keySet().retainAll(named);
+            volumesWhole = true;
+        }
+        return changed;
+    }
+
+    private Set<OrphanKey> hearOfOrphans(HostDesired news) {
+        var changed = new HashSet<OrphanKey>();
+        var named = new HashSet<OrphanKey>();
+        for (OrphanDesired orphan : news.orphansOrNone()) {
+            named.add(orphan.orphan());
+            if (!orphan.equals(orphans.put(orphan.orphan(), orphan))) {
+                changed.add(orphan.orphan());
+            }
+        }
+        if (news.complete()) {
+            orphans.keySet().retainAll(named);
         }
         return changed;
     }
@@ -82,6 +104,11 @@ final class Levels {
         volumes.remove(id);
     }
 
+    /** What became of an orphan was told; should there ever be another like it, it is a new one. */
+    void forgetOrphan(OrphanKey key) {
+        orphans.remove(key);
+    }
+
     Collection<InstanceDesired> instances() {
         return Collections.unmodifiableCollection(instances.values());
     }
@@ -94,8 +121,39 @@ final class Levels {
         return volumes.get(id);
     }
 
+    Collection<OrphanDesired> orphans() {
+        return Collections.unmodifiableCollection(orphans.values());
+    }
+
+    /** Whether an operator asked anything of this orphan. */
+    boolean asksOf(OrphanKey key) {
+        return orphans.containsKey(key);
+    }
+
     boolean names(UUID id) {
         return instances.containsKey(id);
+    }
+
+    /** Whether a domain is one of ours that should be there, or one of which nothing was heard yet. */
+    boolean explains(ObservedDomain domain) {
+        return domain.ours() && (names(domain.id()) || !whole);
+    }
+
+    /** Whether a file or directory of this id belongs to an instance or a volume. */
+    boolean explains(UUID id) {
+        return instances.containsKey(id) || volumes.containsKey(id);
+    }
+
+    /** All instances and volumes. */
+    Set<UUID> explained() {
+        var all = new HashSet<>(instances.keySet());
+        all.addAll(volumes.keySet());
+        return all;
+    }
+
+    /** Whether all instances and volumes there are were heard of, so that what has another id is an orphan. */
+    boolean tellsOrphans() {
+        return whole && volumesWhole;
     }
 
     long revision() {
@@ -109,6 +167,10 @@ final class Levels {
 
     HostDesired snapshot() {
         return new HostDesired(
-                revision, whole, List.copyOf(instances.values()), List.copyOf(volumes.values()));
+                revision,
+                whole,
+                List.copyOf(instances.values()),
+                volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
+                List.copyOf(orphans.values()));
     }
 }

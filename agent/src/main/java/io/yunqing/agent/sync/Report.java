@@ -6,6 +6,7 @@ import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +29,9 @@ final class Report {
             long applied,
             Sight sight,
             Function<UUID, Progress> progress,
-            Refusals refusals,
+            Refusals<UUID> refusals,
             @Nullable List<VolumeObserved> volumes,
+            @Nullable List<OrphanObserved> orphans,
             Instant now) {
         var instances = new ArrayList<InstanceObserved>();
         for (InstanceDesired want : levels.instances()) {
@@ -46,11 +48,9 @@ final class Report {
         }
         var unknown = new ArrayList<UnknownDomain>();
         for (ObservedDomain domain : sight.domains()) {
-            if (levels.names(domain.id()) && domain.ours()) {
-                continue;
-            }
-            if (domain.ours() && !levels.whole()) {
-                // Nothing was ever heard: it is too early to call one of our own unknown.
+            if (!levels.explains(domain)) {
+                unknown.add(new UnknownDomain(domain.id(), domain.name(), word(domain.state())));
+            } else if (!levels.names(domain.id())) {
                 instances.add(
                         new InstanceObserved(
                                 domain.id(),
@@ -60,8 +60,6 @@ final class Report {
                                 domain.reason(),
                                 null,
                                 null));
-            } else {
-                unknown.add(new UnknownDomain(domain.id(), domain.name(), word(domain.state())));
             }
         }
         unknown.sort(Comparator.comparing(UnknownDomain::uuid));
@@ -78,7 +76,8 @@ final class Report {
                 List.copyOf(instances),
                 withDisk,
                 List.copyOf(unknown),
-                volumes);
+                volumes,
+                orphans);
     }
 
     private static InstanceObserved instance(

@@ -33,8 +33,8 @@ final class VolumeKeeper {
     private final Lanes lanes;
     private final Executor mailbox;
     private final Failures failures;
-    private final VolumeSight sight;
-    private final Refusals refusals = new Refusals();
+    private final StorageSight<UUID, ObservedVolume> sight;
+    private final Refusals<UUID> refusals = new Refusals<>();
     private final Map<UUID, Attempts> attempts = new HashMap<>();
 
     /** Those with a step whose effect was not yet looked at. */
@@ -50,7 +50,15 @@ final class VolumeKeeper {
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.failures = new Failures(clock, backoff);
-        this.sight = new VolumeSight(hypervisor, lanes, mailbox, clock, backoff);
+        this.sight =
+                new StorageSight<>(
+                        "volumes",
+                        () -> hypervisor::volumes,
+                        ObservedVolume::id,
+                        lanes,
+                        mailbox,
+                        clock,
+                        backoff);
     }
 
     /** Looks at storage when that is due; returns when it is next. */
@@ -70,7 +78,7 @@ final class VolumeKeeper {
 
     /** Whether it is there and nothing is being done to it, so that a guest can be given it. */
     boolean isReady(UUID id) {
-        return sight.complete() && sight.volume(id) != null && !changing.contains(id);
+        return sight.complete() && sight.get(id) != null && !changing.contains(id);
     }
 
     /** Something else is desired of it now. */
@@ -88,7 +96,7 @@ final class VolumeKeeper {
         if (!sight.complete() || changing.contains(want.id())) {
             return null;
         }
-        var plan = VolumePlan.of(want, sight.volume(want.id()), use, attemptsOf(want.id()), now);
+        var plan = VolumePlan.of(want, sight.get(want.id()), use, attemptsOf(want.id()), now);
         refusals.note(want.id(), what(want), plan.refusal(), now);
         if (plan.step() != null) {
             begin(plan.step(), want, now);
@@ -132,7 +140,7 @@ final class VolumeKeeper {
     boolean isRemoved(VolumeDesired want) {
         return want.deleted()
                 && sight.complete()
-                && sight.volume(want.id()) == null
+                && sight.get(want.id()) == null
                 && !changing.contains(want.id());
     }
 
@@ -143,7 +151,7 @@ final class VolumeKeeper {
      */
     VolumeObserved observed(VolumeDesired want, @Nullable UUID holder, Instant now) {
         UUID id = want.id();
-        var have = sight.volume(id);
+        var have = sight.get(id);
         var refusal = refusals.of(id);
         return new VolumeObserved(
                 id,

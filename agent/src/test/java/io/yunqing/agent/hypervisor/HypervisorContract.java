@@ -22,15 +22,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** What the seam promises, asked of whatever stands behind it. */
-public abstract class HypervisorContract {
+public abstract class HypervisorContract implements QuarantineContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** The one under test, connected. */
-    protected abstract Hypervisor hypervisor();
+    @Override
+    public abstract Hypervisor hypervisor();
 
     /** An image that can be fetched. */
-    protected abstract ImageSource image();
+    @Override
+    public abstract ImageSource image();
 
     @Test
     void aLifeFromNothingToNothing() throws Exception {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.yunqing.agent.Agent;
 import io.yunqing.agent.FakeController;
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Orphans;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.link.Endpoint;
 import io.yunqing.agent.link.Enrolment;
@@ -249,13 +250,7 @@ class AgentIT {
     void aDomainOfSomebodyElseIsReportedAndLeftAlone() throws Exception {
         var foreign = UUID.randomUUID();
         var connect = new Connect(host.uri());
-        connect.domainCreateXML(
-                """
-                <domain type='qemu'><name>legacy</name><uuid>%s</uuid><memory unit='MiB'>32</memory>
-                <os><type arch='x86_64' machine='q35'>hvm</type></os></domain>
-                """
-                        .formatted(foreign),
-                0);
+        connect.domainCreateXML(Orphans.definition(foreign), 0);
         controller.desire(Instances.running().image(image).build());
         var report =
                 controller.await(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.Orphans;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorContract;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
 
 @DisplayName("A real libvirt keeps the seam's promises")
 class LibvirtHypervisorIT extends HypervisorContract {
@@ -92,6 +95,56 @@ class LibvirtHypervisorIT extends HypervisorContract {
         assertEquals(Set.of(volumes), attached());
     }
 
+    @Test
+    void aDomainOfSomebodyElseComesBackAsItWas() throws Exception {
+        var legacy = UUID.randomUUID();
+        var key = Orphans.domain(legacy);
+        var connect = new Connect(host.uri());
+        var domain = connect.domainDefineXML(Orphans.definition(legacy));
+        domain.setAutostart(true);
+        String before = domain.getXMLDesc(Domain.XMLFlags.INACTIVE);
+        domain.create();
+        hypervisor.quarantine(key);
+        assertEquals(0, connect.listAllDomains(0).length);
+        hypervisor.release(key);
+        var back = connect.domainLookupByUUID(legacy);
+        assertEquals(before, back.getXMLDesc(Domain.XMLFlags.INACTIVE));
+        assertTrue(back.getAutostart());
+        assertEquals(0, back.isActive());
+        connect.close();
+    }
+
+    @Test
+    void aDomainThatOnlyRunsComesBackDefined() throws Exception {
+        var legacy = UUID.randomUUID();
+        var key = Orphans.domain(legacy);
+        var connect = new Connect(host.uri());
+        connect.domainCreateXML(Orphans.definition(legacy), 0);
+        hypervisor.quarantine(key);
+        assertEquals(0, connect.listAllDomains(0).length);
+        hypervisor.release(key);
+        assertEquals("legacy", connect.domainLookupByUUID(legacy).getName());
+        connect.close();
+    }
+
+    /** Its saved memory would be lost with the definition. */
+    @Test
+    void aDomainWithASavedStateIsLeftAlone() throws Exception {
+        var legacy = UUID.randomUUID();
+        var connect = new Connect(host.uri());
+        var domain = connect.domainDefineXML(Orphans.definition(legacy));
+        domain.create();
+        domain.managedSave();
+        var fault =
+                assertThrows(
+                        HypervisorFault.class, () -> hypervisor.quarantine(Orphans.domain(legacy)));
+        assertEquals(HypervisorFault.Kind.REFUSED, fault.kind());
+        assertTrue(String.valueOf(fault.getMessage()).contains("a saved state"));
+        assertEquals(1, domain.hasManagedSaveImage());
+        assertEquals(Set.of(), Set.copyOf(hypervisor.orphans(Set.of())));
+        connect.close();
+    }
+
     private void start(Instances instance, UUID... volumes) throws HypervisorFault {
         for (UUID volume : volumes) {
             hypervisor.makeVolume(volume, 1);
@@ -108,12 +161,12 @@ class LibvirtHypervisorIT extends HypervisorContract {
     }
 
     @Override
-    protected Hypervisor hypervisor() {
+    public Hypervisor hypervisor() {
         return hypervisor;
     }
 
     @Override
-    protected ImageSource image() {
+    public ImageSource image() {
         return image;
     }
 }

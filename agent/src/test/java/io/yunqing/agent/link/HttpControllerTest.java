@@ -82,7 +82,12 @@ class HttpControllerTest {
     void aDesiredStateIsHeard() throws Exception {
         var instance = Instances.running().volumes(Volumes.ID).build();
         var sent =
-                new HostDesired(7, true, List.of(instance), List.of(Volumes.fresh(Volumes.ID, 3)));
+                new HostDesired(
+                        7,
+                        true,
+                        List.of(instance),
+                        List.of(Volumes.fresh(Volumes.ID, 3)),
+                        List.of());
         String json =
                 Json.MAPPER
                         .writeValueAsString(sent)
@@ -145,6 +150,7 @@ class HttpControllerTest {
                                                                 List.of(
                                                                         Instances.running()
                                                                                 .build()),
+                                                                null,
                                                                 null))
                                                 .replace("0".repeat(64), "../../etc/passwd"))),
                         Map.entry("an empty volume", desired("[]", "[{}]")),

@@ -19,12 +19,12 @@ class SimulatedHypervisorTest extends HypervisorContract {
             new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), step -> {});
 
     @Override
-    protected Hypervisor hypervisor() {
+    public Hypervisor hypervisor() {
         return hypervisor;
     }
 
     @Override
-    protected ImageSource image() {
+    public ImageSource image() {
         return Instances.IMAGE;
     }
 

@@ -11,6 +11,7 @@ import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,7 @@ abstract class Reconciling {
                     new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
                     told -> view = told);
     private @Nullable HostView view;
+    private OrphanDesired[] orphans = {};
     private long revision;
 
     @BeforeEach
@@ -61,7 +63,12 @@ abstract class Reconciling {
     }
 
     void want(List<InstanceDesired> instances, VolumeDesired... volumes) {
-        reconciler.hear(new HostDesired(++revision, true, instances, List.of(volumes)));
+        reconciler.hear(
+                new HostDesired(++revision, true, instances, List.of(volumes), List.of(orphans)));
+    }
+
+    void wantOf(OrphanDesired... wishes) {
+        orphans = wishes;
     }
 
     HostView told() {

@@ -81,13 +81,15 @@ class VolumeReconcilerTest extends Reconciling {
     void aControllerThatDoesNotKnowOfVolumesTakesNoneAway() {
         runWith(A);
         var silent = Instances.running().silentOnVolumes();
-        reconciler.hear(new HostDesired(100, true, List.of(silent.build()), null));
+        reconciler.hear(new HostDesired(100, true, List.of(silent.build()), null, null));
         untilQuiet();
         assertTrue(attachedTo(A, Instances.ID));
-        reconciler.hear(new HostDesired(101, true, List.of(silent.power(Power.OFF).build()), null));
+        reconciler.hear(
+                new HostDesired(101, true, List.of(silent.power(Power.OFF).build()), null, null));
         until("it is off", () -> shown(DomainState.SHUTOFF));
         reconciler.hear(
-                new HostDesired(102, true, List.of(silent.power(Power.RUNNING).build()), null));
+                new HostDesired(
+                        102, true, List.of(silent.power(Power.RUNNING).build()), null, null));
         now = now.plusSeconds(60);
         until("it runs again", () -> shown(DomainState.RUNNING));
         assertTrue(attachedTo(A, Instances.ID));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether {@code instances} is all there is for this host. An instance on the host that a complete list
  *     does not name is reported and left alone: only a tombstone ({@link InstanceDesired#deleted}) removes
  * @param volumes likewise, of volumes; absent from a controller that does not know of them, and nothing is said of any then
+ * @param orphans what is to become of orphans; one that is not named is left alone
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -20,10 +21,16 @@ public record HostDesired(
         long revision,
         boolean complete,
         List<InstanceDesired> instances,
-        @Nullable List<VolumeDesired> volumes) {
+        @Nullable List<VolumeDesired> volumes,
+        @Nullable List<OrphanDesired> orphans) {
 
     /** The volumes, of which there may be none. */
     public List<VolumeDesired> volumesOrNone() {
         return volumes == null ? List.of() : volumes;
+    }
+
+    /** The orphans, of which there may be none. */
+    public List<OrphanDesired> orphansOrNone() {
+        return orphans == null ? List.of() : orphans;
     }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param unobservedReason why the inventory is not complete, in libvirt's own words
  * @param observedAt when the inventory was taken, by the host's clock
  * @param volumes what was found of the desired volumes; absent when storage could not be looked at, and nothing is news then
+ * @param orphans everything on the host that belongs to none of its instances and volumes; absent when that cannot be told
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -39,7 +40,8 @@ public record HostObserved(
         @NotNull List<@NotNull @Valid InstanceObserved> instances,
         @NotNull List<@NotNull UnknownDomain> unknownDomains,
         @NotNull List<@NotNull Lane> lanes,
-        @Nullable List<@NotNull @Valid VolumeObserved> volumes) {
+        @Nullable List<@NotNull @Valid VolumeObserved> volumes,
+        @Nullable List<@NotNull @Valid OrphanObserved> orphans) {
 
     /**
      * A bounded pool of the agent's and what it is busy with.

@@ -171,6 +171,11 @@ final class Changing {
         return change(call, noun, Edit.without("spec.instance"));
     }
 
+    /** Has an orphan put aside, or back. */
+    static Exit quarantine(Call call, Noun noun, boolean quarantined) {
+        return change(call, noun, Edit.one("spec.quarantined", quarantined));
+    }
+
     private static Exit change(Call call, Noun noun, Edit edit) {
         return change(call, noun, _ -> edit);
     }

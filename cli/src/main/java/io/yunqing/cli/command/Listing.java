@@ -35,7 +35,8 @@ final class Listing {
                         limit);
         call.printer().list(noun, listed);
         if (listed.items().isEmpty() && call.printer().output().forPeople()) {
-            call.say(filters(call, noun) ? "list.empty.filtered" : "list.empty", noun.word());
+            String empty = noun.kind().made() ? "list.empty" : "list.empty.found";
+            call.say(filters(call, noun) ? "list.empty.filtered" : empty, noun.word());
         }
         String next = Tree.textAt(listed.tree(), "next");
         if (!next.isEmpty() && call.printer().output().forPeople()) {

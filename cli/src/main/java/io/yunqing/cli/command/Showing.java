@@ -124,7 +124,7 @@ final class Showing {
             switch (column.shape()) {
                 case STATE -> shown = phase(call, table, resource);
                 case AGE -> shown = words.say("show.ago", shown);
-                case TEXT, NUMBER -> {}
+                case TEXT, NUMBER, SIZE -> {}
             }
             sheet.line(words.heading(column.id()), shown);
         }

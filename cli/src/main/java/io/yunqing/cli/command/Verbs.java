@@ -34,6 +34,10 @@ final class Verbs {
                                     "start", "stop", "reboot", "pause", "resize", "log", "stats",
                                     "explain"));
             case VOLUME -> names.addAll(List.of("attach", "detach"));
+            case ORPHAN -> {
+                names.remove("create");
+                names.addAll(List.of("quarantine", "release"));
+            }
             default -> {}
         }
         return names;
@@ -61,6 +65,8 @@ final class Verbs {
                     case "explain" -> explain(noun);
                     case "attach" -> attach(noun);
                     case "detach" -> detach(noun);
+                    case "quarantine" -> quarantine(noun);
+                    case "release" -> release(noun);
                     default -> throw new IllegalArgumentException(verb);
                 };
         if (noun.kind().inTenant()) {
@@ -316,6 +322,30 @@ final class Verbs {
         return awaiting(noun, detach.addPositional(name(noun)));
     }
 
+    private static CommandSpec quarantine(Noun noun) {
+        CommandSpec quarantine =
+                Options.command(
+                        "quarantine",
+                        "Put an orphan aside, whole: a domain is shut down and its definition kept,"
+                                + " files are moved",
+                        call -> Changing.quarantine(call, noun, true),
+                        "orphan quarantine 0d1f8a5c3b7e --wait",
+                        "orphan quarantine 0d1f8a5c3b7e --dry-run");
+        Options.mutation().forEach(quarantine::addOption);
+        return awaiting(noun, quarantine.addPositional(name(noun)));
+    }
+
+    private static CommandSpec release(Noun noun) {
+        CommandSpec release =
+                Options.command(
+                        "release",
+                        "Put an orphan back to where it was; a domain is off then",
+                        call -> Changing.quarantine(call, noun, false),
+                        "orphan release 0d1f8a5c3b7e --wait");
+        Options.mutation().forEach(release::addOption);
+        return awaiting(noun, release.addPositional(name(noun)));
+    }
+
     /** Data is the token alone, so that it can be redirected into the agent's file. */
     private static Exit joinToken(Call call, Noun noun) {
         Target target = call.target(noun);
@@ -352,7 +382,6 @@ final class Verbs {
     }
 
     private static String sample(Noun noun) {
-        String example = noun.example();
-        return example.substring(0, example.indexOf(' '));
+        return noun.example().split(" ", 2)[0];
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -94,7 +95,7 @@ public final class ManifestReader {
             complain(document, "kind is missing; give one of " + kinds());
             return Optional.empty();
         }
-        Optional<Kind> kind = Kind.ofWireName(scalar(node));
+        Optional<Kind> kind = Kind.ofWireName(scalar(node)).filter(Kind::made);
         if (kind.isEmpty()) {
             complain(node, "kind: '" + scalar(node) + "' is not a kind; give one of " + kinds());
         }
@@ -351,6 +352,9 @@ public final class ManifestReader {
     }
 
     private static String kinds() {
-        return String.join(", ", Arrays.stream(Kind.values()).map(Kind::wireName).toList());
+        return Arrays.stream(Kind.values())
+                .filter(Kind::made)
+                .map(Kind::wireName)
+                .collect(Collectors.joining(", "));
     }
 }

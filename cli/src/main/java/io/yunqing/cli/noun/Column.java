@@ -24,12 +24,18 @@ public record Column(
     /** How a value is shown to people. */
     public enum Shape {
         TEXT,
-        /** Aligned to the right. */
         NUMBER,
+        /** A number of bytes, shown in the unit that fits. */
+        SIZE,
         /** An instant, shown as how long ago it was. */
         AGE,
         /** A phase or state, coloured on a terminal. */
-        STATE
+        STATE;
+
+        /** Whether it is aligned to the right. */
+        public boolean right() {
+            return this == NUMBER || this == SIZE;
+        }
     }
 
     static Column text(String id, String path) {
@@ -38,6 +44,10 @@ public record Column(
 
     static Column number(String id, String path) {
         return new Column(id, Shape.NUMBER, false, row -> Tree.at(row, path));
+    }
+
+    static Column size(String id, String path) {
+        return new Column(id, Shape.SIZE, false, row -> Tree.at(row, path));
     }
 
     static Column age(String id, String path) {

@@ -4,6 +4,7 @@ import static io.yunqing.cli.noun.Column.age;
 import static io.yunqing.cli.noun.Column.joined;
 import static io.yunqing.cli.noun.Column.number;
 import static io.yunqing.cli.noun.Column.parts;
+import static io.yunqing.cli.noun.Column.size;
 import static io.yunqing.cli.noun.Column.state;
 import static io.yunqing.cli.noun.Column.text;
 import static io.yunqing.cli.noun.Column.used;
@@ -132,5 +133,40 @@ final class FleetNouns {
                                         "What is kept back for the host itself, whatever its class says")
                                 .between(0, 1_000_000_000_000L)),
                 "rack1-07 --zone site-a --class dense --reserved memoryMiB=8192");
+    }
+
+    static Noun orphan() {
+        return new Noun(
+                Kind.ORPHAN,
+                "Something on a host that belongs to nothing in the books",
+                List.of(
+                        name(),
+                        text("host", "status.host"),
+                        text("type", "status.type"),
+                        text("title", "status.title"),
+                        state("phase", "status.phase"),
+                        text("domain", "status.domainState"),
+                        size("size", "status.sizeBytes"),
+                        age("modified", "status.modifiedAt"),
+                        age("found", "metadata.created"),
+                        age("observed", "status.observedAt").onlyWide(),
+                        text("zone", "status.zone").onlyWide(),
+                        text("place", "status.place").onlyWide(),
+                        labels()),
+                List.of(
+                        new Filter("host", "Only orphans on this host"),
+                        new Filter("zone", "Only orphans in this zone"),
+                        new Filter(
+                                "type",
+                                "Only orphans of this type: DOMAIN, INSTANCE_FILES, VOLUME, FILE"),
+                        new Filter("quarantined", "Only what was put aside (true) or not (false)")),
+                List.of(
+                        Field.of(
+                                        Field.Type.BOOL,
+                                        "quarantined",
+                                        "--quarantined",
+                                        "Whether it is to be put aside, or back to where it was")
+                                .mustBe()),
+                "0d1f8a5c3b7e");
     }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * What the command line knows of a kind of resource.
  *
  * @param about one line for help
- * @param example name and flags of a typical create, for help; lines end where a shell line would be continued
+ * @param example name and flags of a typical create, for help, or a name alone where people make none; lines end where a shell line
+ *     would be continued
  */
 public record Noun(
         Kind kind,
@@ -35,13 +36,18 @@ public record Noun(
 
     /** Whether it takes time until one is as asked, so that there is something to wait for. */
     public boolean awaited() {
-        return kind == Kind.INSTANCE || kind == Kind.VOLUME;
+        return kind == Kind.INSTANCE || kind == Kind.VOLUME || kind == Kind.ORPHAN;
     }
 
     /** The phase that one will be in when it is as asked. */
     public String wantedPhase(Map<String, Object> resource) {
         if (kind == Kind.VOLUME) {
             return Tree.textAt(resource, "spec.instance").isEmpty() ? "AVAILABLE" : "ATTACHED";
+        }
+        if (kind == Kind.ORPHAN) {
+            return Tree.textAt(resource, "spec.quarantined").equals("true")
+                    ? "QUARANTINED"
+                    : "FOUND";
         }
         return switch (Tree.textAt(resource, "spec.power")) {
             case "", "RUNNING" -> "RUNNING";

@@ -26,6 +26,7 @@ public final class Nouns {
             case PLACEMENT_GROUP -> TenantNouns.placementGroup();
             case INSTANCE -> TenantNouns.instance();
             case VOLUME -> TenantNouns.volume();
+            case ORPHAN -> FleetNouns.orphan();
         };
     }
 

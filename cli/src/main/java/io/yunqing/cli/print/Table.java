@@ -61,7 +61,11 @@ public final class Table {
         if (value.isEmpty()) {
             return "-";
         }
-        return column.shape() == Shape.AGE ? age(value) : Width.harmless(value);
+        return switch (column.shape()) {
+            case AGE -> age(value);
+            case SIZE -> Sizes.of(Double.parseDouble(value));
+            case TEXT, NUMBER, STATE -> Width.harmless(value);
+        };
     }
 
     /** How long ago an instant was; the text itself when it is no instant. */
@@ -83,7 +87,7 @@ public final class Table {
         for (int i = 0; i < widths.length; i++) {
             Shape shape = columns.get(i).shape();
             StringBuilder cell = new StringBuilder();
-            Width.pad(cell, cells.get(i), widths[i], shape == Shape.NUMBER);
+            Width.pad(cell, cells.get(i), widths[i], shape.right());
             line.append(i == 0 ? "" : GAP)
                     .append(
                             painted && shape == Shape.STATE

@@ -26,7 +26,8 @@ class GrammarTest {
             assertTrue(run.out().contains("Usage: yqctl " + kind.singular()), run.out());
             assertTrue(run.out().contains("  yqctl " + kind.singular() + " " + verb), run.out());
         }
-        String help = terminal.run(kind.singular(), "create", "--help").out();
+        String making = kind.made() ? "create" : "set";
+        String help = terminal.run(kind.singular(), making, "--help").out();
         for (Field field : Nouns.of(kind).fields()) {
             assertTrue(help.contains(field.flag() + "="), field.flag() + " in " + help);
         }

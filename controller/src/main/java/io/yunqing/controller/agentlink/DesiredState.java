@@ -9,6 +9,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
 import io.yunqing.controller.fleet.Fleet;
@@ -90,7 +91,7 @@ class DesiredState {
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
                                    host(a.ip) || '/' || masklen(a.ip) AS ip,
-                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes
+                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
@@ -99,6 +100,11 @@ class DesiredState {
                                     'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib) ORDER BY v.host_revision, v.id) AS volumes
                                 FROM volume v JOIN tenant t ON t.id = v.tenant_id
                                 WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
+                            CROSS JOIN LATERAL (
+                                SELECT json_agg(json_build_object('orphan', json_build_object('kind', r.type, 'place', r.place),
+                                    'revision', r.host_revision, 'quarantined', r.quarantined, 'deleted', r.deleted) ORDER BY r.name) AS orphans
+                                FROM orphan r
+                                WHERE r.host_id = o.host_id AND r.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) s
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -107,11 +113,11 @@ class DesiredState {
                             WHERE o.host_id = ? AND o.key_sha256 = ?
                             ORDER BY i.host_revision
                             """)) {
-                for (int place = 1; place <= 4; place++) {
+                for (int place = 1; place <= 6; place++) {
                     statement.setLong(place, after);
                 }
-                statement.setObject(5, claim.host());
-                statement.setString(6, claim.keySha256());
+                statement.setObject(7, claim.host());
+                statement.setString(8, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
@@ -121,7 +127,8 @@ class DesiredState {
 
     private static HostDesired host(ResultSet row, long after) throws SQLException {
         long revision = row.getLong("revision");
-        String volumes = row.getString("volumes");
+        List<VolumeDesired> volumes = list(row.getString("volumes"), VolumeDesired[].class);
+        List<OrphanDesired> orphans = list(row.getString("orphans"), OrphanDesired[].class);
         List<InstanceDesired> instances = new ArrayList<>();
         do {
             UUID id = row.getObject("id", UUID.class);
@@ -130,10 +137,11 @@ class DesiredState {
             }
         } while (row.next());
         return new HostDesired(
-                revision,
-                after <= 0 || after > revision,
-                instances,
-                volumes == null ? List.of() : List.of(json(volumes, VolumeDesired[].class)));
+                revision, after <= 0 || after > revision, instances, volumes, orphans);
+    }
+
+    private static <T> List<T> list(String text, Class<T[]> type) {
+        return text == null ? List.of() : List.of(json(text, type));
     }
 
     private static InstanceDesired instance(UUID id, ResultSet row) throws SQLException {

@@ -13,6 +13,7 @@ import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.orphan.OrphanReports;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.ProblemException;
@@ -37,6 +38,7 @@ class Observations {
     private final AgentPolicy policy;
     private final InstanceReports instances;
     private final VolumeReports volumes;
+    private final OrphanReports orphans;
     private final Ledger ledger;
     private final Changes changes;
 
@@ -47,6 +49,7 @@ class Observations {
             AgentPolicy policy,
             InstanceReports instances,
             VolumeReports volumes,
+            OrphanReports orphans,
             Ledger ledger,
             Changes changes) {
         this.em = em;
@@ -55,6 +58,7 @@ class Observations {
         this.policy = policy;
         this.instances = instances;
         this.volumes = volumes;
+        this.orphans = orphans;
         this.ledger = ledger;
         this.changes = changes;
     }
@@ -94,11 +98,13 @@ class Observations {
                                 was, policy.sees(was.complete(), was.receivedAt(), now), report));
         VolumeReports.News news = volumes.accept(was.host(), was.name(), report);
         gone.addAll(news.gone());
-        // In the order of all locks: instances, volumes, limits, providers, what a host should be.
+        // In the order of all locks: instances, volumes, limits, providers, orphans, what a host
+        // should be.
         if (!gone.isEmpty()) {
             ledger.release(gone);
         }
         learn(was, report);
+        orphans.accept(was, report, now);
         volumes.tellHost(news);
         return true;
     }

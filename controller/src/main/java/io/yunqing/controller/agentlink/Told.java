@@ -48,7 +48,8 @@ record Told(HostObserved report, byte[] digest) {
                 report.instances(),
                 report.unknownDomains(),
                 report.lanes(),
-                report.volumes());
+                report.volumes(),
+                report.orphans());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

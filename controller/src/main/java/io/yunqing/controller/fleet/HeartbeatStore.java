@@ -46,6 +46,8 @@ public class HeartbeatStore {
      * @param revision the host's own, as a resource
      * @param desiredRevision of what it should be
      * @param agentStart null before the first report of an enrolled agent, as are the fields that come with it
+     * @param orphansSeen whether it could tell in its last report what is an orphan
+     * @param hasOrphans whether any of it are known
      */
     public record Stored(
             UUID host,
@@ -57,7 +59,9 @@ public class HeartbeatStore {
             String bootId,
             Long sequence,
             Instant receivedAt,
-            boolean complete) {}
+            boolean complete,
+            boolean orphansSeen,
+            boolean hasOrphans) {}
 
     /**
      * Takes the report if it repeats the last one, in one statement and without waiting for the disk: what a crash of the
@@ -96,7 +100,8 @@ public class HeartbeatStore {
                     connection.prepareStatement(
                             """
                             SELECT h.name, h.revision, d.revision AS desired_revision, o.agent_start, o.superseded_start,
-                                   o.boot_id, o.sequence, o.received_at, o.complete
+                                   o.boot_id, o.sequence, o.received_at, o.complete, o.orphans_seen,
+                                   EXISTS (SELECT FROM orphan r WHERE r.host_id = o.host_id) AS has_orphans
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
@@ -166,7 +171,9 @@ public class HeartbeatStore {
                 row.getString("boot_id"),
                 row.getObject("sequence", Long.class),
                 Sql.instant(row.getObject("received_at", OffsetDateTime.class)),
-                row.getBoolean("complete"));
+                row.getBoolean("complete"),
+                row.getBoolean("orphans_seen"),
+                row.getBoolean("has_orphans"));
     }
 
     private static OptionalLong revision(PreparedStatement statement) throws SQLException {

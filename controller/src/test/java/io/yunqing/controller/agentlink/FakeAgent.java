@@ -13,6 +13,7 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -60,6 +61,9 @@ final class FakeAgent {
 
     /** What it says of its volumes; null when it cannot see its storage. */
     List<VolumeObserved> volumes = List.of();
+
+    /** What it says of orphans; null when it cannot tell what is one. */
+    List<OrphanObserved> orphans;
 
     private final Certificate ca;
     private final KeyPair key;
@@ -156,7 +160,8 @@ final class FakeAgent {
                         instances,
                         List.of(),
                         List.of(),
-                        volumes));
+                        volumes,
+                        orphans));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */

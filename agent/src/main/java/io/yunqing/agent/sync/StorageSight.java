@@ -1,48 +1,58 @@
 package io.yunqing.agent.sync;
 
-import io.yunqing.agent.hypervisor.Hypervisor;
-import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.platform.Backoff;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the agent sees of the host's volumes: all of them, now and then and after each step on one.
+ * What the agent sees of one sort of thing in the host's storage: all of them, now and then and after each step on one.
  *
  * <p>Looks run beside each other on a lane, so they are numbered when they start: an older look never replaces a newer
  * one. Belongs to the mailbox's thread, as {@link HostReconciler}.
  */
-final class VolumeSight {
+final class StorageSight<K, T> {
 
-    private static final Logger LOG = Logger.getLogger(VolumeSight.class.getName());
+    private static final Logger LOG = Logger.getLogger(StorageSight.class.getName());
 
-    private final Hypervisor hypervisor;
+    private final String what;
+    private final Supplier<Callable<List<T>>> looking;
+    private final Function<T, K> key;
     private final Lanes lanes;
     private final Executor mailbox;
     private final InstantSource clock;
     private final LookRhythm rhythm;
 
-    private Map<UUID, ObservedVolume> volumes = Map.of();
+    private Map<K, T> seen = Map.of();
     private long looks;
     private long newest;
     private boolean complete;
     private @Nullable String blind;
 
-    VolumeSight(
-            Hypervisor hypervisor,
+    /**
+     * @param what how they are called, such as {@code volumes}
+     * @param looking gives what is run on the lane to find them all
+     */
+    StorageSight(
+            String what,
+            Supplier<Callable<List<T>>> looking,
+            Function<T, K> key,
             Lanes lanes,
             Executor mailbox,
             InstantSource clock,
             Backoff backoff) {
-        this.hypervisor = hypervisor;
+        this.what = what;
+        this.looking = looking;
+        this.key = key;
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.clock = clock;
@@ -59,16 +69,20 @@ final class VolumeSight {
         return blind;
     }
 
-    @Nullable ObservedVolume volume(UUID id) {
-        return volumes.get(id);
+    @Nullable T get(K which) {
+        return seen.get(which);
+    }
+
+    Collection<T> all() {
+        return seen.values();
     }
 
     /** Starts a look when one is due; returns when the next one is. */
     Instant lookIfDue(Instant now) {
         if (rhythm.late(now)) {
             blinded(
-                    "listing the volumes has not ended after %d s"
-                            .formatted(LookRhythm.DEADLINE.toSeconds()));
+                    "listing the %s has not ended after %d s"
+                            .formatted(what, LookRhythm.DEADLINE.toSeconds()));
         } else if (rhythm.due(now)) {
             look(() -> {});
         }
@@ -82,41 +96,36 @@ final class VolumeSight {
         long look = ++looks;
         rhythm.begun(clock.instant());
         var _ =
-                lanes.submit(LaneName.STORAGE, "list volumes", hypervisor::volumes)
-                        .whenComplete((seen, failure) ->
+                lanes.submit(LaneName.STORAGE, "list " + what, looking.get())
+                        .whenComplete((found, failure) ->
                                 mailbox.execute(() -> {
-                                    looked(look, seen, failure);
+                                    looked(look, found, failure);
                                     then.run();
                                 }));
     }
 
-    private void looked(
-            long look, @Nullable List<ObservedVolume> seen, @Nullable Throwable failure) {
+    private void looked(long look, @Nullable List<T> found, @Nullable Throwable failure) {
         if (look < newest) {
             return;
         }
         newest = look;
-        if (seen == null) {
+        if (found == null) {
             rhythm.failed();
             blinded(Failures.words(failure));
             return;
         }
         rhythm.succeeded();
         if (blind != null) {
-            LOG.info("the volumes are seen: " + seen.size());
+            LOG.info("the %s are seen: %d".formatted(what, found.size()));
         }
-        volumes =
-                seen.stream()
-                        .collect(
-                                Collectors.toUnmodifiableMap(
-                                        ObservedVolume::id, Function.identity()));
+        seen = found.stream().collect(Collectors.toUnmodifiableMap(key, Function.identity()));
         complete = true;
         blind = null;
     }
 
     private void blinded(String reason) {
         if (!reason.equals(blind)) {
-            LOG.warning("the volumes cannot be seen: " + reason);
+            LOG.warning("the %s cannot be seen: %s".formatted(what, reason));
         }
         complete = false;
         blind = reason;

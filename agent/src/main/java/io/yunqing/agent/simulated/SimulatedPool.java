@@ -1,0 +1,200 @@
+package io.yunqing.agent.simulated;
+
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.hypervisor.ObservedOrphan;
+import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.OrphanKind;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a simulated host keeps: disks of instances, volumes, and what was put aside. */
+final class SimulatedPool {
+
+    /** What was put aside: a domain, or files of a size. */
+    private record PutAside(@Nullable ObservedDomain domain, int gibibytes) {
+        String name(OrphanKey key) {
+            return domain == null ? name(key.place()) : domain.name();
+        }
+
+        static String name(String place) {
+            return place.substring(place.indexOf('/') + 1);
+        }
+    }
+
+    private final Map<UUID, Integer> disks = new HashMap<>();
+    private final Map<UUID, Integer> volumes = new HashMap<>();
+    private final Map<OrphanKey, PutAside> quarantine = new HashMap<>();
+    private @Nullable String volumesUnseen;
+    private @Nullable String stepsFailWith;
+
+    synchronized void hideVolumes(@Nullable String words) {
+        volumesUnseen = words;
+    }
+
+    synchronized void stepsFailWith(@Nullable String words) {
+        stepsFailWith = words;
+    }
+
+    synchronized long takenGiB() {
+        return Stream.of(
+                        disks.values().stream(),
+                        volumes.values().stream(),
+                        quarantine.values().stream().map(PutAside::gibibytes))
+                .flatMap(sizes -> sizes)
+                .mapToLong(gib -> gib)
+                .sum();
+    }
+
+    synchronized void makeDisk(UUID instance, int sizeGiB) {
+        disks.put(instance, sizeGiB);
+    }
+
+    synchronized boolean hasDisk(UUID instance) {
+        return disks.containsKey(instance);
+    }
+
+    synchronized void eraseDisk(UUID instance) {
+        disks.remove(instance);
+    }
+
+    synchronized boolean hasVolume(UUID id) {
+        return volumes.containsKey(id);
+    }
+
+    synchronized void lose(UUID volume) {
+        volumes.remove(volume);
+    }
+
+    synchronized List<ObservedVolume> volumes() throws HypervisorFault {
+        failAsAsked(volumesUnseen);
+        return volumes.entrySet().stream()
+                .map(volume -> new ObservedVolume(volume.getKey(), volume.getValue()))
+                .toList();
+    }
+
+    synchronized void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        volumes.putIfAbsent(id, sizeGiB);
+    }
+
+    synchronized void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        if (volumes.computeIfPresent(id, (i, size) -> Math.max(size, sizeGiB)) == null) {
+            throw new HypervisorFault(Kind.STORAGE, "volume " + id + " is not there");
+        }
+    }
+
+    synchronized void eraseVolume(UUID id) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        volumes.remove(id);
+    }
+
+    synchronized List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault {
+        failAsAsked(volumesUnseen);
+        return Stream.of(
+                        lost(OrphanKind.INSTANCE_FILES, "instances/%s", disks, known),
+                        lost(OrphanKind.VOLUME, "volumes/%s.qcow2", volumes, known),
+                        quarantine.entrySet().stream()
+                                .map(one ->
+                                        orphan(
+                                                one.getKey(),
+                                                null,
+                                                one.getValue().name(one.getKey()),
+                                                one.getValue().gibibytes(),
+                                                true)))
+                .flatMap(orphans -> orphans)
+                .toList();
+    }
+
+    private static Stream<ObservedOrphan> lost(
+            OrphanKind kind, String place, Map<UUID, Integer> sizes, Set<UUID> known) {
+        return sizes.entrySet().stream()
+                .filter(one -> !known.contains(one.getKey()))
+                .map(one -> {
+                    var key = new OrphanKey(kind, place.formatted(one.getKey()));
+                    return orphan(
+                            key, one.getKey(), PutAside.name(key.place()), one.getValue(), false);
+                });
+    }
+
+    private static ObservedOrphan orphan(
+            OrphanKey key, @Nullable UUID id, String name, int gibibytes, boolean quarantined) {
+        return new ObservedOrphan(
+                key,
+                id,
+                name,
+                (long) gibibytes << 30,
+                key.kind() == OrphanKind.DOMAIN ? null : Instant.EPOCH,
+                quarantined);
+    }
+
+    synchronized void putAside(OrphanKey key, @Nullable ObservedDomain domain)
+            throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        Integer size = domain == null ? place(key).get() : Integer.valueOf(0);
+        if (size == null) {
+            return;
+        }
+        if (quarantine.putIfAbsent(key, new PutAside(domain, size)) != null) {
+            throw new HypervisorFault(
+                    Kind.REFUSED, "another %s was put aside before".formatted(key.place()));
+        }
+        if (domain == null) {
+            place(key).clear();
+        }
+    }
+
+    /** Which domain it is that is to be defined again; files are back then. */
+    synchronized Optional<ObservedDomain> putBack(OrphanKey key) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        var held = quarantine.get(key);
+        if (held != null && held.domain() == null) {
+            if (place(key).get() != null) {
+                throw new HypervisorFault(Kind.REFUSED, key.place() + " is there already");
+            }
+            place(key).put(held.gibibytes());
+        }
+        quarantine.remove(key);
+        return Optional.ofNullable(held).map(PutAside::domain);
+    }
+
+    synchronized void purge(OrphanKey key) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        quarantine.remove(key);
+    }
+
+    private record Place(Map<UUID, Integer> sizes, UUID id) {
+        @Nullable Integer get() {
+            return sizes.get(id);
+        }
+
+        void put(int gibibytes) {
+            sizes.put(id, gibibytes);
+        }
+
+        void clear() {
+            sizes.remove(id);
+        }
+    }
+
+    private Place place(OrphanKey key) {
+        String word = PutAside.name(key.place()).replace(".qcow2", "");
+        return new Place(key.kind() == OrphanKind.VOLUME ? volumes : disks, UUID.fromString(word));
+    }
+
+    private static void failAsAsked(@Nullable String words) throws HypervisorFault {
+        if (words != null) {
+            throw new HypervisorFault(Kind.STORAGE, words);
+        }
+    }
+}
