@@ -17,6 +17,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.VolumeState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -253,6 +255,31 @@ class AgentTest {
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
         assertTrue(report.instances().isEmpty());
         assertEquals(List.of(), List.copyOf(done));
+    }
+
+    @Test
+    void anOrphanIsPutAsideAndBackAsTheControllerSays() throws Exception {
+        var orphan = Orphans.volume(Volumes.ID);
+        hypervisor.makeVolume(Volumes.ID, 1);
+        controller.desire();
+        agent.start();
+        controller.await(showsOrphan(orphan, false));
+        controller.desire(Orphans.quarantined(orphan));
+        controller.await(showsOrphan(orphan, true));
+        controller.desire(Orphans.released(orphan));
+        controller.await(showsOrphan(orphan, false));
+        assertEquals(List.of("make", "quarantine", "release"), List.copyOf(done));
+    }
+
+    private static Predicate<HostObserved> showsOrphan(OrphanKey key, boolean quarantined) {
+        return report -> {
+            var orphans = report.orphans();
+            return orphans != null
+                    && orphans.stream()
+                            .anyMatch(orphan ->
+                                    orphan.orphan().equals(key)
+                                            && orphan.quarantined() == quarantined);
+        };
     }
 
     @Test

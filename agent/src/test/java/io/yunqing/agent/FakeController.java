@@ -17,8 +17,6 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
-import io.yunqing.api.agent.OrphanDesired;
-import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.api.agent.VolumeDesired;
@@ -53,7 +51,6 @@ public final class FakeController implements AutoCloseable {
     private final HttpsServer server;
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
-    private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private final Map<UUID, Long> changedAt = new HashMap<>();
     public final Map<UUID, String> consoles = new ConcurrentHashMap<>();
     public volatile @Nullable HostStatistics lastStatistics;
@@ -210,7 +207,7 @@ public final class FakeController implements AutoCloseable {
                             volumes.values().stream()
                                     .filter(v -> changedAt.getOrDefault(v.id(), 0L) > after)
                                     .toList(),
-                            List.copyOf(orphans.values()));
+                            null);
         }
         answer(exchange, 200, news);
     }

@@ -9,6 +9,8 @@ import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.api.agent.VolumeDesired;
 import java.time.Duration;
@@ -25,6 +27,7 @@ final class ScriptedController implements Controller {
 
     private final Map<UUID, InstanceDesired> desired = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
+    private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private final List<HostObserved> reports = new ArrayList<>();
     private final Map<UUID, Long> consoles = new LinkedHashMap<>();
     private final List<InstanceUse> uses = new ArrayList<>();
@@ -37,6 +40,12 @@ final class ScriptedController implements Controller {
         for (InstanceDesired instance : instances) {
             desired.put(instance.id(), instance);
         }
+        revision++;
+        notifyAll();
+    }
+
+    synchronized void desire(OrphanDesired orphan) {
+        orphans.put(orphan.orphan(), orphan);
         revision++;
         notifyAll();
     }
@@ -72,7 +81,11 @@ final class ScriptedController implements Controller {
             failAsAsked();
         }
         return new HostDesired(
-                revision, true, List.copyOf(desired.values()), List.copyOf(volumes.values()), null);
+                revision,
+                true,
+                List.copyOf(desired.values()),
+                List.copyOf(volumes.values()),
+                List.copyOf(orphans.values()));
     }
 
     /** A duplicate is told so when it reports; it may ask what is desired, as any agent with the certificate. */

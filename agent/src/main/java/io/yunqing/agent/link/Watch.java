@@ -70,10 +70,8 @@ public final class Watch implements AutoCloseable {
                         now.plusMillis(rhythm.random().nextLong(EVERYTHING_EVERY.toMillis()) + 1);
                 everythingAt = everythingAt.plus(EVERYTHING_EVERY.dividedBy(2));
             }
-            boolean news =
-                    all || !desired.instances().isEmpty() || !desired.volumesOrNone().isEmpty();
             revision = desired.revision();
-            if (news) {
+            if (all || !desired.namesNothing()) {
                 heard.accept(desired);
             }
             return Duration.ZERO;

@@ -2,6 +2,7 @@ package io.yunqing.agent.link;
 
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,12 @@ final class Wellformed {
             String missing = instance == null ? "an instance" : missing(instance);
             if (missing != null) {
                 throw lacking(missing + (instance == null ? "" : " of instance " + instance.id()));
+            }
+        }
+        for (OrphanDesired orphan : desired.orphansOrNone()) {
+            var key = orphan == null ? null : orphan.orphan();
+            if (key == null || key.kind() == null || key.place() == null) {
+                throw lacking("kind or place of an orphan");
             }
         }
         for (VolumeDesired volume : desired.volumesOrNone()) {

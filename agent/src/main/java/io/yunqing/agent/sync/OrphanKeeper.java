@@ -52,6 +52,7 @@ final class OrphanKeeper {
     private final Refusals<OrphanKey> refusals = new Refusals<>();
     private final Map<OrphanKey, Attempts> attempts = new HashMap<>();
     private final Map<OrphanKey, Instant> askedOff = new HashMap<>();
+    private Map<OrphanKey, OrphanObserved> told = Map.of();
 
     /** Those with a step whose effect was not yet looked at. */
     private final Set<OrphanKey> changing = new HashSet<>();
@@ -195,6 +196,13 @@ final class OrphanKeeper {
                 all.put(key(domain), of(domain, now));
             }
         }
+        // While it is on its way from one place to another, no look may show it.
+        for (OrphanKey key : changing) {
+            if (told.containsKey(key)) {
+                all.putIfAbsent(key, told.get(key));
+            }
+        }
+        told = all;
         return List.copyOf(all.values());
     }
 

@@ -155,6 +155,10 @@ class HttpControllerTest {
                                                 .replace("0".repeat(64), "../../etc/passwd"))),
                         Map.entry("an empty volume", desired("[]", "[{}]")),
                         Map.entry("a null for a volume", desired("[]", "[null]")),
+                        Map.entry("a null for an orphan", orphans("null")),
+                        Map.entry(
+                                "an orphan without a place",
+                                orphans("{\"orphan\":{\"kind\":\"FILE\"}}")),
                         Map.entry(
                                 "a volume without a size",
                                 desired(
@@ -234,6 +238,12 @@ class HttpControllerTest {
 
     private static ResponseDefinitionBuilder status(int status, String type, String body) {
         return aResponse().withStatus(status).withHeader("Content-Type", type).withBody(body);
+    }
+
+    private static ResponseDefinitionBuilder orphans(String one) {
+        return okJson(
+                "{\"revision\":1,\"complete\":true,\"instances\":[],\"orphans\":[%s]}"
+                        .formatted(one));
     }
 
     private static ResponseDefinitionBuilder desired(String instances, String volumes) {

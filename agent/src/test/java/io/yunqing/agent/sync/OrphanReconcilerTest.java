@@ -125,6 +125,22 @@ class OrphanReconcilerTest extends Reconciling {
         assertEquals(List.of(), hypervisor.orphans(Set.of()));
     }
 
+    /** To the controller an orphan that is not told of is gone. */
+    @Test
+    void whatIsOnItsWayIsToldOf() throws Exception {
+        put(STRANGER, DomainState.SHUTOFF);
+        want(List.of());
+        until("it is told", () -> orphans().equals(List.of(DOMAIN)));
+        ask(Orphans.quarantined(DOMAIN));
+        gates.shut("orphans");
+        until("it was put aside", () -> gates.holds("orphans"));
+        untilQuiet();
+        assertTrue(hypervisor.domains().isEmpty());
+        assertEquals(List.of(DOMAIN), orphans());
+        gates.open("orphans");
+        until("that is told", () -> isQuarantined(DOMAIN));
+    }
+
     @Test
     void aGuestIsAskedBeforeItsPowerIsTakenAway() throws Exception {
         hypervisor.deafenGuests(true);

@@ -29,6 +29,11 @@ public record HostDesired(
         return volumes == null ? List.of() : volumes;
     }
 
+    /** Whether it names nothing at all. */
+    public boolean namesNothing() {
+        return instances.isEmpty() && volumesOrNone().isEmpty() && orphansOrNone().isEmpty();
+    }
+
     /** The orphans, of which there may be none. */
     public List<OrphanDesired> orphansOrNone() {
         return orphans == null ? List.of() : orphans;

@@ -54,6 +54,25 @@ class WaitingTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "true,QUARANTINING,UNDERWAY",
+        "true,QUARANTINED,REACHED",
+        "true,FOUND,UNDERWAY",
+        "true,UNOBSERVED,UNDERWAY",
+        "false,RELEASING,UNDERWAY",
+        "false,FOUND,REACHED",
+        "false,FAILED,FAILED"
+    })
+    void judgesAnOrphanByWhereItIsToBe(String quarantined, String phase, String verdict)
+            throws IOException {
+        Map<String, Object> now =
+                tree(
+                        "{'spec':{'quarantined':%s},'status':{'phase':'%s','lastError':{'attempts':1}}}"
+                                .formatted(quarantined, phase));
+        assertEquals(verdict, judge(Kind.ORPHAN, now, Map.of()));
+    }
+
+    @ParameterizedTest
     @CsvSource({"0,1,FAILED", "1,1,UNDERWAY", "1,2,FAILED"})
     void onlyANewFaultEndsTheWait(int before, int attempts, String verdict) throws IOException {
         Map<String, Object> now =

@@ -94,8 +94,10 @@ class OrphanTest {
         assertEquals("QUARANTINED", phase(rest.get(path(name))));
         assertEquals(1, list("&quarantined=true").size());
 
+        long heard = city.agent.desired(0, 0).revision();
         assertEquals("RELEASING", phase(put(name, false)));
         assertEquals(List.of(false, false), wish());
+        assertEquals(wishes(), city.agent.desired(heard, 0).orphansOrNone(), "it is news");
         reports(volume(false));
         assertEquals("FOUND", phase(rest.get(path(name))));
 
