@@ -41,6 +41,7 @@ public final class Instances {
     private boolean paused;
     private int boot;
     private boolean forcedBoot;
+    private int rebuild;
     private int memoryMiB = 32;
     private int rootDiskGiB = 1;
     private ImageSource image = IMAGE;
@@ -131,6 +132,11 @@ public final class Instances {
         return boot(value);
     }
 
+    public Instances rebuild(int value) {
+        rebuild = value;
+        return boot(value);
+    }
+
     public Instances volumes(UUID... value) {
         volumes = List.of(value);
         return this;
@@ -154,6 +160,7 @@ public final class Instances {
                 paused,
                 boot,
                 forcedBoot,
+                rebuild,
                 1,
                 memoryMiB,
                 rootDiskGiB,

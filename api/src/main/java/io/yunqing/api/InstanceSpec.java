@@ -13,16 +13,19 @@ import org.jspecify.annotations.Nullable;
  * What an instance should be.
  *
  * @param flavor its size; can be changed while it is off, to one with a root disk of the same size
- * @param image what its root disk starts as; cannot be changed
+ * @param image what its root disk starts as; changes only with {@code rebuild}
  * @param zone where it must be; anywhere when absent. Cannot be changed
  * @param group the tenant's placement group that it belongs to; none when absent. Cannot be changed
  * @param power RUNNING when absent
  * @param boot how many times it was to be started anew: whoever makes it larger has the guest shut down and started again,
  *     once. Cannot become smaller; stays as it is when absent
  * @param forcedBoot whether its power is taken away for that instead of asking the guest; false when absent
- * @param deletionProtection whether it cannot be deleted; false when absent
- * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start
- * @param userData cloud-init user data, given to the guest as it is
+ * @param rebuild with which boot its root disk was last to be made anew from its image, and all that was on it to be lost. Grows to
+ *     the boot that it is asked with; stays as it is when absent
+ * @param deletionProtection whether it can neither be deleted nor rebuilt; false when absent
+ * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start. Change only with
+ *     {@code rebuild}
+ * @param userData cloud-init user data, given to the guest as it is. Changes only with {@code rebuild}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InstanceSpec(
@@ -33,6 +36,7 @@ public record InstanceSpec(
         @Nullable Power power,
         @Nullable @Min(0) @Max(MOST_BOOTS) Integer boot,
         @Nullable Boolean forcedBoot,
+        @Nullable @Min(0) @Max(MOST_BOOTS) Integer rebuild,
         @Nullable Boolean deletionProtection,
         @Nullable @Size(max = 32)
                 List<
@@ -57,20 +61,24 @@ public record InstanceSpec(
         return boot == null ? 0 : boot;
     }
 
-    /** The same with what {@code before} said of boots, if this says nothing of them. */
-    public InstanceSpec keepingBoot(InstanceSpec before) {
-        return boot != null
-                ? this
-                : new InstanceSpec(
-                        flavor,
-                        image,
-                        zone,
-                        group,
-                        power,
-                        before.boot,
-                        forcedBoot,
-                        deletionProtection,
-                        sshKeys,
-                        userData);
+    /** With which boot its root disk was last to be made anew. */
+    public int rebuildOrNone() {
+        return rebuild == null ? 0 : rebuild;
+    }
+
+    /** The same with what {@code before} said of boots and rebuilds, where this says nothing of them. */
+    public InstanceSpec keepingBoots(InstanceSpec before) {
+        return new InstanceSpec(
+                flavor,
+                image,
+                zone,
+                group,
+                power,
+                boot == null ? before.boot : boot,
+                forcedBoot,
+                rebuild == null ? before.rebuild : rebuild,
+                deletionProtection,
+                sshKeys,
+                userData);
     }
 }

@@ -47,7 +47,10 @@ public interface Hypervisor extends AutoCloseable {
     /** Brings the image to the host. May take long; touches storage only. */
     void fetch(InstanceDesired.ImageSource image) throws HypervisorFault;
 
-    /** Makes disk, seed and console log from a fetched image; touches storage only. */
+    /**
+     * Makes disk, seed and console log from a fetched image; touches storage only. Disk and seed of a domain that is off are made
+     * anew, once, if they are of an earlier rebuild than is desired, and what was on them is gone.
+     */
     void prepare(InstanceDesired instance) throws HypervisorFault;
 
     /**

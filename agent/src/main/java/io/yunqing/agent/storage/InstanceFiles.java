@@ -6,7 +6,9 @@ import io.yunqing.agent.platform.Tool;
 import io.yunqing.agent.seed.SeedImage;
 import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -53,12 +55,19 @@ public final class InstanceFiles implements AutoCloseable {
             if (!Files.exists(folder)) {
                 Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
             }
-            var seed = CompletableFuture.runAsync(() -> makeSeed(instance), beside);
+            boolean anew = rebuild(instance.id()) < instance.rebuild();
+            var seed = CompletableFuture.runAsync(() -> makeSeed(instance, anew), beside);
             try {
                 makeConsole(instance.id());
-                makeDisk(instance, image);
+                makeDisk(instance, image, anew);
             } finally {
                 seed.join();
+            }
+            if (anew) {
+                // Last: who is killed before makes them anew again, which no guest has noticed.
+                DurableFile.write(
+                        layout.rebuild(instance.id()),
+                        Integer.toString(instance.rebuild()).getBytes(StandardCharsets.US_ASCII));
             }
             // A domain is defined next; after a power failure it must not find its files' names
             // gone.
@@ -71,9 +80,17 @@ public final class InstanceFiles implements AutoCloseable {
         }
     }
 
-    private void makeDisk(InstanceDesired instance, Path image) throws IOException {
+    private int rebuild(UUID id) throws IOException {
+        try {
+            return Integer.parseInt(Files.readString(layout.rebuild(id)));
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    private void makeDisk(InstanceDesired instance, Path image, boolean anew) throws IOException {
         Path disk = layout.disk(instance.id());
-        if (Files.exists(disk)) {
+        if (Files.exists(disk) && !anew) {
             return;
         }
         long size = (long) instance.rootDiskGiB() << 30;
@@ -125,10 +142,10 @@ public final class InstanceFiles implements AutoCloseable {
         return overlay;
     }
 
-    private void makeSeed(InstanceDesired instance) {
+    private void makeSeed(InstanceDesired instance, boolean anew) {
         Path seed = layout.seed(instance.id());
         try {
-            if (!Files.exists(seed)) {
+            if (anew || !Files.exists(seed)) {
                 DurableFile.make(seed, SeedImage.of(instance));
             }
         } catch (IOException e) {

@@ -44,6 +44,11 @@ public record Layout(Path pool) {
         return instance(id).resolve("seed.iso");
     }
 
+    /** Of which rebuild disk and seed are. */
+    Path rebuild(UUID id) {
+        return instance(id).resolve("rebuild");
+    }
+
     public Path console(UUID id) {
         return instance(id).resolve("console.log");
     }

@@ -101,6 +101,9 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         boolean asDesired = !rewired && have.fits(want);
         // What runs keeps its size, and stays of its boot, until it is off.
         if (have.epoch() < want.epoch() || (off && !asDesired)) {
+            if (off && have.boot() < want.rebuild()) {
+                steps.addAll(List.of(FETCH, PREPARE));
+            }
             steps.add(DEFINE);
         }
         Instant again = null;

@@ -27,6 +27,7 @@ public record Reach(List<UUID> volumes, boolean whole, @Nullable String unseen) 
                 want.paused(),
                 want.boot(),
                 want.forcedBoot(),
+                want.rebuild(),
                 want.vcpus(),
                 want.memoryMiB(),
                 want.rootDiskGiB(),

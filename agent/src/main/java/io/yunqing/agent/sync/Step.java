@@ -4,7 +4,7 @@ package io.yunqing.agent.sync;
 public enum Step {
     /** Bring its image to the host. */
     FETCH("image", LaneName.FETCH),
-    /** Make disk, seed and console log. */
+    /** Make disk, seed and console log, or disk and seed anew. */
     PREPARE("disk", LaneName.STORAGE),
     /** Make the domain exist and carry the desired epoch; one that is off becomes all that is desired. */
     DEFINE("define", LaneName.LIFECYCLE),

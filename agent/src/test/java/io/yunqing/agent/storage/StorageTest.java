@@ -16,6 +16,7 @@ import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.InstanceDesired.Seed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -178,6 +179,37 @@ class StorageTest {
             files.erase(Instances.ID);
             files.erase(Instances.ID);
             assertFalse(Files.exists(layout.instance(Instances.ID)));
+        }
+    }
+
+    @Test
+    void diskAndSeedAreMadeAnewOnceForARebuild() throws Exception {
+        var first = fetched();
+        var second = source(qcow2("second.qcow2"), sha256(folder.resolve("second.qcow2")));
+        images.fetch(second);
+        try (var files = new InstanceFiles(layout, images)) {
+            files.prepare(Instances.running().image(first).rootDiskGiB(2).build());
+            Files.writeString(layout.disk(Instances.ID), "what the guest wrote");
+            Files.writeString(layout.console(Instances.ID), "hello");
+            byte[] seed = Files.readAllBytes(layout.seed(Instances.ID));
+            var rebuilt =
+                    Instances.running()
+                            .image(second)
+                            .rootDiskGiB(2)
+                            .seed(new Seed("web-1", List.of(), "#!/bin/sh"))
+                            .rebuild(3);
+            files.prepare(rebuilt.build());
+            Path disk = layout.disk(Instances.ID);
+            assertEquals(-1, Files.mismatch(layout.overlay(second, 2), disk));
+            assertFalse(Arrays.equals(seed, Files.readAllBytes(layout.seed(Instances.ID))));
+            assertEquals("hello", Files.readString(layout.console(Instances.ID)));
+
+            Files.writeString(disk, "what the guest wrote then");
+            files.prepare(rebuilt.build());
+            files.prepare(rebuilt.boot(4).build());
+            assertEquals("what the guest wrote then", Files.readString(disk));
+            files.prepare(rebuilt.rebuild(5).build());
+            assertEquals(-1, Files.mismatch(layout.overlay(second, 2), disk));
         }
     }
 

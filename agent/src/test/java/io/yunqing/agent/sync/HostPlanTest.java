@@ -150,6 +150,25 @@ class HostPlanTest {
     }
 
     @Test
+    void itsDiskIsMadeAnewOnceItIsOffAndOnlyForTheBootOfItsRebuild() {
+        var want = Instances.running().rebuild(1).build();
+        var running = domain(DomainState.RUNNING, null);
+        var off = domain(DomainState.SHUTOFF, null);
+        assertEquals("shutdown", words(plan(want, running, Progress.NONE, NOW)));
+        assertEquals("fetch prepare define start", words(plan(want, off, Progress.NONE, NOW)));
+        var later = Instances.running().rebuild(1).boot(2).build();
+        assertEquals("fetch prepare define start", words(plan(later, off, Progress.NONE, NOW)));
+        var done = ofBoot(1);
+        assertEquals("start", words(plan(want, done, Progress.NONE, NOW)));
+        assertEquals("define start", words(plan(later, done, Progress.NONE, NOW)));
+    }
+
+    private static ObservedDomain ofBoot(int boot) {
+        return new ObservedDomain(
+                Instances.ID, "web-1", true, 1, boot, 1, 32, Set.of(), DomainState.SHUTOFF, null);
+    }
+
+    @Test
     void aGuestIsAskedAgainToGoOffForItsBoot() {
         var want = Instances.running().boot(1).build();
         var running = domain(DomainState.RUNNING, null);

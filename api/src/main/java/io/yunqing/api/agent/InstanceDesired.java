@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param paused whether it should stand still while its power is RUNNING; an agent that does not know of it lets it run
  * @param boot how many times it was to be started anew; one of fewer boots is shut down and started again
  * @param forcedBoot whether its power is taken away for that instead of asking the guest
+ * @param rebuild with which boot its root disk and its seed were last to be made anew: one that is to become of this or a later boot
+ *     starts with those of this one
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB
  * @param reason why it is as it is, kept in the domain's metadata
@@ -37,6 +39,7 @@ public record InstanceDesired(
         boolean paused,
         int boot,
         boolean forcedBoot,
+        int rebuild,
         int vcpus,
         int memoryMiB,
         int rootDiskGiB,

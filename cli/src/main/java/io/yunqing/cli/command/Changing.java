@@ -137,6 +137,30 @@ final class Changing {
                                         forced)));
     }
 
+    /** Has an instance started on a fresh root disk, once, as {@link #reboot} does. */
+    static Exit rebuild(Call call, Noun noun) {
+        if (!Plans.asked(call)) {
+            Deleting.confirm(call, noun, List.of(call.target(noun)), "confirm.rebuild");
+        }
+        Map<String, Optional<Object>> given = Edit.of(noun, call.args()).changes();
+        return change(
+                call,
+                noun,
+                seen -> {
+                    Map<String, Optional<Object>> changes = new LinkedHashMap<>(given);
+                    Optional<Object> next = Optional.of(nextBoot(seen));
+                    changes.put("spec.boot", next);
+                    changes.put("spec.rebuild", next);
+                    changes.put(
+                            "spec.forcedBoot",
+                            call.args().has("--force") ? Optional.of(true) : Optional.empty());
+                    if (!Tree.textAt(seen, "spec.power").isEmpty()) {
+                        changes.put("spec.power", Optional.of("RUNNING"));
+                    }
+                    return new Edit(changes);
+                });
+    }
+
     private static long nextBoot(Map<String, Object> instance) {
         String boot = Tree.textAt(instance, "spec.boot");
         return boot.isEmpty() ? 1 : Long.parseLong(boot) + 1;

@@ -32,7 +32,7 @@ final class Deleting {
             targets.add(call.target(noun, operand));
         }
         if (!Plans.asked(call)) {
-            confirm(call, noun, targets);
+            confirm(call, noun, targets, "confirm");
         }
         Map<Target, Failure> failures = new LinkedHashMap<>();
         Map<Target, Answer> going = new LinkedHashMap<>();
@@ -118,20 +118,25 @@ final class Deleting {
         return exit;
     }
 
-    private static void confirm(Call call, Noun noun, List<Target> targets) {
+    /**
+     * Has each name typed, unless it was said beforehand that all is meant.
+     *
+     * @param question the words that ask
+     */
+    static void confirm(Call call, Noun noun, List<Target> targets, String question) {
         Shell shell = call.shell();
         if (call.args().has("--yes") || !shell.variable("YQCTL_YES").isEmpty()) {
             return;
         }
         if (!shell.terminals().in()) {
             throw Failure.usage(
-                    "deleting needs a confirmation, and there is no terminal to ask at",
+                    "this needs a confirmation, and there is no terminal to ask at",
                     "give --yes if you mean it");
         }
         BufferedReader answers =
                 new BufferedReader(new InputStreamReader(shell.in(), StandardCharsets.UTF_8));
         for (Target target : targets) {
-            shell.err().print(call.words().say("confirm", noun.word(), target) + " ");
+            shell.err().print(call.words().say(question, noun.word(), target) + " ");
             shell.err().flush();
             String typed = line(answers);
             if (!typed.equals(target.name()) && !typed.equals(target.toString())) {

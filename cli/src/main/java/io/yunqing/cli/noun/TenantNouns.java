@@ -139,6 +139,12 @@ public final class TenantNouns {
                                 "forcedBoot",
                                 "--forced-boot",
                                 "Whether its power is taken away for that; false when absent"),
+                        Field.whole(
+                                "rebuild",
+                                "--rebuild",
+                                0,
+                                InstanceSpec.MOST_BOOTS,
+                                "With which boot its root disk was last to be made anew"),
                         deletionProtection(),
                         Field.of(
                                 Field.Type.TEXTS,

@@ -129,6 +129,28 @@ class ChangingScenarioTest {
     }
 
     @Test
+    void aRebuildIsConfirmedAndAsksForOneMoreBootOnAFreshDisk() throws IOException {
+        controller.have("tenants/t/instances/web", WEB);
+        Run unsure = terminal.run("instance", "rebuild", "t/web");
+        assertEquals(Exit.USAGE, unsure.exit());
+        assertTrue(unsure.err().contains("--yes"), unsure.err());
+        assertEquals("{flavor=f, image=i}", spec());
+        Run run = terminal.run("instance", "rebuild", "t/web", "--image", "j", "--yes");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        for (String part : List.of("image=j", "boot=1", "rebuild=1")) {
+            assertTrue(spec().contains(part), spec());
+        }
+        terminal.run("instance", "stop", "t/web");
+        terminal.run("instance", "rebuild", "t/web", "--force", "--yes");
+        for (String part : List.of("boot=2", "rebuild=2", "forcedBoot=true", "power=RUNNING")) {
+            assertTrue(spec().contains(part), spec());
+        }
+        Run plan = terminal.run("instance", "rebuild", "t/web", "--dry-run");
+        assertEquals(Exit.OK, plan.exit(), plan.err());
+        assertTrue(spec().contains("rebuild=2"), spec());
+    }
+
+    @Test
     void aRebootWhoseAnswerIsLostIsOne() throws IOException {
         controller.have("tenants/t/instances/web", WEB);
         controller.next(Fault.LOSE_ANSWER);

@@ -162,6 +162,7 @@ class DesiredState {
                 spec.powerOrDefault() == Power.PAUSED,
                 spec.bootOrNone(),
                 Boolean.TRUE.equals(spec.forcedBoot()),
+                spec.rebuildOrNone(),
                 row.getInt("vcpus"),
                 row.getInt("memory_mib"),
                 row.getInt("root_disk_gib"),

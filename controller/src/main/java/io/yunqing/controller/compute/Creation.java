@@ -65,6 +65,7 @@ class Creation {
     Response one(String tenant, String name, Instance body, Call call, Consumer<Runnable> ifGone) {
         call.check();
         asked.check(Kind.INSTANCE, body, name);
+        Rebuilding.requireBoot(body.spec());
         Instances.requireSameTenant(tenant, body.metadata());
         return answer(
                 tenant,
@@ -85,6 +86,7 @@ class Creation {
     Response all(String tenant, InstanceSet body, Call call, Consumer<Runnable> ifGone) {
         call.check();
         asked.check(body);
+        Rebuilding.requireBoot(body.spec());
         Instances.requireSameTenant(tenant, body.metadata());
         List<Instance> instances = body.instances();
         String base = body.metadata().name();

@@ -14,7 +14,6 @@ import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.compute.InstanceSightings.HostSeen;
 import io.yunqing.controller.compute.InstanceSightings.Sighting;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Noun;
@@ -42,6 +41,7 @@ public class Instances {
     private final Fleet fleet;
     private final InstanceSightings sightings;
     private final Resizing resizing;
+    private final Rebuilding rebuilding;
     private final Changes changes;
     private final Transactions transactions;
 
@@ -50,12 +50,14 @@ public class Instances {
             Fleet fleet,
             InstanceSightings sightings,
             Resizing resizing,
+            Rebuilding rebuilding,
             Changes changes,
             Transactions transactions) {
         this.em = em;
         this.fleet = fleet;
         this.sightings = sightings;
         this.resizing = resizing;
+        this.rebuilding = rebuilding;
         this.changes = changes;
         this.transactions = transactions;
     }
@@ -321,19 +323,17 @@ public class Instances {
         public void update(InstanceRow row, Instance asked) {
             requireSameTenant(tenant, asked.metadata());
             InstanceSpec spec = asked.spec();
-            Asked.same("spec.image", row.spec.image(), spec.image());
             same("spec.zone", row.spec.zone(), spec.zone());
             same("spec.group", row.spec.group(), spec.group());
-            same("spec.sshKeys", row.spec.sshKeys(), spec.sshKeys());
-            same("spec.userData", row.spec.userData(), spec.userData());
             if (row.deleted) {
                 throw ProblemException.of(
                         ProblemCode.PRECONDITION_FAILED,
                         "instance " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
-            InstanceSpec wanted = spec.keepingBoot(row.spec);
+            InstanceSpec wanted = spec.keepingBoots(row.spec);
             boolean booted = requireBoot(row, wanted);
+            rebuilding.change(row, wanted);
             boolean resized = !row.spec.flavor().equals(spec.flavor());
             if (resized) {
                 resizing.resize(row, spec.flavor());

@@ -33,7 +33,8 @@ class PowerTest {
     void aRunningInstance() {
         city = new City(rest, authority.certificatePem());
         agent = city.agent;
-        assertEquals(201, city.create("web").status());
+        Answer created = city.create("web");
+        assertEquals(201, created.status(), created.text());
         agent.obey(DomainState.RUNNING);
         assertEquals("RUNNING", city.phase("web"));
     }
@@ -99,6 +100,85 @@ class PowerTest {
         Answer absurd = put("\"boot\":-1");
         assertEquals("field.invalid", absurd.at("code").asText(), absurd.text());
         assertEquals(3, desired().boot());
+    }
+
+    @Test
+    void aRebuildIsABootWithAFreshDiskThatMayBeOfAnotherImage() {
+        city.created(
+                "/v1/images",
+                city.id + "-next",
+                "{\"url\":\"file:///next\",\"sha256\":\"%s\",\"format\":\"RAW\",\"minDiskGiB\":2}"
+                        .formatted("1".repeat(64)));
+        Answer asked = rebuild("next", "\"boot\":1,\"rebuild\":1,\"userData\":\"#!/bin/sh\"");
+        assertEquals(200, asked.status(), asked.text());
+        assertEquals("STOPPING", asked.at("status.phase").asText());
+        InstanceDesired instance = desired();
+        assertEquals(List.of(1, 1), List.of(instance.boot(), instance.rebuild()));
+        assertEquals("file:///next", instance.image().url());
+        assertEquals("#!/bin/sh", instance.seed().userData());
+        agent.obey(DomainState.RUNNING);
+        assertEquals("RUNNING", city.phase("web"));
+        Answer silent = rebuild("next", "\"userData\":\"#!/bin/sh\"");
+        assertEquals(200, silent.status(), silent.text());
+        assertEquals(1, desired().rebuild(), "who does not speak of it asks for none");
+        assertEquals(409, rest.delete("/v1/images/" + city.id + "-next").status());
+        assertEquals(204, rest.delete("/v1/images/" + city.id).status(), "it is in use no more");
+    }
+
+    @Test
+    void whatIsGivenOnceChangesOnlyWithARebuild() {
+        for (String fields : List.of("\"userData\":\"x\"", "\"sshKeys\":[\"ssh-rsa AAAA\"]")) {
+            for (String boot : List.of("", "\"boot\":1,")) {
+                Answer refused = put(boot + fields);
+                assertEquals("field.immutable", refused.at("code").asText(), refused.text());
+                assertTrue(refused.at("remedy").asText().contains("rebuilt"), refused.text());
+            }
+        }
+        put("\"boot\":2");
+        for (String fields :
+                List.of(
+                        "\"rebuild\":1",
+                        "\"rebuild\":2",
+                        "\"boot\":3,\"rebuild\":2",
+                        "\"boot\":3,\"rebuild\":4")) {
+            Answer refused = put(fields);
+            assertEquals("spec.rebuild", refused.at("errors.0.field").asText(), refused.text());
+            assertEquals("3", refused.at("errors.0.limit").asText(), refused.text());
+        }
+        put("\"boot\":3,\"rebuild\":3");
+        assertEquals("spec.rebuild", put("\"boot\":4,\"rebuild\":2").at("errors.0.field").asText());
+        put("\"deletionProtection\":true");
+        Answer kept = put("\"boot\":4,\"rebuild\":4");
+        assertEquals("deletion.protected", kept.at("code").asText(), kept.text());
+        assertEquals(3, desired().rebuild());
+    }
+
+    @Test
+    void anImageThatDoesNotFitOrIsNoneIsRefused() {
+        city.created(
+                "/v1/images",
+                city.id + "-big",
+                "{\"url\":\"file:///big\",\"sha256\":\"%s\",\"format\":\"RAW\",\"minDiskGiB\":3}"
+                        .formatted("2".repeat(64)));
+        Answer big = rebuild("big", "\"boot\":1,\"rebuild\":1");
+        assertEquals("spec.image", big.at("errors.0.field").asText(), big.text());
+        assertEquals("minDiskGiB <= 2", big.at("errors.0.limit").asText(), big.text());
+        Answer none = rebuild("none", "\"boot\":1,\"rebuild\":1");
+        assertEquals("reference.unknown", none.at("code").asText(), none.text());
+        String early = city.body("web2").replace("\"zone\"", "\"rebuild\":1,\"zone\"");
+        Answer created = rest.post("/v1/tenants/" + city.id + "/instances", early);
+        assertEquals("spec.rebuild", created.at("errors.0.field").asText(), created.text());
+        assertEquals(0, desired().boot());
+    }
+
+    private Answer rebuild(String image, String fields) {
+        String body =
+                city.body("web")
+                        .replace(
+                                "\"image\":\"%s\"".formatted(city.id),
+                                "\"image\":\"%s-%s\"".formatted(city.id, image))
+                        .replace("\"zone\"", fields + ",\"zone\"");
+        return rest.put(city.path("web"), body, rest.get(city.path("web")).etag());
     }
 
     /** An agent from before there was pausing does not know the word. */

@@ -1,0 +1,248 @@
+package io.yunqing.cli.command;
+
+import io.yunqing.api.Kind;
+import io.yunqing.cli.command.Call.Target;
+import io.yunqing.cli.json.Tree;
+import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.platform.Exit;
+import io.yunqing.cli.print.Printer;
+import io.yunqing.cli.rest.Answer;
+import io.yunqing.cli.rest.Rest;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The verbs that single nouns have beside those of all: what each takes and what it does. */
+final class OwnVerbs {
+    private OwnVerbs() {}
+
+    static List<String> names(Kind kind) {
+        return switch (kind) {
+            case HOST -> List.of("join-token");
+            case INSTANCE ->
+                    List.of(
+                            "start", "stop", "reboot", "pause", "resize", "rebuild", "log", "stats",
+                            "explain");
+            case VOLUME -> List.of("attach", "detach");
+            case ORPHAN -> List.of("quarantine", "release");
+            case DEPARTMENT,
+                    APPLICATION,
+                    TENANT,
+                    FLAVOR,
+                    IMAGE,
+                    ZONE,
+                    HOST_CLASS,
+                    PLACEMENT_GROUP ->
+                    List.of();
+        };
+    }
+
+    static CommandSpec command(Noun noun, String verb) {
+        return switch (verb) {
+            case "join-token" -> joinToken(noun);
+            case "start" -> start(noun);
+            case "stop" -> stop(noun);
+            case "reboot" -> reboot(noun);
+            case "pause" -> pause(noun);
+            case "resize" -> resize(noun);
+            case "rebuild" -> rebuild(noun);
+            case "log" -> log(noun);
+            case "stats" -> stats(noun);
+            case "explain" -> explain(noun);
+            case "attach" -> attach(noun);
+            case "detach" -> detach(noun);
+            case "quarantine" -> quarantine(noun);
+            case "release" -> release(noun);
+            default -> throw new IllegalArgumentException(verb);
+        };
+    }
+
+    private static CommandSpec joinToken(Noun noun) {
+        CommandSpec token =
+                Options.command(
+                        "join-token",
+                        "Make a token with which one agent may enrol as this host, once",
+                        call -> joinToken(call, noun),
+                        "host join-token rack1-07 > join-token");
+        token.addOption(Options.reason());
+        return token.addPositional(Verbs.name(noun));
+    }
+
+    private static CommandSpec start(Noun noun) {
+        CommandSpec start =
+                Options.command(
+                        "start",
+                        "Have an instance running; one that is paused goes on",
+                        call -> Changing.power(call, noun, "RUNNING"),
+                        "instance start web-1 --tenant reg-prod --wait");
+        Options.mutation().forEach(start::addOption);
+        return Verbs.awaiting(noun, start.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec stop(Noun noun) {
+        CommandSpec stop =
+                Options.command(
+                        "stop",
+                        "Have an instance off, by asking the guest to shut down",
+                        call ->
+                                Changing.power(
+                                        call, noun, call.args().has("--force") ? "OFF" : "STOPPED"),
+                        "instance stop web-1 --tenant reg-prod --wait",
+                        "instance stop web-1 --tenant reg-prod --force");
+        stop.addOption(Options.flag("Take the power away instead of asking", "--force"));
+        Options.mutation().forEach(stop::addOption);
+        return Verbs.awaiting(noun, stop.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec reboot(Noun noun) {
+        CommandSpec reboot =
+                Options.command(
+                        "reboot",
+                        "Have an instance started anew, by asking the guest to shut down",
+                        call -> Changing.reboot(call, noun),
+                        "instance reboot web-1 --tenant reg-prod --wait",
+                        "instance reboot web-1 --tenant reg-prod --force");
+        reboot.addOption(Options.flag("Take the power away instead of asking", "--force"));
+        Options.mutation().forEach(reboot::addOption);
+        return Verbs.awaiting(noun, reboot.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec pause(Noun noun) {
+        CommandSpec pause =
+                Options.command(
+                        "pause",
+                        "Have an instance stand still, with its memory kept; start lets it go on",
+                        call -> Changing.power(call, noun, "PAUSED"),
+                        "instance pause web-1 --tenant reg-prod --wait");
+        Options.mutation().forEach(pause::addOption);
+        return Verbs.awaiting(noun, pause.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec resize(Noun noun) {
+        CommandSpec resize =
+                Options.command(
+                        "resize",
+                        "Give an instance that is off another size, on the host where it is",
+                        call -> Changing.resize(call, noun),
+                        "instance resize web-1 --tenant reg-prod --flavor large",
+                        "instance resize web-1 --tenant reg-prod --flavor large --dry-run");
+        resize.addOption(Options.text("NAME", "The flavor it is to have (required)", "--flavor"));
+        Options.mutation().forEach(resize::addOption);
+        return Verbs.awaiting(noun, resize.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec rebuild(Noun noun) {
+        CommandSpec rebuild =
+                Options.command(
+                        "rebuild",
+                        "Start an instance on a fresh root disk; all that is on the old one is lost."
+                                + " Asks for the name first",
+                        call -> Changing.rebuild(call, noun),
+                        "instance rebuild web-1 --tenant reg-prod --wait",
+                        "instance rebuild web-1 --tenant reg-prod --image debian-13 --yes");
+        for (String field : List.of("image", "sshKeys", "userData")) {
+            noun.field(field).ifPresent(one -> rebuild.addOption(Verbs.option(one, false)));
+        }
+        rebuild.addOption(Options.flag("Take the power away instead of asking", "--force"));
+        rebuild.addOption(Options.yes());
+        Options.mutation().forEach(rebuild::addOption);
+        return Verbs.awaiting(noun, rebuild.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec log(Noun noun) {
+        CommandSpec log =
+                Options.command(
+                        "log",
+                        "Print the guest's serial console",
+                        call -> Following.log(call, noun),
+                        "instance log web-1 --tenant reg-prod -f");
+        log.addOption(Options.flag("Go on as it grows", "-f", "--follow"));
+        return log.addPositional(Verbs.name(noun));
+    }
+
+    private static CommandSpec stats(Noun noun) {
+        return Options.command(
+                        "stats",
+                        "Show what an instance uses: processors, memory, disks, network",
+                        call -> Showing.stats(call, noun),
+                        "instance stats web-1 --tenant reg-prod",
+                        "instance stats web-1 --tenant reg-prod -o json")
+                .addPositional(Verbs.name(noun));
+    }
+
+    private static CommandSpec explain(Noun noun) {
+        return Options.command(
+                        "explain",
+                        "Say why an instance is where it is and as it is",
+                        call -> Showing.explain(call, noun),
+                        "instance explain web-1 --tenant reg-prod")
+                .addPositional(Verbs.name(noun));
+    }
+
+    private static CommandSpec attach(Noun noun) {
+        CommandSpec attach =
+                Options.command(
+                        "attach",
+                        "Attach a volume to an instance on its host, which may run",
+                        call -> Changing.attach(call, noun),
+                        "volume attach web-1-logs --tenant reg-prod --instance web-2 --wait");
+        attach.addOption(
+                Options.text("NAME", "The instance that is to have it (required)", "--instance"));
+        Options.mutation().forEach(attach::addOption);
+        return Verbs.awaiting(noun, attach.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec detach(Noun noun) {
+        CommandSpec detach =
+                Options.command(
+                        "detach",
+                        "Take a volume from its instance, which may run; unmount it there first",
+                        call -> Changing.detach(call, noun),
+                        "volume detach web-1-logs --tenant reg-prod --wait");
+        Options.mutation().forEach(detach::addOption);
+        return Verbs.awaiting(noun, detach.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec quarantine(Noun noun) {
+        CommandSpec quarantine =
+                Options.command(
+                        "quarantine",
+                        "Put an orphan aside, whole: a domain is shut down and its definition kept,"
+                                + " files are moved",
+                        call -> Changing.quarantine(call, noun, true),
+                        "orphan quarantine 0d1f8a5c3b7e --wait",
+                        "orphan quarantine 0d1f8a5c3b7e --dry-run");
+        Options.mutation().forEach(quarantine::addOption);
+        return Verbs.awaiting(noun, quarantine.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec release(Noun noun) {
+        CommandSpec release =
+                Options.command(
+                        "release",
+                        "Put an orphan back to where it was; a domain is off then",
+                        call -> Changing.quarantine(call, noun, false),
+                        "orphan release 0d1f8a5c3b7e --wait");
+        Options.mutation().forEach(release::addOption);
+        return Verbs.awaiting(noun, release.addPositional(Verbs.name(noun)));
+    }
+
+    /** Data is the token alone, so that it can be redirected into the agent's file. */
+    private static Exit joinToken(Call call, Noun noun) {
+        Target target = call.target(noun);
+        Answer answer =
+                call.rest()
+                        .post(
+                                call.url(noun, target, "join-token"),
+                                Rest.headers(call.reason(), ""),
+                                Map.of());
+        Printer printer = call.printer();
+        if (call.outputAsked() && !printer.output().forPeople()) {
+            printer.body(answer);
+            return Exit.OK;
+        }
+        printer.raw(Tree.textAt(answer.tree(), "token") + "\n");
+        call.say("token.expires", Tree.textAt(answer.tree(), "expires"), target);
+        return Exit.OK;
+    }
+}
