@@ -16,5 +16,5 @@ CREATE TABLE orphan (
 );
 CREATE INDEX orphan_wish ON orphan (host_id, host_revision) WHERE host_revision > 0;
 
--- Whether the host could tell in its last report what is an orphan.
-ALTER TABLE host_observation ADD orphans_seen boolean NOT NULL DEFAULT false;
+-- How many a host had by its last report, without those that were put aside; null when it could not tell.
+ALTER TABLE host_observation ADD orphans int;

@@ -43,6 +43,13 @@ public record HostObserved(
         @Nullable List<@NotNull @Valid VolumeObserved> volumes,
         @Nullable List<@NotNull @Valid OrphanObserved> orphans) {
 
+    /** How many orphans are where they were found; null when it cannot be told. */
+    public @Nullable Integer orphansInPlace() {
+        return orphans == null
+                ? null
+                : (int) orphans.stream().filter(orphan -> !orphan.quarantined()).count();
+    }
+
     /**
      * A bounded pool of the agent's and what it is busy with.
      *

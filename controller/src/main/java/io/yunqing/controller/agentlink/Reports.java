@@ -97,7 +97,8 @@ class Reports {
                         host,
                         now,
                         told.report().complete(),
-                        told.report().unknownDomains().size()));
+                        told.report().unknownDomains().size(),
+                        told.report().orphansInPlace()));
     }
 
     private ReportAnswer answer(long desiredRevision) {

@@ -90,6 +90,10 @@ class FleetMeters {
                 host(
                         "yunqing_host_unknown_domains",
                         "Domains on the host that Yunqing did not make");
+        Family orphans =
+                host(
+                        "yunqing_host_orphans",
+                        "Domains and files on the host that belong to nothing in the books");
         Family observed =
                 host(
                         "yunqing_host_hypervisor_observed",
@@ -101,10 +105,13 @@ class FleetMeters {
                         labels.get(i),
                         Duration.between(seen.receivedAt(), now).toMillis() / MILLIS_PER_SECOND);
                 unknown.add(labels.get(i), seen.unknownDomains());
+                if (seen.orphans() != null) {
+                    orphans.add(labels.get(i), seen.orphans());
+                }
                 observed.add(labels.get(i), seen.complete() ? 1 : 0);
             }
         }
-        return List.of(ages, unknown, observed);
+        return List.of(ages, unknown, orphans, observed);
     }
 
     private static Family amounts(

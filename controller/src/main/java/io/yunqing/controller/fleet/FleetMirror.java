@@ -169,6 +169,16 @@ public class FleetMirror {
         }
     }
 
+    /** A host that was deleted; no look that is under way brings it back. */
+    void deleted(UUID host) {
+        looking.lock();
+        try {
+            forget(host);
+        } finally {
+            looking.unlock();
+        }
+    }
+
     /** The host as it was last read, or null. */
     public SeenHost host(UUID id) {
         lock.lock();

@@ -46,8 +46,8 @@ public class HeartbeatStore {
      * @param revision the host's own, as a resource
      * @param desiredRevision of what it should be
      * @param agentStart null before the first report of an enrolled agent, as are the fields that come with it
-     * @param orphansSeen whether it could tell in its last report what is an orphan
-     * @param hasOrphans whether any of it are known
+     * @param orphans how many it had, without those that were put aside; null when it could not tell
+     * @param hasOrphans whether any of it are known, put aside or not
      */
     public record Stored(
             UUID host,
@@ -60,7 +60,7 @@ public class HeartbeatStore {
             Long sequence,
             Instant receivedAt,
             boolean complete,
-            boolean orphansSeen,
+            Integer orphans,
             boolean hasOrphans) {}
 
     /**
@@ -100,7 +100,7 @@ public class HeartbeatStore {
                     connection.prepareStatement(
                             """
                             SELECT h.name, h.revision, d.revision AS desired_revision, o.agent_start, o.superseded_start,
-                                   o.boot_id, o.sequence, o.received_at, o.complete, o.orphans_seen,
+                                   o.boot_id, o.sequence, o.received_at, o.complete, o.orphans,
                                    EXISTS (SELECT FROM orphan r WHERE r.host_id = o.host_id) AS has_orphans
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
@@ -172,7 +172,7 @@ public class HeartbeatStore {
                 row.getObject("sequence", Long.class),
                 Sql.instant(row.getObject("received_at", OffsetDateTime.class)),
                 row.getBoolean("complete"),
-                row.getBoolean("orphans_seen"),
+                row.getObject("orphans", Integer.class),
                 row.getBoolean("has_orphans"));
     }
 

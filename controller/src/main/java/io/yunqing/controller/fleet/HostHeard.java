@@ -9,5 +9,7 @@ import java.util.UUID;
  *
  * @param complete whether the host sees its own domains
  * @param unknownDomains how many of them Yunqing did not make
+ * @param orphans how many things that belong to nothing in the books it has; null when it cannot tell
  */
-public record HostHeard(UUID host, Instant receivedAt, boolean complete, int unknownDomains) {}
+public record HostHeard(
+        UUID host, Instant receivedAt, boolean complete, int unknownDomains, Integer orphans) {}

@@ -74,7 +74,7 @@ final class HostReader {
                         """
                         SELECT h.id, h.name, h.revision, h.spec, z.name AS zone, p.effective, p.used,
                                CASE WHEN h.spec ->> 'tenant' IS NOT NULL THEN coalesce(t.id, h.id) END AS kept_for,
-                               o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains,
+                               o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains, o.orphans,
                                o.inventory -> 'network' AS network,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
@@ -97,7 +97,7 @@ final class HostReader {
         new RoundTrip()
                 .read(
                         """
-                        SELECT host_id, received_at, complete, jsonb_array_length(unknown_domains) AS unknown_domains
+                        SELECT host_id, received_at, complete, jsonb_array_length(unknown_domains) AS unknown_domains, orphans
                         FROM host_observation WHERE received_at IS NOT NULL
                         """,
                         row ->
@@ -107,7 +107,8 @@ final class HostReader {
                                                 row.getObject("received_at", OffsetDateTime.class)
                                                         .toInstant(),
                                                 row.getBoolean("complete"),
-                                                row.getInt("unknown_domains"))))
+                                                row.getInt("unknown_domains"),
+                                                row.getObject("orphans", Integer.class))))
                 .run(connection);
         return heard;
     }
@@ -134,7 +135,8 @@ final class HostReader {
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
                         row.getBoolean("complete"),
-                        row.getInt("unknown_domains")),
+                        row.getInt("unknown_domains"),
+                        row.getObject("orphans", Integer.class)),
                 Amounts.of(RoundTrip.numbers(row, "effective")),
                 Amounts.of(RoundTrip.numbers(row, "used")));
     }

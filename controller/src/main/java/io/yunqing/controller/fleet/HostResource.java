@@ -17,6 +17,7 @@ import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
+import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.platform.Where;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.persistence.LockModeType;
@@ -62,6 +63,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     private final Ledger ledger;
     private final Fleet fleet;
     private final Joining joining;
+    private final FleetMirror mirror;
+    private final Transactions transactions;
 
     HostResource(
             Resources resources,
@@ -70,7 +73,9 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             References references,
             Ledger ledger,
             Fleet fleet,
-            Joining joining) {
+            Joining joining,
+            FleetMirror mirror,
+            Transactions transactions) {
         this.resources = resources;
         this.lists = lists;
         this.em = em;
@@ -78,6 +83,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         this.ledger = ledger;
         this.fleet = fleet;
         this.joining = joining;
+        this.mirror = mirror;
+        this.transactions = transactions;
     }
 
     @GET
@@ -201,6 +208,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     public boolean delete(HostRow row) {
         refuseIfUsed(row);
         ledger.dropProvider(row.id);
+        // Other replicas find out when they next look at all hosts.
+        transactions.afterCommit(() -> mirror.deleted(row.id));
         return true;
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param receivedAt when its agent last reported; null before
  * @param complete whether that report came from a complete inventory
  * @param unknownDomains how many domains it saw that Yunqing did not make
+ * @param orphans how many things it has that belong to nothing in the books; null when it cannot tell
  */
 public record SeenHost(
         Host host,
@@ -21,13 +22,15 @@ public record SeenHost(
         HostNetwork network,
         Instant receivedAt,
         boolean complete,
-        int unknownDomains) {
+        int unknownDomains,
+        Integer orphans) {
     SeenHost heard(HostHeard report) {
-        return heard(report.receivedAt(), report.complete(), report.unknownDomains());
+        return heard(
+                report.receivedAt(), report.complete(), report.unknownDomains(), report.orphans());
     }
 
-    private SeenHost heard(Instant at, boolean whole, int unknown) {
-        return new SeenHost(host, revision, schedulable, network, at, whole, unknown);
+    private SeenHost heard(Instant at, boolean whole, int unknown, Integer lost) {
+        return new SeenHost(host, revision, schedulable, network, at, whole, unknown, lost);
     }
 
     /** With what was heard since it was read, if that was known before. */
@@ -36,7 +39,9 @@ public record SeenHost(
                 known != null
                         && known.receivedAt != null
                         && (receivedAt == null || known.receivedAt.isAfter(receivedAt));
-        return newer ? heard(known.receivedAt, known.complete, known.unknownDomains) : this;
+        return newer
+                ? heard(known.receivedAt, known.complete, known.unknownDomains, known.orphans)
+                : this;
     }
 
     /** What addresses are given out of. */

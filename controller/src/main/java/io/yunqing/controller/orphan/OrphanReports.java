@@ -39,8 +39,8 @@ public class OrphanReports {
      * @param host as it was before the report
      */
     public void accept(Stored host, HostObserved report, Instant now) {
-        if (host.orphansSeen() != (report.orphans() != null)) {
-            store.seen(host.host(), report.orphans() != null);
+        if (!Objects.equals(host.orphans(), report.orphansInPlace())) {
+            store.count(host.host(), report.orphansInPlace());
         }
         if (report.orphans() == null || (report.orphans().isEmpty() && !host.hasOrphans())) {
             return;

@@ -48,15 +48,18 @@ class OrphanStore {
      */
     record Sighting(String host, String zone, Instant receivedAt, boolean seen, String owner) {}
 
-    /** Notes whether the host could tell what is an orphan. */
-    void seen(UUID host, boolean seen) {
+    /**
+     * Notes how many a host has.
+     *
+     * @param orphans null when it cannot tell
+     */
+    void count(UUID host, Integer orphans) {
         run(
                 new RoundTrip()
                         .write(
-                                "UPDATE host_observation SET orphans_seen = ? WHERE host_id = ? AND orphans_seen <> ?",
-                                seen,
-                                host,
-                                seen));
+                                "UPDATE host_observation SET orphans = ? WHERE host_id = ?",
+                                orphans,
+                                host));
     }
 
     /** All of a host, locked until the transaction ends. */
@@ -80,7 +83,7 @@ class OrphanStore {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.orphans_seen,
+                                SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.orphans IS NOT NULL AS seen,
                                        coalesce((SELECT format('instance %s/%s on host %s', t.name, i.name, o.name)
                                                  FROM instance i JOIN tenant t ON t.id = i.tenant_id JOIN host o ON o.id = i.host_id
                                                  WHERE i.id = r.claimed),
@@ -102,7 +105,7 @@ class OrphanStore {
                                                                 row.getObject(
                                                                         "received_at",
                                                                         OffsetDateTime.class)),
-                                                        row.getBoolean("orphans_seen"),
+                                                        row.getBoolean("seen"),
                                                         row.getString("owner"))),
                                 rows.stream().map(row -> row.id).toArray(UUID[]::new),
                                 rows.stream().map(row -> row.host.id).toArray(UUID[]::new),
