@@ -60,6 +60,8 @@ class OrphanIT {
                 "yunqing-guest",
                 "--volume",
                 "data=1",
+                "--power",
+                "OFF",
                 "--wait=90s");
         assertEquals(0, orphans("").size());
     }

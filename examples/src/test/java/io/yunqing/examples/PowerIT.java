@@ -11,6 +11,8 @@ import io.yunqing.examples.cloud.Testbed;
 import io.yunqing.examples.cloud.Until;
 import io.yunqing.examples.cloud.Yqctl;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A real guest that is started anew, made to stand still, and protected. Its console tells how often it has booted. */
+/** A real guest that is started anew, made to stand still, rebuilt, and protected. Its console tells how often it has booted. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PowerIT {
     @RegisterExtension static final CloudFixture FIXTURE = new CloudFixture(1);
@@ -49,10 +51,15 @@ class PowerIT {
                 "tiny",
                 "--image",
                 "yunqing-guest",
+                "--volume",
+                "data=1",
+                "--user-data",
+                "@" + life("first"),
                 "--wait=90s");
         awaitBoots(1);
         yqctl.ok("instance", "reboot", NAME, "--wait=90s");
         awaitBoots(2);
+        assertEquals(1, consoleCounts("first: vda holds <web>"), "what it wrote is still there");
         assertEquals(1, consoleCounts("yunqing-guest: power button"));
         assertEquals("running (booted)", domainState());
     }
@@ -120,14 +127,58 @@ class PowerIT {
 
     @Test
     @Order(8)
-    void protectedItIsNotDeleted() throws IOException {
+    void rebuiltByAnAgentThatIsKilledItStartsOnAFreshDiskOnce() throws IOException {
+        String id = id();
+        int before = boots();
+        yqctl.ok(
+                "instance",
+                "rebuild",
+                NAME,
+                "--user-data",
+                "@" + life("second"),
+                "--yes",
+                "--reason",
+                "its system was broken");
+        cloud.agent(HOST).kill();
+        cloud.agent(HOST).start();
+        awaitBoots(before + 1);
+        assertEquals(1, consoleCounts("second: vda holds <>"));
+        assertEquals(1, consoleCounts("second: vdc holds <web>"), "its volume is as it was");
+        cloud.awaitPhase(NAME, "RUNNING", BOOT);
+        assertEquals(id, id());
+        yqctl.ok("instance", "reboot", NAME, "--wait=90s");
+        awaitBoots(before + 2);
+        assertEquals(1, consoleCounts("second: vda holds <web>"));
+    }
+
+    @Test
+    @Order(9)
+    void protectedItIsNeitherDeletedNorRebuilt() throws IOException {
         yqctl.ok("instance", "set", NAME, "--deletion-protection", "true");
         Outcome refused = yqctl.run("instance", "delete", NAME, "--yes");
         assertTrue(refused.err().contains("protected from being deleted"), refused.err());
-        assertEquals("shut off (shutdown)", domainState());
+        Outcome kept = yqctl.run("instance", "rebuild", NAME, "--yes");
+        assertTrue(kept.err().contains("would be deleted"), kept.err());
+        assertEquals("running (booted)", domainState());
         yqctl.ok("instance", "set", NAME, "--deletion-protection", "false");
         yqctl.ok("instance", "delete", NAME, "--yes", "--wait=60s");
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
+    }
+
+    /** User data by which the guest says what is at the end of its disk and of its volume, and writes its name there. */
+    private Path life(String name) throws IOException {
+        return Files.writeString(
+                cloud.folder().resolve(name),
+                """
+                #!/bin/sh
+                for disk in vda vdc; do
+                    last=$(($(cat /sys/block/$disk/size) - 1))
+                    echo "%s: $disk holds <$(dd if=/dev/$disk bs=512 skip=$last count=1 2>/dev/null | tr -d '\\0')>"
+                    hostname | dd of=/dev/$disk bs=512 seek=$last conv=sync,notrunc 2>/dev/null
+                done
+                sync
+                """
+                        .formatted(name));
     }
 
     private JsonNode measured() throws IOException {

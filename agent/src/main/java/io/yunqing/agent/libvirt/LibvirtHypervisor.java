@@ -12,6 +12,7 @@ import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
 import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
@@ -19,7 +20,6 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.OrphanKey;
-import io.yunqing.api.agent.OrphanKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final VolumeDisks volumeDisks;
     private final ConsoleLog consoles;
     private final Quarantine quarantine;
-    private final OrphanDomains orphanDomains;
+    private final Orphans orphans;
     private final HostFacts facts;
 
     private LibvirtHypervisor(
@@ -62,13 +62,14 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.layout = layout;
         this.xml = xml;
         this.facts = facts;
-        this.images = new ImageStore(layout);
-        this.files = new InstanceFiles(layout, images);
-        this.volumeFiles = new VolumeFiles(layout);
+        var room = new PoolRoom(layout.pool());
+        this.images = new ImageStore(layout, room);
+        this.files = new InstanceFiles(layout, images, room);
+        this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
-        this.orphanDomains = new OrphanDomains(connection, quarantine);
+        this.orphans = new Orphans(connection, quarantine);
     }
 
     /** Begins to connect; until that succeeds every call fails as unreachable. */
@@ -340,21 +341,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void quarantine(OrphanKey orphan) throws HypervisorFault {
-        if (orphan.kind() == OrphanKind.DOMAIN) {
-            orphanDomains.quarantine(orphan);
-        } else {
-            quarantine.putAside(orphan);
-        }
+        orphans.quarantine(orphan);
     }
 
     @Override
     public void release(OrphanKey orphan) throws HypervisorFault {
-        if (orphan.kind() == OrphanKind.DOMAIN) {
-            orphanDomains.release(orphan);
-        } else {
-            quarantine.putBack(orphan);
-        }
-        quarantine.purge(orphan);
+        orphans.release(orphan);
     }
 
     @Override

@@ -445,10 +445,13 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public synchronized void release(OrphanKey orphan) throws HypervisorFault {
         look();
-        var domain = pool.putBack(orphan);
-        if (domain.isPresent() && !domains.containsKey(domain.get().id())) {
-            set(domain.get(), DomainState.SHUTOFF, null);
+        if (orphan.kind() == OrphanKind.DOMAIN
+                && pool.keeps(orphan)
+                && domains.containsKey(UUID.fromString(orphan.place()))) {
+            throw new HypervisorFault(
+                    Kind.REFUSED, "another domain has the UUID " + orphan.place() + " by now");
         }
+        pool.putBack(orphan).ifPresent(domain -> set(domain, DomainState.SHUTOFF, null));
         witness.did("release");
     }
 

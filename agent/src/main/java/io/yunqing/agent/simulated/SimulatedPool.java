@@ -154,6 +154,10 @@ final class SimulatedPool {
         }
     }
 
+    synchronized boolean keeps(OrphanKey key) {
+        return quarantine.containsKey(key);
+    }
+
     /** Which domain it is that is to be defined again; files are back then. */
     synchronized Optional<ObservedDomain> putBack(OrphanKey key) throws HypervisorFault {
         failAsAsked(stepsFailWith);

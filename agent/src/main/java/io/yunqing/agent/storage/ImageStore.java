@@ -37,17 +37,16 @@ public final class ImageStore {
     /** A server that sends nothing for so long is given up on. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
-    /** What a fetch leaves free, so that running guests can still write. */
-    private static final long KEEP_FREE_BYTES = 256L * 1024 * 1024;
-
     private static final Set<String> SCHEMES = Set.of("file", "http", "https");
 
     private final Layout layout;
+    private final PoolRoom room;
     private final Set<ImageSource> held = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Object> fetching = new ConcurrentHashMap<>();
 
-    public ImageStore(Layout layout) {
+    public ImageStore(Layout layout, PoolRoom room) {
         this.layout = layout;
+        this.room = room;
     }
 
     /** Makes the directory and throws away what a killed fetch left in it. */
@@ -134,7 +133,7 @@ public final class ImageStore {
         if (connection instanceof HttpURLConnection http && http.getResponseCode() != 200) {
             throw new IOException("the server answered " + http.getResponseCode());
         }
-        long free = Files.getFileStore(part).getUsableSpace() - KEEP_FREE_BYTES;
+        long free = room.toGive();
         requireRoom(connection.getContentLengthLong(), free);
         try (InputStream bytes = connection.getInputStream();
                 OutputStream out = Files.newOutputStream(part)) {

@@ -39,12 +39,14 @@ public final class InstanceFiles implements AutoCloseable {
 
     private final Layout layout;
     private final ImageStore images;
+    private final PoolRoom room;
     private final ExecutorService beside =
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("seed-", 1).factory());
 
-    public InstanceFiles(Layout layout, ImageStore images) {
+    public InstanceFiles(Layout layout, ImageStore images, PoolRoom room) {
         this.layout = layout;
         this.images = images;
+        this.room = room;
     }
 
     /** Makes what is missing; seed and disk beside each other, as waiting for the disk is most of either. */
@@ -93,6 +95,7 @@ public final class InstanceFiles implements AutoCloseable {
         if (Files.exists(disk) && !anew) {
             return;
         }
+        room.requireAny();
         long size = (long) instance.rootDiskGiB() << 30;
         long needed = ImageStore.virtualSize(instance.image(), image);
         if (needed > size) {

@@ -27,9 +27,11 @@ public final class VolumeFiles {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final Layout layout;
+    private final PoolRoom room;
 
-    public VolumeFiles(Layout layout) {
+    public VolumeFiles(Layout layout, PoolRoom room) {
         this.layout = layout;
+        this.room = room;
     }
 
     /** Makes the directory and throws away what a killed agent left in it. */
@@ -79,6 +81,7 @@ public final class VolumeFiles {
             if (FileTree.isThere(file)) {
                 return;
             }
+            room.requireAny();
             try {
                 qemuImg("create", "-f", "qcow2", part.toString(), sizeGiB + "G");
                 Files.setPosixFilePermissions(part, InstanceFiles.OWN);

@@ -90,6 +90,23 @@ public interface QuarantineContract {
     }
 
     @Test
+    default void aDomainThatHasTakenItsPlaceIsNotTouched() throws Exception {
+        create();
+        var domain = Orphans.domain(Instances.ID);
+        hypervisor().quarantine(domain);
+        var other = instance().memoryMiB(64).build();
+        hypervisor().define(other);
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            assertThrows(HypervisorFault.class, () -> hypervisor().release(domain));
+            assertThrows(HypervisorFault.class, () -> hypervisor().quarantine(domain));
+        }
+        assertTrue(hypervisor().domain(Instances.ID).orElseThrow().fits(other));
+        hypervisor().undefine(Instances.ID);
+        hypervisor().release(domain);
+        assertTrue(hypervisor().domain(Instances.ID).orElseThrow().fits(instance().build()));
+    }
+
+    @Test
     default void onlyWhatWasPutAsideIsDeleted() throws Exception {
         var volume = Orphans.volume(Volumes.ID);
         hypervisor().makeVolume(Volumes.ID, 1);

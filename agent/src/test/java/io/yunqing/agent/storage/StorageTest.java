@@ -37,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images, volumes and instances' files, made by the real programs. */
@@ -46,12 +47,14 @@ class StorageTest {
 
     @TempDir Path folder;
     private Layout layout;
+    private PoolRoom room;
     private ImageStore images;
 
     @BeforeEach
     void open() throws IOException {
         layout = new Layout(folder.resolve("pool"));
-        images = new ImageStore(layout);
+        room = new PoolRoom(folder);
+        images = new ImageStore(layout, room);
         images.open();
     }
 
@@ -135,7 +138,7 @@ class StorageTest {
     @Test
     void disksAreOfTheSizeAskedForHoweverManyAreMadeOnOneImage() throws Exception {
         var image = fetched();
-        try (var files = new InstanceFiles(layout, images)) {
+        try (var files = new InstanceFiles(layout, images, room)) {
             for (int gibibytes : List.of(2, 3, 2)) {
                 files.prepare(Instances.running().image(image).rootDiskGiB(gibibytes).build());
                 Path disk = layout.disk(Instances.ID);
@@ -151,7 +154,7 @@ class StorageTest {
     @Test
     void anInstanceGetsDiskSeedAndLogAndKeepsThemWhenAskedAgain() throws Exception {
         var image = fetched();
-        try (var files = new InstanceFiles(layout, images)) {
+        try (var files = new InstanceFiles(layout, images, room)) {
             var instance = Instances.running().image(image).rootDiskGiB(2).build();
             files.prepare(instance);
             String info =
@@ -187,7 +190,7 @@ class StorageTest {
         var first = fetched();
         var second = source(qcow2("second.qcow2"), sha256(folder.resolve("second.qcow2")));
         images.fetch(second);
-        try (var files = new InstanceFiles(layout, images)) {
+        try (var files = new InstanceFiles(layout, images, room)) {
             files.prepare(Instances.running().image(first).rootDiskGiB(2).build());
             Files.writeString(layout.disk(Instances.ID), "what the guest wrote");
             Files.writeString(layout.console(Instances.ID), "hello");
@@ -213,13 +216,39 @@ class StorageTest {
         }
     }
 
+    /** Guests that write to a full pool stand still, so those that are there come before what is new. */
+    @Test
+    void nothingIsMadeWhereNoMoreIsFreeThanIsKept() throws Exception {
+        var image = fetched();
+        var full = new PoolRoom(folder, Long.MAX_VALUE / 2);
+        var volumes = new VolumeFiles(layout, full);
+        volumes.open();
+        try (var files = new InstanceFiles(layout, images, full)) {
+            var instance = Instances.running().image(image).rootDiskGiB(2).build();
+            for (Executable making :
+                    List.<Executable>of(
+                            () -> files.prepare(instance), () -> volumes.make(Volumes.ID, 1))) {
+                var fault = assertThrows(HypervisorFault.class, making);
+                assertEquals(HypervisorFault.Kind.STORAGE, fault.kind());
+                assertTrue(
+                        String.valueOf(fault.getMessage()).contains("kept for guests that write"),
+                        fault.getMessage());
+            }
+            assertFalse(Files.exists(layout.disk(Instances.ID)));
+            assertEquals(List.of(), volumes.all());
+        }
+        var fetching = new ImageStore(layout, full);
+        Files.delete(layout.image(image));
+        assertThrows(HypervisorFault.class, () -> fetching.fetch(image));
+    }
+
     @Test
     void aDiskSmallerThanItsImageIsRefused() throws Exception {
         Path big = folder.resolve("big.qcow2");
         qemuImg("create", "-q", "-f", "qcow2", big.toString(), "3G");
         var image = source(big, sha256(big));
         images.fetch(image);
-        try (var files = new InstanceFiles(layout, images)) {
+        try (var files = new InstanceFiles(layout, images, room)) {
             var fault =
                     assertThrows(
                             HypervisorFault.class,
@@ -303,7 +332,7 @@ class StorageTest {
     }
 
     private VolumeFiles volumes() throws IOException {
-        var volumes = new VolumeFiles(layout);
+        var volumes = new VolumeFiles(layout, room);
         volumes.open();
         return volumes;
     }

@@ -89,6 +89,8 @@ final class FleetNouns {
                         parts("physical", "status.capacity", "physical").onlyWide(),
                         parts("reserved", "status.capacity", "reserved").onlyWide(),
                         parts("ratio", "status.capacity", "ratio").onlyWide(),
+                        joined("pool-gib", "status.inventory.pools", "capacityGiB").onlyWide(),
+                        joined("free-gib", "status.inventory.pools", "availableGiB").onlyWide(),
                         text("rack", "spec.rack").onlyWide(),
                         text("schedulable", "spec.schedulable").onlyWide(),
                         text("accelerator", "status.inventory.accelerator").onlyWide(),

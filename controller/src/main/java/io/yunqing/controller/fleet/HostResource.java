@@ -4,6 +4,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Capacity;
 import io.yunqing.api.Condition;
 import io.yunqing.api.Host;
+import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
 import io.yunqing.api.HostStatus;
 import io.yunqing.api.JoinToken;
@@ -57,6 +58,9 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
 
     /** A task of an agent's that takes longer than this is shown. */
     private static final long STUCK_SECONDS = 60;
+
+    /** A pool that has less free than this is shown. */
+    private static final int FILLING_PERCENT = 10;
 
     private final Session em;
     private final References references;
@@ -267,6 +271,20 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 conditions(seen, state, capacity));
     }
 
+    private static Condition filling(
+            HostInventory.Pool pool, HostObservationRow seen, Map<String, Capacity> capacity) {
+        Capacity storage = capacity.get("storageGiB");
+        return new Condition(
+                "PoolFilling",
+                "%d of pool %s's %d GiB are free, and %d GiB are promised: a guest that writes when nothing is left stands still; free some space, or add some"
+                        .formatted(
+                                pool.availableGiB(),
+                                pool.name(),
+                                pool.capacityGiB(),
+                                storage == null ? 0 : storage.used()),
+                seen.receivedAt);
+    }
+
     private static List<Condition> conditions(
             HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
         List<Condition> conditions = new ArrayList<>();
@@ -294,6 +312,12 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                             "NetworkMissing",
                             "it offers no network and so takes no instances: start its agent with --bridge, --subnet and --gateway",
                             null));
+        }
+        if (seen.inventory != null) {
+            seen.inventory.pools().stream()
+                    .filter(pool ->
+                            pool.availableGiB() * 100 < pool.capacityGiB() * FILLING_PERCENT)
+                    .forEach(pool -> conditions.add(filling(pool, seen, capacity)));
         }
         capacity.forEach((resource, has) -> {
             if (has.used() > has.limit()) {

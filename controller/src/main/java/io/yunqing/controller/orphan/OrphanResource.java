@@ -8,6 +8,7 @@ import io.yunqing.api.agent.OrphanKind;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.Where;
@@ -53,6 +54,10 @@ public class OrphanResource {
             @QueryParam("type") String type,
             @QueryParam("quarantined") String quarantined,
             @Context HttpHeaders headers) {
+        if (quarantined != null && !quarantined.equals("true") && !quarantined.equals("false")) {
+            throw Parameters.refused(
+                    "quarantined", "is neither true nor false", quarantined, "use true or false");
+        }
         Where<Orphan> where = Where.all();
         where.filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
                 .filter(

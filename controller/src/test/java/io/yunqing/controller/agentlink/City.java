@@ -85,6 +85,12 @@ public final class City {
         return rest.post("/v1/tenants/" + id + "/instances", body(name));
     }
 
+    /** Creates an instance that there must be room for. */
+    public void admitted(String name) {
+        Answer answer = create(name);
+        assertEquals(201, answer.status(), answer.text());
+    }
+
     public String body(String name) {
         return "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"%s\",\"image\":\"%s\",\"zone\":\"%s\"}}"
                 .formatted(name, id, id, id);
@@ -139,6 +145,13 @@ public final class City {
     public void obeyWith(int cpus) {
         FakeAgent.Answer answer =
                 agent.obey(DomainState.RUNNING, FakeAgent.inventory(subnet, cpus, 4608));
+        assertEquals(200, answer.status(), answer.toString());
+    }
+
+    /** Lets the agent say how much is free in its pool of 100 GiB. */
+    public void has(int freeGiB) {
+        FakeAgent.Answer answer =
+                agent.obey(DomainState.RUNNING, FakeAgent.inventory(subnet, 2, 4608, freeGiB));
         assertEquals(200, answer.status(), answer.toString());
     }
 

@@ -97,12 +97,19 @@ final class FakeAgent {
     }
 
     static HostInventory inventory(String subnet, int cpus, long memoryMiB) {
+        return inventory(subnet, cpus, memoryMiB, 90);
+    }
+
+    /**
+     * @param freeGiB what is free in its pool of 100 GiB
+     */
+    static HostInventory inventory(String subnet, int cpus, long memoryMiB, int freeGiB) {
         String gateway = subnet.replaceFirst("\\.0/.*", ".1");
         return new HostInventory(
                 "fake",
                 cpus,
                 memoryMiB,
-                List.of(new Pool("default", "dir", 100, 90)),
+                List.of(new Pool("default", "dir", 100, freeGiB)),
                 "tcg",
                 "x86_64",
                 "none",

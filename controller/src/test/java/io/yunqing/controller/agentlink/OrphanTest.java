@@ -204,6 +204,7 @@ class OrphanTest {
         assertEquals("spec.quarantined", empty.at("errors.0.field").asText(), empty.text());
         assertEquals(400, rest.get("/v1/orphans?type=GHOST").status());
         assertEquals(400, rest.get("/v1/orphans?ghost=1").status());
+        assertEquals(400, rest.get("/v1/orphans?quarantined=yes").status());
         assertEquals(412, rest.put(path(name), body(name, true), "\"99\"").status());
         Answer plan = rest.put(path(name) + "?mode=plan", body(name, true), "*");
         assertEquals("update", plan.at("action").asText(), plan.text());

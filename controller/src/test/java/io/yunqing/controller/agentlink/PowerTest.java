@@ -33,8 +33,7 @@ class PowerTest {
     void aRunningInstance() {
         city = new City(rest, authority.certificatePem());
         agent = city.agent;
-        Answer created = city.create("web");
-        assertEquals(201, created.status(), created.text());
+        city.admitted("web");
         agent.obey(DomainState.RUNNING);
         assertEquals("RUNNING", city.phase("web"));
     }

@@ -201,7 +201,7 @@ class ResizeTest {
 
     /** An instance whose host has said that it is off, as it should be. */
     private void off(String name) {
-        assertEquals(201, city.create(name).status());
+        city.admitted(name);
         put(name, city.id, "OFF", "");
         city.obey(DomainState.SHUTOFF);
         assertEquals("STOPPED", city.phase(name));

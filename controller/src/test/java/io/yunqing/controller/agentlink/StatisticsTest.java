@@ -38,7 +38,7 @@ class StatisticsTest {
     @BeforeEach
     void anInstanceWithAVolume() {
         city = new City(rest, authority.certificatePem());
-        assertEquals(201, city.create("web").status());
+        city.admitted("web");
         city.created(
                 "/v1/tenants/" + city.id + "/volumes",
                 "data",

@@ -202,7 +202,7 @@ class VolumeTest {
         city.replaced(
                 "/v1/hosts/" + city.id,
                 "{\"zone\":\"%s\",\"schedulable\":false}".formatted(city.id));
-        assertEquals(201, city.create("far").status());
+        city.admitted("far");
         put("data", 10, null);
         city.obey();
         Answer far = put("data", 10, "far");

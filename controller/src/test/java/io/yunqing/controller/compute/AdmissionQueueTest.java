@@ -128,7 +128,7 @@ class AdmissionQueueTest {
             }
             assertEquals(201, claimed.get(1, TimeUnit.MINUTES).status());
         }
-        assertEquals(201, city.create("next").status());
+        city.admitted("next");
         assertEquals(404, rest.get(city.path("given-up")).status());
         assertEquals(2, city.vcpusUsed());
         city.close();

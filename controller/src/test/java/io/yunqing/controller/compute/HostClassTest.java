@@ -53,7 +53,7 @@ class HostClassTest {
     @Test
     void aTermThatBeginsLowersWhatMayBePromisedAndTakesNothingNew() {
         for (int i = 1; i <= 3; i++) {
-            assertEquals(201, city.create("web-" + i).status());
+            city.admitted("web-" + i);
         }
         Instant soon = Instant.now().plusSeconds(2).truncatedTo(ChronoUnit.MILLIS);
         promise(term("", "4"), term(soon.toString(), "1"));
@@ -76,17 +76,17 @@ class HostClassTest {
             rest.delete(city.path("web-" + i));
         }
         city.obey();
-        assertEquals(201, city.create("web-4").status());
+        city.admitted("web-4");
         assertEquals("placement.no_host", city.create("web-5").at("code").asText());
     }
 
     @Test
     void whatIsRaisedIsThereAtOnceAndTheHostsOwnWordsComeFirst() {
         promise(term("", "0.5"));
-        assertEquals(201, city.create("web-1").status());
+        city.admitted("web-1");
         assertEquals("placement.no_host", city.create("web-2").at("code").asText());
         promise(term("", "1"));
-        assertEquals(201, city.create("web-2").status());
+        city.admitted("web-2");
         city.replaced(
                 "/v1/hosts/" + city.id,
                 "{\"zone\":\"%1$s\",\"hostClass\":\"%1$s\",\"overcommit\":{\"vcpus\":2}}"

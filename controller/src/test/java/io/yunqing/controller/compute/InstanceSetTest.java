@@ -79,7 +79,7 @@ class InstanceSetTest {
         assertEquals(1, apart.at("explanation.turnedAway.group").asInt(), apart.text());
         assertTrue(apart.at("remedy").asText().contains("add a host"), apart.text());
         assertEquals(0, city.vcpusUsed());
-        assertEquals(201, city.create("web-2").status());
+        city.admitted("web-2");
         Answer taken = rest.post(sets, set("web", 3, ""));
         assertEquals("name.taken", code(taken));
         assertEquals("web-2", taken.at("errors.0.actual").asText());

@@ -32,11 +32,11 @@ class RebalancingTest {
         second = city.secondHost();
         open(second, false);
         for (String name : new String[] {"a", "b", "c"}) {
-            assertEquals(201, city.create(name).status());
+            city.admitted(name);
         }
         open(second, true);
         open(city.id, false);
-        assertEquals(201, city.create("d").status());
+        city.admitted("d");
         open(city.id, true);
     }
 

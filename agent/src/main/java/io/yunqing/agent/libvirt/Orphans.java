@@ -3,6 +3,7 @@ package io.yunqing.agent.libvirt;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Quarantine;
 import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.OrphanKind;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,13 @@ import org.libvirt.Domain;
 import org.libvirt.LibvirtException;
 
 /**
- * Domains that are put aside: their definition is kept, and libvirt no longer has them. Their disks stay where they are.
+ * Takes orphans out of use and back. Files are moved. Of a domain the definition is kept, and libvirt no longer has it; its disks
+ * stay where they are.
  *
- * <p>What libvirt keeps besides the definition and the NVRAM (a saved state, snapshots) would be lost, so a domain that has any
- * is refused while it still runs.
+ * <p>What libvirt keeps of a domain besides the definition and the NVRAM (a saved state, snapshots) would be lost, so one that has
+ * any is refused while it still runs.
  */
-final class OrphanDomains {
+final class Orphans {
 
     /** Of virDomainUndefineFlags. */
     private static final int KEEP_NVRAM = 8;
@@ -25,7 +27,7 @@ final class OrphanDomains {
     private final LibvirtConnection connection;
     private final Quarantine quarantine;
 
-    OrphanDomains(LibvirtConnection connection, Quarantine quarantine) {
+    Orphans(LibvirtConnection connection, Quarantine quarantine) {
         this.connection = connection;
         this.quarantine = quarantine;
     }
@@ -35,8 +37,25 @@ final class OrphanDomains {
      */
     private record Found(Quarantine.Note note, @Nullable String kept) {}
 
-    /** A domain that is not there was put aside already. */
     void quarantine(OrphanKey orphan) throws HypervisorFault {
+        if (orphan.kind() == OrphanKind.DOMAIN) {
+            putAside(orphan);
+        } else {
+            quarantine.putAside(orphan);
+        }
+    }
+
+    void release(OrphanKey orphan) throws HypervisorFault {
+        if (orphan.kind() == OrphanKind.DOMAIN) {
+            putBack(orphan);
+        } else {
+            quarantine.putBack(orphan);
+        }
+        quarantine.purge(orphan);
+    }
+
+    /** A domain that is not there was put aside already. */
+    private void putAside(OrphanKey orphan) throws HypervisorFault {
         UUID id = id(orphan);
         var found = find(orphan, id);
         if (found.isEmpty()) {
@@ -105,21 +124,29 @@ final class OrphanDomains {
                 });
     }
 
-    /** One that is defined already was put back. */
-    void release(OrphanKey orphan) throws HypervisorFault {
+    /** One that is defined already, and as it was, was put back; another one in its place is left alone. */
+    private void putBack(OrphanKey orphan) throws HypervisorFault {
         UUID id = id(orphan);
-        var note = quarantine.note(orphan);
-        String definition = note.map(Quarantine.Note::definition).orElse(null);
-        if (definition == null) {
+        var kept = quarantine.note(orphan).orElse(null);
+        if (kept == null || kept.definition() == null) {
             return;
         }
+        var there = find(orphan, id).map(Found::note).map(Quarantine.Note::definition);
+        if (there.isPresent() && !there.get().equals(kept.definition())) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.REFUSED,
+                    "another domain has the UUID %s by now; it is left alone".formatted(id));
+        }
+        define(kept.definition(), kept.autostart());
+    }
+
+    private void define(String definition, boolean autostart) throws HypervisorFault {
         connection.call(
                 "release",
                 connect -> {
-                    var there = LibvirtHypervisor.lookup(connect, id);
-                    var domain = there == null ? connect.domainDefineXML(definition) : there;
+                    var domain = connect.domainDefineXML(definition);
                     try {
-                        if (note.get().autostart()) {
+                        if (autostart) {
                             domain.setAutostart(true);
                         }
                         return true;
