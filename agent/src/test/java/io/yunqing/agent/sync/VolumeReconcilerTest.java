@@ -60,7 +60,7 @@ class VolumeReconcilerTest extends Reconciling {
         want(List.of(with(B)), Volumes.made(A, 3), Volumes.made(B, 1));
         until("it has one", () -> free(A) && attachedTo(B, Instances.ID));
         assertEquals(List.of("makeVolume", "attachVolumes", "attachVolumes"), stepsSince("start"));
-        assertTrue(shown(DomainState.RUNNING));
+        until("it runs on", () -> shown(DomainState.RUNNING));
     }
 
     @Test
