@@ -82,11 +82,15 @@ public final class InstanceFiles implements AutoCloseable {
         }
     }
 
+    /** Of which rebuild disk and seed are. */
     private int rebuild(UUID id) throws IOException {
+        Path file = layout.rebuild(id);
         try {
-            return Integer.parseInt(Files.readString(layout.rebuild(id)));
+            return Integer.parseInt(Files.readString(file));
         } catch (NoSuchFileException e) {
             return 0;
+        } catch (NumberFormatException e) {
+            throw new IOException(file + " is damaged, and so it is not known what the disk is", e);
         }
     }
 

@@ -118,7 +118,12 @@ final class StorageSight<K, T> {
         if (blind != null) {
             LOG.info("the %s are seen: %d".formatted(what, found.size()));
         }
-        seen = found.stream().collect(Collectors.toUnmodifiableMap(key, Function.identity()));
+        // Names that the agent's locale cannot express may look the same.
+        seen =
+                found.stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        key, Function.identity(), (first, same) -> first));
         complete = true;
         blind = null;
     }

@@ -213,6 +213,14 @@ class StorageTest {
             assertEquals("what the guest wrote then", Files.readString(disk));
             files.prepare(rebuilt.rebuild(5).build());
             assertEquals(-1, Files.mismatch(layout.overlay(second, 2), disk));
+
+            Files.writeString(disk, "what nobody may delete by guessing");
+            Files.writeString(layout.rebuild(Instances.ID), "");
+            var fault =
+                    assertThrows(
+                            HypervisorFault.class, () -> files.prepare(rebuilt.rebuild(6).build()));
+            assertTrue(String.valueOf(fault.getMessage()).contains("is damaged"));
+            assertEquals("what nobody may delete by guessing", Files.readString(disk));
         }
     }
 
