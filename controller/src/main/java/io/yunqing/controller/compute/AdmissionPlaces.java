@@ -32,8 +32,11 @@ final class AdmissionPlaces {
         groups.read(trip, named);
         trip.run(connection);
         for (AdmissionCase one : cases) {
+            // Asked before the choice: a look that ends during it was not what the choice was made
+            // from.
+            boolean outdated = mirror.knowsNoMoreThan(one.order.looksBefore());
             placeAll(one);
-            if (!one.placed() && mirror.knowsNoMoreThan(one.order.looksBefore())) {
+            if (!one.placed() && outdated) {
                 // Room that came to be before the request must be seen by it.
                 mirror.look(connection);
                 settle(one);
