@@ -198,7 +198,7 @@ public final class FakeController implements AutoCloseable {
                 }
             }
             news =
-                    new HostDesired(
+                    HostDesired.of(
                             revision,
                             after == 0,
                             desired.values().stream()

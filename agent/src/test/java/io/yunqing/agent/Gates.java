@@ -25,6 +25,7 @@ public final class Gates {
                     "undefine",
                     "erase",
                     "makeVolume",
+                    "copyVolumes",
                     "growVolume",
                     "eraseVolume");
 

@@ -37,7 +37,7 @@ class KeptDesiredTest {
     private static final UUID HOST = FakeController.HOST;
     private static final UUID OTHER = UUID.fromString("0198f1a2-0000-7000-8000-000000000002");
     private static final HostDesired KEPT =
-            new HostDesired(
+            HostDesired.of(
                     5,
                     true,
                     List.of(Instances.running().build()),
@@ -62,7 +62,7 @@ class KeptDesiredTest {
         controller.until(() -> controller.completeReports() >= 4);
         assertEquals(List.of(), gates.steps());
 
-        controller.says(new HostDesired(6, true, List.of(), List.of(), null));
+        controller.says(HostDesired.of(6, true, List.of(), List.of(), null));
         controller.until(() -> controller.last().appliedRevision() == 6);
         assertEquals(List.of(), gates.steps());
     }

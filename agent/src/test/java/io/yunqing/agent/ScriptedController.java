@@ -80,7 +80,7 @@ final class ScriptedController implements Controller {
             wait();
             failAsAsked();
         }
-        return new HostDesired(
+        return HostDesired.of(
                 revision,
                 true,
                 List.copyOf(desired.values()),

@@ -2,6 +2,7 @@ package io.yunqing.agent;
 
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Desired volumes for tests. */
 public final class Volumes {
@@ -21,12 +22,38 @@ public final class Volumes {
         return volume(id, sizeGiB, false, true);
     }
 
+    /** One that its host has not reported yet and that becomes a copy. */
+    public static VolumeDesired copy(UUID id, int sizeGiB, UUID source, @Nullable UUID moment) {
+        return copy(fresh(id, sizeGiB), source, 0, moment);
+    }
+
+    /** One that its host has reported before, and whose content is to be replaced. */
+    public static VolumeDesired restored(UUID id, int sizeGiB, UUID source, int restore) {
+        return copy(made(id, sizeGiB), source, restore, null);
+    }
+
+    private static VolumeDesired copy(
+            VolumeDesired of, UUID source, int restore, @Nullable UUID moment) {
+        return new VolumeDesired(
+                of.id(),
+                of.tenant(),
+                of.name(),
+                of.revision(),
+                of.deleted(),
+                of.made(),
+                of.sizeGiB(),
+                source,
+                restore,
+                moment);
+    }
+
     public static VolumeDesired tombstone(UUID id) {
         return volume(id, 1, true, true);
     }
 
     private static VolumeDesired volume(UUID id, int sizeGiB, boolean deleted, boolean made) {
         String name = "data-" + id.toString().substring(34);
-        return new VolumeDesired(id, "registration-prod", name, 1, deleted, made, sizeGiB);
+        return new VolumeDesired(
+                id, "registration-prod", name, 1, deleted, made, sizeGiB, null, 0, null);
     }
 }

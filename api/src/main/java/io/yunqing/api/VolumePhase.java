@@ -4,6 +4,8 @@ package io.yunqing.api;
 public enum VolumePhase {
     /** Promised room on its host, which has not yet reported it. */
     SCHEDULED,
+    /** Its host fills it with what another volume was at one moment. */
+    COPYING,
     /** Smaller than it should be; its host makes it larger, also while a guest has it. */
     GROWING,
     /** Made; its instance does not have it yet. */

@@ -13,13 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param instance the tenant's instance that it is attached to; none when absent. A new volume is made on the host of its
  *     instance and stays there
  * @param deletionProtection whether it cannot be deleted; false when absent
+ * @param copyOf the tenant's volume that it is a copy of, as that one was at one moment; it begins empty when absent
+ * @param restore how often its content was replaced by a copy; 0 when absent. One more replaces it by a copy of {@code copyOf},
+ *     which may then be another
+ * @param snapshot whether it is only kept: it is never attached, restored or made larger; false when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VolumeSpec(
         @NotNull @Min(1) @Max(VolumeSpec.LARGEST) Integer sizeGiB,
         @Nullable String instance,
-        @Nullable Boolean deletionProtection) {
+        @Nullable Boolean deletionProtection,
+        @Nullable String copyOf,
+        @Nullable @Min(0) Integer restore,
+        @Nullable Boolean snapshot) {
 
     /** The largest volume, in GiB. */
     public static final int LARGEST = 65_536;
+
+    /** How often its content was replaced. */
+    public int restoreOrNone() {
+        return restore == null ? 0 : restore;
+    }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class DomainXml {
     private final Template domain;
     private final Template disk;
     private final Template metadata;
+    private final Template backup;
 
     public DomainXml(Host host) {
         var engine = Engine.builder().addDefaults().addResultMapper(new XmlText()).build();
@@ -51,6 +53,7 @@ public final class DomainXml {
         this.domain = engine.parse(resource("domain.xml"));
         this.disk = engine.parse(resource("disk.xml"));
         this.metadata = engine.parse(resource("metadata.xml"));
+        this.backup = engine.parse(resource("backup.xml"));
     }
 
     public String domain(InstanceDesired instance) {
@@ -99,6 +102,15 @@ public final class DomainXml {
         data.put("target", target);
         data.put("serial", serial);
         return disk.data(data).render().strip();
+    }
+
+    /**
+     * A backup of some disks of a domain.
+     *
+     * @param files where to, by the disk's place
+     */
+    public String backup(SortedMap<String, Path> files) {
+        return backup.data("disks", files.entrySet()).render();
     }
 
     /** The first place for a volume that no disk has. */

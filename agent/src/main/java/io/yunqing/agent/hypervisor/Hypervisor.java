@@ -91,6 +91,15 @@ public interface Hypervisor extends AutoCloseable {
     /** Makes an empty volume where there is none; touches storage only. */
     void makeVolume(UUID id, int sizeGiB) throws HypervisorFault;
 
+    /**
+     * Makes volumes what others are at one moment, the same for all; those that a guest has are copied as if its power had been
+     * cut then. What is there is replaced if it is of an earlier restore; no domain has it.
+     *
+     * @param moment by which they are asked for together, each time the same
+     * @param copies of different volumes
+     */
+    void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault;
+
     /** Makes the volume at least as large, under the eyes of a guest that has it; never makes it smaller. */
     void growVolume(UUID id, int sizeGiB) throws HypervisorFault;
 

@@ -6,5 +6,6 @@ import java.util.UUID;
  * A volume as storage shows it.
  *
  * @param sizeGiB as its guest sees it, in full GiB
+ * @param restore of which restore its content is
  */
-public record ObservedVolume(UUID id, long sizeGiB) {}
+public record ObservedVolume(UUID id, long sizeGiB, int restore) {}

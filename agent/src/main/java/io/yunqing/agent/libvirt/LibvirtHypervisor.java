@@ -8,12 +8,14 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
+import io.yunqing.agent.storage.VolumeCopies;
 import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
@@ -51,6 +53,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final InstanceFiles files;
     private final VolumeFiles volumeFiles;
     private final VolumeDisks volumeDisks;
+    private final VolumeCopies volumeCopies;
+    private final VolumeBackup volumeBackup;
     private final ConsoleLog consoles;
     private final Quarantine quarantine;
     private final Orphans orphans;
@@ -67,6 +71,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.files = new InstanceFiles(layout, images, room);
         this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
+        this.volumeCopies = new VolumeCopies(layout, room);
+        this.volumeBackup = new VolumeBackup(volumeDisks, xml);
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);
@@ -81,6 +87,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 new LibvirtHypervisor(connection, host.layout(), new DomainXml(host), facts);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
+        hypervisor.volumeCopies.open();
         hypervisor.quarantine.open();
         connection.start();
         return hypervisor;
@@ -320,6 +327,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
         volumeFiles.make(id, sizeGiB);
+    }
+
+    @Override
+    public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
+        volumeCopies.make(moment, copies, volumeBackup);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class VolumeDisks {
 
     /** Those that a domain has while it is on, and starts with while it is off. */
     Set<UUID> of(Domain domain) throws LibvirtException {
-        return targets(domain, Definition.CURRENT).keySet();
+        return targets(domain).keySet();
     }
 
     /** Gives a domain the desired volumes and takes all others from it. */
@@ -143,7 +144,7 @@ final class VolumeDisks {
         return held;
     }
 
-    private static void pause() throws HypervisorFault {
+    static void pause() throws HypervisorFault {
         try {
             Thread.sleep(POLL);
         } catch (InterruptedException e) {
@@ -154,28 +155,46 @@ final class VolumeDisks {
 
     /** Makes a volume larger under a guest that has it open; false if none has. */
     boolean grow(UUID volume, int sizeGiB) throws HypervisorFault {
-        return connection.call(
-                "grow",
-                connect -> {
-                    boolean grown = false;
-                    for (Domain domain : connect.listAllDomains(ACTIVE_DOMAINS)) {
-                        try {
-                            String target = targets(domain, Definition.CURRENT).get(volume);
-                            if (target != null) {
-                                domain.blockResize(target, (long) sizeGiB << 30, RESIZE_IN_BYTES);
-                                grown = true;
+        var grown = new AtomicBoolean();
+        onEachActive((domain, volumes) -> {
+            String target = volumes.get(volume);
+            if (target != null) {
+                domain.blockResize(target, (long) sizeGiB << 30, RESIZE_IN_BYTES);
+                grown.set(true);
+            }
+        });
+        return grown.get();
+    }
+
+    /** What is done with a domain that is on, and the places of its volumes. */
+    interface Visit {
+        void of(Domain domain, Map<UUID, String> volumes) throws LibvirtException;
+    }
+
+    void onEachActive(Visit visit) throws HypervisorFault {
+        var _ =
+                connection.call(
+                        "volumes",
+                        connect -> {
+                            for (Domain domain : connect.listAllDomains(ACTIVE_DOMAINS)) {
+                                try {
+                                    visit.of(domain, targets(domain));
+                                } catch (LibvirtException e) {
+                                    // It may have gone while we looked at the others.
+                                    if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                                        throw e;
+                                    }
+                                } finally {
+                                    domain.free();
+                                }
                             }
-                        } catch (LibvirtException e) {
-                            // It may have gone while we looked at the others.
-                            if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                                throw e;
-                            }
-                        } finally {
-                            domain.free();
-                        }
-                    }
-                    return grown;
-                });
+                            return true;
+                        });
+    }
+
+    /** The volumes that a domain has now, and where. */
+    Map<UUID, String> targets(Domain domain) throws LibvirtException {
+        return targets(domain, Definition.CURRENT);
     }
 
     /** The volumes of a definition, and where. */
@@ -205,11 +224,11 @@ final class VolumeDisks {
                 .collect(Collectors.toSet());
     }
 
-    private interface Question<T> {
+    interface Question<T> {
         T of(Domain domain) throws LibvirtException;
     }
 
-    private <T> T onDomain(UUID id, Question<T> question) throws HypervisorFault {
+    <T> T onDomain(UUID id, Question<T> question) throws HypervisorFault {
         return connection.call(
                 "volumes",
                 connect -> {

@@ -7,6 +7,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
@@ -399,6 +400,13 @@ public final class SimulatedHypervisor implements Hypervisor {
         take(pace.prepare());
         pool.makeVolume(id, sizeGiB);
         witness.did("make");
+    }
+
+    @Override
+    public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
+        take(pace.prepare());
+        pool.copyVolumes(copies);
+        witness.did("copy");
     }
 
     @Override

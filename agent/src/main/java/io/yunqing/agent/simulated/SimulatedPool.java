@@ -5,6 +5,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
 import java.time.Instant;
@@ -33,6 +34,7 @@ final class SimulatedPool {
 
     private final Map<UUID, Integer> disks = new HashMap<>();
     private final Map<UUID, Integer> volumes = new HashMap<>();
+    private final Map<UUID, Integer> restores = new HashMap<>();
     private final Map<OrphanKey, PutAside> quarantine = new HashMap<>();
     private @Nullable String volumesUnseen;
     private @Nullable String stepsFailWith;
@@ -78,13 +80,34 @@ final class SimulatedPool {
     synchronized List<ObservedVolume> volumes() throws HypervisorFault {
         failAsAsked(volumesUnseen);
         return volumes.entrySet().stream()
-                .map(volume -> new ObservedVolume(volume.getKey(), volume.getValue()))
+                .map(volume ->
+                        new ObservedVolume(
+                                volume.getKey(),
+                                volume.getValue(),
+                                restores.getOrDefault(volume.getKey(), 0)))
                 .toList();
     }
 
     synchronized void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
         failAsAsked(stepsFailWith);
         volumes.putIfAbsent(id, sizeGiB);
+    }
+
+    synchronized void copyVolumes(List<VolumeCopy> copies) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        for (VolumeCopy copy : copies) {
+            if (!volumes.containsKey(copy.source())) {
+                throw new HypervisorFault(
+                        Kind.STORAGE, "volume " + copy.source() + " is not there");
+            }
+        }
+        for (VolumeCopy copy : copies) {
+            if (!volumes.containsKey(copy.id())
+                    || restores.getOrDefault(copy.id(), 0) < copy.restore()) {
+                volumes.put(copy.id(), volumes.getOrDefault(copy.source(), 0));
+                restores.put(copy.id(), copy.restore());
+            }
+        }
     }
 
     synchronized void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
@@ -97,6 +120,7 @@ final class SimulatedPool {
     synchronized void eraseVolume(UUID id) throws HypervisorFault {
         failAsAsked(stepsFailWith);
         volumes.remove(id);
+        restores.remove(id);
     }
 
     synchronized List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault {

@@ -8,7 +8,6 @@ import io.yunqing.api.agent.InstanceDesired;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -84,14 +83,7 @@ public final class InstanceFiles implements AutoCloseable {
 
     /** Of which rebuild disk and seed are. */
     private int rebuild(UUID id) throws IOException {
-        Path file = layout.rebuild(id);
-        try {
-            return Integer.parseInt(Files.readString(file));
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (NumberFormatException e) {
-            throw new IOException(file + " is damaged, and so it is not known what the disk is", e);
-        }
+        return Layout.count(layout.rebuild(id), "what the disk is");
     }
 
     private void makeDisk(InstanceDesired instance, Path image, boolean anew) throws IOException {

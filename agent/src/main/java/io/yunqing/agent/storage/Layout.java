@@ -2,7 +2,10 @@ package io.yunqing.agent.storage;
 
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.OrphanKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +17,7 @@ import java.util.UUID;
 public record Layout(Path pool) {
 
     private static final String VOLUME_SUFFIX = ".qcow2";
+    private static final String RESTORE_SUFFIX = ".restore";
 
     public Path images() {
         return pool.resolve("images");
@@ -69,6 +73,19 @@ public record Layout(Path pool) {
                 : Optional.empty();
     }
 
+    /** Of which restore a volume is. */
+    Path restore(UUID id) {
+        return volumes().resolve(id + RESTORE_SUFFIX);
+    }
+
+    /** Whose file this is, if it belongs to a volume: the volume itself, or a note on it. */
+    Optional<UUID> volumeOrNoteAt(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return name.endsWith(RESTORE_SUFFIX)
+                ? volumeAt(file.resolveSibling(name.replace(RESTORE_SUFFIX, VOLUME_SUFFIX)))
+                : volumeAt(file);
+    }
+
     /** Whose directory this is, if it is an instance's. */
     Optional<UUID> instanceAt(Path folder) {
         return instances().equals(folder.getParent())
@@ -110,6 +127,21 @@ public record Layout(Path pool) {
                     : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * A number that was noted; 0 where nothing was.
+     *
+     * @param what what is not known when the note is damaged
+     */
+    static int count(Path note, String what) throws IOException {
+        try {
+            return Integer.parseInt(Files.readString(note));
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (NumberFormatException e) {
+            throw new IOException(note + " is damaged, and so it is not known " + what, e);
         }
     }
 

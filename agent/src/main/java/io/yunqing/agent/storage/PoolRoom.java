@@ -32,6 +32,16 @@ public final class PoolRoom {
         return Files.getFileStore(pool).getUsableSpace() - keptFree;
     }
 
+    /** Refuses to write so much where less may be taken. */
+    void require(long bytes) throws IOException {
+        long free = toGive() + keptFree;
+        if (bytes > free - keptFree) {
+            throw new IOException(
+                    "%d MiB are to be written, the pool has %d MiB free, and %d MiB are kept for guests that write: free some space"
+                            .formatted((bytes >> 20) + 1, free >> 20, keptFree >> 20));
+        }
+    }
+
     /** Refuses to make anything where nothing may be taken. */
     void requireAny() throws IOException {
         long free = toGive() + keptFree;

@@ -79,7 +79,10 @@ public final class Quarantine {
                 lost(OrphanKind.INSTANCE_FILES, id, folder, known).ifPresent(found::add);
             }
             for (Path file : children(layout.volumes())) {
-                lost(OrphanKind.VOLUME, layout.volumeAt(file), file, known).ifPresent(found::add);
+                if (layout.volumeOrNoteAt(file).filter(known::contains).isEmpty()) {
+                    lost(OrphanKind.VOLUME, layout.volumeAt(file), file, known)
+                            .ifPresent(found::add);
+                }
             }
             for (Path folder : children(layout.quarantine())) {
                 noted(folder).ifPresent(found::add);
@@ -131,13 +134,14 @@ public final class Quarantine {
         }
     }
 
-    /** Files that are about to get their names are none yet. */
+    /** Files that are about to get their names or places are none yet. */
     private static List<Path> children(Path folder) throws IOException {
         var children = new ArrayList<Path>();
         try (var files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                if (!name.startsWith(".") || !name.endsWith(".part")) {
+                if (!name.startsWith(".")
+                        || !(name.endsWith(".part") || name.endsWith(VolumeCopies.WHOLE))) {
                     children.add(file);
                 }
             }

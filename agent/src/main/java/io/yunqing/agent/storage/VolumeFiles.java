@@ -43,7 +43,7 @@ public final class VolumeFiles {
         }
         try (var left = Files.newDirectoryStream(layout.volumes(), ".*.part")) {
             for (Path part : left) {
-                Files.delete(part);
+                FileTree.delete(part);
             }
         }
     }
@@ -64,9 +64,9 @@ public final class VolumeFiles {
         return List.copyOf(all);
     }
 
-    private static Optional<ObservedVolume> read(UUID id, Path file) throws IOException {
+    private Optional<ObservedVolume> read(UUID id, Path file) throws IOException {
         try {
-            return Optional.of(new ObservedVolume(id, bytes(file) >> 30));
+            return Optional.of(new ObservedVolume(id, bytes(file) >> 30, restore(layout, id)));
         } catch (NoSuchFileException e) {
             // Erased since it was listed.
             return Optional.empty();
@@ -83,8 +83,7 @@ public final class VolumeFiles {
             }
             room.requireAny();
             try {
-                qemuImg("create", "-f", "qcow2", part.toString(), sizeGiB + "G");
-                Files.setPosixFilePermissions(part, InstanceFiles.OWN);
+                create(part, (long) sizeGiB << 30);
                 DurableFile.publish(part, file);
             } finally {
                 Files.deleteIfExists(part);
@@ -92,6 +91,12 @@ public final class VolumeFiles {
         } catch (IOException e) {
             throw fault(id, e);
         }
+    }
+
+    /** Writes the file of an empty volume. */
+    static void create(Path file, long bytes) throws IOException {
+        qemuImg("create", "-f", "qcow2", file.toString(), Long.toString(bytes));
+        Files.setPosixFilePermissions(file, InstanceFiles.OWN);
     }
 
     public boolean isAtLeast(UUID id, int sizeGiB) throws HypervisorFault {
@@ -116,7 +121,9 @@ public final class VolumeFiles {
     /** Deletes it for good; its not being there is the aim, not an error. */
     public void erase(UUID id) throws HypervisorFault {
         try {
-            if (Files.deleteIfExists(layout.volume(id))) {
+            // What it is a note of goes first: a note alone would speak of nothing.
+            boolean erased = Files.deleteIfExists(layout.volume(id));
+            if (Files.deleteIfExists(layout.restore(id)) || erased) {
                 DurableFile.force(layout.volumes());
             }
         } catch (IOException e) {
@@ -124,8 +131,13 @@ public final class VolumeFiles {
         }
     }
 
+    /** Of which restore a volume's content is. */
+    static int restore(Layout layout, UUID id) throws IOException {
+        return Layout.count(layout.restore(id), "of which restore volume " + id + " is");
+    }
+
     /** How large its guest sees it. */
-    private static long bytes(Path file) throws IOException {
+    static long bytes(Path file) throws IOException {
         var header = Qcow2Header.read(file);
         if (!header.magic()) {
             throw new IOException(file + " is not a qcow2 file");

@@ -77,7 +77,7 @@ final class Attachments {
 
     private boolean isReady(UUID volume) {
         var want = levels.volume(volume);
-        return want != null && !want.deleted() && volumes.isReady(volume);
+        return want != null && !want.deleted() && volumes.isReady(want);
     }
 
     private static boolean isFor(Run run, UUID volume) {

@@ -69,7 +69,7 @@ public final class HostReconciler {
         this.failures = new Failures(clock, backoff);
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
-        this.volumes = new VolumeKeeper(hypervisor, lanes, mailbox, clock, backoff);
+        this.volumes = new VolumeKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
         this.attachments = new Attachments(levels, sight, volumes, runs.values());
         this.orphans =
                 new OrphanKeeper(
@@ -137,7 +137,7 @@ public final class HostReconciler {
         volumes.keepOnly(id -> levels.volume(id) != null);
         if (begun && held == null && sight.complete()) {
             for (VolumeDesired want : levels.volumes()) {
-                wake = earlier(wake, volumes.pursue(want, attachments.use(want.id()), now));
+                wake = earlier(wake, volumes.pursue(want, attachments::use, now));
             }
             for (InstanceDesired want : List.copyOf(levels.instances())) {
                 wake = earlier(wake, pursue(want, now));

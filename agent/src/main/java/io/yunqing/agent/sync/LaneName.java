@@ -8,6 +8,8 @@ public enum LaneName {
     LIFECYCLE(4),
     /** Disks, seeds, logs, pools. */
     STORAGE(2),
+    /** Volumes that become copies of others. */
+    COPY(2),
     /** Images from elsewhere. */
     FETCH(2),
     /** Reading and sending serial consoles. */

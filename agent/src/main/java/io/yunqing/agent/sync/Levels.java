@@ -166,7 +166,7 @@ final class Levels {
     }
 
     HostDesired snapshot() {
-        return new HostDesired(
+        return HostDesired.of(
                 revision,
                 whole,
                 List.copyOf(instances.values()),

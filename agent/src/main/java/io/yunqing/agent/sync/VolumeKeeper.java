@@ -3,20 +3,27 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.platform.Backoff;
+import io.yunqing.api.Fault;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +37,7 @@ final class VolumeKeeper {
     private static final Logger LOG = Logger.getLogger(VolumeKeeper.class.getName());
 
     private final Hypervisor hypervisor;
+    private final Levels levels;
     private final Lanes lanes;
     private final Executor mailbox;
     private final Failures failures;
@@ -37,16 +45,18 @@ final class VolumeKeeper {
     private final Refusals<UUID> refusals = new Refusals<>();
     private final Map<UUID, Attempts> attempts = new HashMap<>();
 
-    /** Those with a step whose effect was not yet looked at. */
+    /** Those with a step whose effect was not yet looked at, and those that are being copied. */
     private final Set<UUID> changing = new HashSet<>();
 
     VolumeKeeper(
             Hypervisor hypervisor,
+            Levels levels,
             Lanes lanes,
             Executor mailbox,
             InstantSource clock,
             Backoff backoff) {
         this.hypervisor = hypervisor;
+        this.levels = levels;
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.failures = new Failures(clock, backoff);
@@ -76,9 +86,13 @@ final class VolumeKeeper {
         return sight.blind();
     }
 
-    /** Whether it is there and nothing is being done to it, so that a guest can be given it. */
-    boolean isReady(UUID id) {
-        return sight.complete() && sight.get(id) != null && !changing.contains(id);
+    /** Whether it is there as it should be and nothing is being done to it, so that a guest can be given it. */
+    boolean isReady(VolumeDesired want) {
+        var have = sight.get(want.id());
+        return sight.complete()
+                && have != null
+                && !VolumePlan.isToBeCopied(want, have)
+                && !changing.contains(want.id());
     }
 
     /** Something else is desired of it now. */
@@ -91,49 +105,127 @@ final class VolumeKeeper {
         refusals.keepOnly(named);
     }
 
-    /** Does what there is to do for it; returns when to ask again if nothing happens before. */
-    @Nullable Instant pursue(VolumeDesired want, VolumeUse use, Instant now) {
-        if (!sight.complete() || changing.contains(want.id())) {
+    /**
+     * Does what there is to do for it; returns when to ask again if nothing happens before.
+     *
+     * @param uses what domains have to do with a volume
+     */
+    @Nullable Instant pursue(VolumeDesired want, Function<UUID, VolumeUse> uses, Instant now) {
+        UUID id = want.id();
+        if (!sight.complete() || changing.contains(id)) {
             return null;
         }
-        var plan = VolumePlan.of(want, sight.get(want.id()), use, attemptsOf(want.id()), now);
-        refusals.note(want.id(), what(want), plan.refusal(), now);
-        if (plan.step() != null) {
+        var together = ofItsMoment(want);
+        var source =
+                together.stream()
+                        .map(one -> sourceOf(one, uses))
+                        .max(Comparator.naturalOrder())
+                        .orElse(CopySource.READY);
+        var plan = VolumePlan.of(want, sight.get(id), uses.apply(id), source, attemptsOf(id), now);
+        refusals.note(id, what(want), plan.refusal(), now);
+        if (plan.step() == VolumeStep.COPY) {
+            copy(together, now);
+        } else if (plan.step() != null) {
             begin(plan.step(), want, now);
         }
         return plan.again();
     }
 
+    /** Those that become copies at the same moment, in the order of their ids; itself if it has none of its own. */
+    private List<VolumeDesired> ofItsMoment(VolumeDesired want) {
+        if (want.moment() == null || !want.isCopyToMake()) {
+            return List.of(want);
+        }
+        return levels.volumes().stream()
+                .filter(one -> want.moment().equals(one.moment()) && one.isCopyToMake())
+                .filter(one -> sight.get(one.id()) == null)
+                .toList();
+    }
+
+    private CopySource sourceOf(VolumeDesired copy, Function<UUID, VolumeUse> uses) {
+        UUID source = copy.source();
+        if (source == null) {
+            return CopySource.READY;
+        }
+        if (sight.get(source) == null) {
+            return CopySource.GONE;
+        }
+        return changing.contains(source) || uses.apply(source) == VolumeUse.CHANGING
+                ? CopySource.BUSY
+                : CopySource.READY;
+    }
+
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        LOG.info(() -> what(want) + ": " + step.word());
-        changing.add(want.id());
-        attempts.put(want.id(), attemptsOf(want.id()).begin(step.word(), now));
+        run(step, LaneName.STORAGE, List.of(want), () -> perform(step, want), now);
+    }
+
+    private void copy(List<VolumeDesired> together, Instant now) {
+        var first = together.getFirst();
+        var copies =
+                together.stream()
+                        .flatMap(one ->
+                                Stream.ofNullable(one.source())
+                                        .map(from -> new VolumeCopy(one.id(), from, one.restore())))
+                        .toList();
+        UUID moment = first.moment() == null ? first.id() : first.moment();
+        // Nobody gets, loses, or changes a volume while it is read.
+        copies.forEach(copy -> changing.add(copy.source()));
+        run(
+                VolumeStep.COPY,
+                LaneName.COPY,
+                together,
+                () -> {
+                    hypervisor.copyVolumes(moment, copies);
+                    return null;
+                },
+                now);
+    }
+
+    private void run(
+            VolumeStep step,
+            LaneName lane,
+            List<VolumeDesired> wants,
+            Callable<@Nullable Void> work,
+            Instant now) {
+        for (VolumeDesired want : wants) {
+            LOG.info(() -> what(want) + ": " + step.word());
+            changing.add(want.id());
+            attempts.put(want.id(), attemptsOf(want.id()).begin(step.word(), now));
+        }
         var _ =
-                lanes.submit(
-                                LaneName.STORAGE,
-                                step.word() + " of " + what(want),
-                                () -> perform(step, want))
+                lanes.submit(lane, step.word() + " of " + what(wants.getFirst()), work)
                         .whenComplete((done, failure) ->
-                                mailbox.execute(() -> performed(step, want, failure)));
+                                mailbox.execute(() -> performed(step, wants, failure)));
     }
 
     private @Nullable Void perform(VolumeStep step, VolumeDesired want) throws HypervisorFault {
         switch (step) {
             case MAKE -> hypervisor.makeVolume(want.id(), want.sizeGiB());
+            case COPY -> throw new IllegalStateException("copies are made together");
             case GROW -> hypervisor.growVolume(want.id(), want.sizeGiB());
             case ERASE -> hypervisor.eraseVolume(want.id());
         }
         return null;
     }
 
-    private void performed(VolumeStep step, VolumeDesired want, @Nullable Throwable failure) {
-        UUID id = want.id();
-        attempts.put(
-                id,
-                failure == null
-                        ? Attempts.NONE
-                        : failures.after(attemptsOf(id), what(want), step.word(), failure));
-        sight.look(() -> changing.remove(id));
+    private void performed(
+            VolumeStep step, List<VolumeDesired> wants, @Nullable Throwable failure) {
+        for (VolumeDesired want : wants) {
+            attempts.put(
+                    want.id(),
+                    failure == null
+                            ? Attempts.NONE
+                            : failures.after(
+                                    attemptsOf(want.id()), what(want), step.word(), failure));
+        }
+        sight.look(() -> {
+            for (VolumeDesired want : wants) {
+                changing.remove(want.id());
+                if (step == VolumeStep.COPY) {
+                    changing.remove(want.source());
+                }
+            }
+        });
     }
 
     /** Whether the answer to its tombstone is that nothing is left of it. */
@@ -158,8 +250,15 @@ final class VolumeKeeper {
                 state(want, have),
                 have == null ? 0 : have.sizeGiB(),
                 holder,
+                have == null ? 0 : have.restore(),
                 attemptsOf(id).step(),
-                refusal == null ? attemptsOf(id).faultAt(now) : refusal);
+                refusal == null ? faultOf(id, now) : refusal);
+    }
+
+    /** A copy takes as long as there is to copy; whoever makes it gives it a deadline. */
+    private @Nullable Fault faultOf(UUID id, Instant now) {
+        var made = attemptsOf(id);
+        return VolumeStep.COPY.word().equals(made.step()) ? made.fault() : made.faultAt(now);
     }
 
     private VolumeState state(VolumeDesired want, @Nullable ObservedVolume have) {

@@ -24,6 +24,7 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
             VolumeDesired want,
             @Nullable ObservedVolume have,
             VolumeUse use,
+            CopySource source,
             Attempts attempts,
             Instant now) {
         if (have == null && want.made() && !want.deleted()) {
@@ -33,10 +34,14 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
                     "its file is gone from this host, and it is never made anew:"
                             + " an empty disk in its place would hide that");
         }
+        if (source == CopySource.GONE && isToBeCopied(want, have)) {
+            return new VolumePlan(
+                    null, null, "the volume that it is to be a copy of is not on this host");
+        }
         if (attempts.busy()) {
             return NOTHING;
         }
-        var step = step(want, have, use);
+        var step = step(want, have, use, source);
         if (step == null) {
             return NOTHING;
         }
@@ -46,16 +51,33 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
     }
 
     private static @Nullable VolumeStep step(
-            VolumeDesired want, @Nullable ObservedVolume have, VolumeUse use) {
+            VolumeDesired want, @Nullable ObservedVolume have, VolumeUse use, CopySource source) {
         if (have == null) {
-            return want.deleted() ? null : VolumeStep.MAKE;
+            return want.deleted() ? null : making(want, source);
         }
         if (want.deleted()) {
             return use == VolumeUse.FREE ? VolumeStep.ERASE : null;
+        }
+        if (isToBeCopied(want, have)) {
+            return use == VolumeUse.FREE && source == CopySource.READY ? VolumeStep.COPY : null;
         }
         // What is being started or stopped would be in the way, and has its turn soon.
         return have.sizeGiB() < want.sizeGiB() && use != VolumeUse.CHANGING
                 ? VolumeStep.GROW
                 : null;
+    }
+
+    private static @Nullable VolumeStep making(VolumeDesired want, CopySource source) {
+        if (want.source() == null) {
+            return VolumeStep.MAKE;
+        }
+        return source == CopySource.READY ? VolumeStep.COPY : null;
+    }
+
+    /** Whether it is there as little as before its copying: not at all, or with what is to be replaced. */
+    static boolean isToBeCopied(VolumeDesired want, @Nullable ObservedVolume have) {
+        return want.source() != null
+                && !want.deleted()
+                && (have == null || have.restore() < want.restore());
     }
 }

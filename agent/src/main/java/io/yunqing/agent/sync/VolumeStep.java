@@ -3,6 +3,8 @@ package io.yunqing.agent.sync;
 /** What can be done for one volume, one thing at a time; each may be repeated without harm. */
 enum VolumeStep {
     MAKE("make"),
+    /** Make it, or what is on it, anew as a copy of its source. */
+    COPY("copy"),
     /** Make it as large as is desired, also while a guest has it. */
     GROW("grow"),
     ERASE("erase");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** What the seam promises, asked of whatever stands behind it. */
-public abstract class HypervisorContract implements QuarantineContract {
+public abstract class HypervisorContract implements QuarantineContract, CopyContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -281,13 +281,18 @@ public abstract class HypervisorContract implements QuarantineContract {
         assertEquals(List.of(), hypervisor().volumes());
     }
 
+    @Override
+    public void createWith(UUID... volumes) throws HypervisorFault {
+        create(instance().volumes(volumes));
+    }
+
     private void makeBoth() throws HypervisorFault {
         hypervisor().makeVolume(Volumes.ID, 1);
         hypervisor().makeVolume(Volumes.OTHER, 1);
     }
 
     private void assertSize(long sizeGiB) throws HypervisorFault {
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, sizeGiB)), hypervisor().volumes());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, sizeGiB, 0)), hypervisor().volumes());
     }
 
     private void assertVolumes(List<UUID> volumes) throws HypervisorFault {

@@ -82,7 +82,7 @@ class HttpControllerTest {
     void aDesiredStateIsHeard() throws Exception {
         var instance = Instances.running().volumes(Volumes.ID).build();
         var sent =
-                new HostDesired(
+                HostDesired.of(
                         7,
                         true,
                         List.of(instance),
@@ -144,7 +144,7 @@ class HttpControllerTest {
                                         "application/json",
                                         Json.MAPPER
                                                 .writeValueAsString(
-                                                        new HostDesired(
+                                                        HostDesired.of(
                                                                 1,
                                                                 true,
                                                                 List.of(

@@ -64,7 +64,7 @@ abstract class Reconciling {
 
     void want(List<InstanceDesired> instances, VolumeDesired... volumes) {
         reconciler.hear(
-                new HostDesired(++revision, true, instances, List.of(volumes), List.of(orphans)));
+                HostDesired.of(++revision, true, instances, List.of(volumes), List.of(orphans)));
     }
 
     void wantOf(OrphanDesired... wishes) {

@@ -47,27 +47,79 @@ class VolumePlanTest {
         for (String[] row : rows) {
             var use = VolumeUse.valueOf(row[1].strip());
             for (int i = 0; i < wishes.size(); i++) {
-                var plan = VolumePlan.of(wishes.get(i), file(row[0]), use, Attempts.NONE, NOW);
+                var plan =
+                        VolumePlan.of(
+                                wishes.get(i),
+                                file(row[0]),
+                                use,
+                                CopySource.READY,
+                                Attempts.NONE,
+                                NOW);
                 assertEquals(row[i + 2].strip(), word(plan), String.join("|", row) + " at " + i);
             }
         }
     }
 
+    /** Every use of it and every state of its source against a copy that is to be made, and one that is to be replaced. */
+    private static final String COPIES =
+            """
+            source | use      | fresh  | to restore | restored
+            READY  | FREE     | copy   | copy       | grow
+            READY  | HELD     | copy   |            | grow
+            READY  | CHANGING | copy   |            |
+            BUSY   | FREE     |        |            | grow
+            BUSY   | HELD     |        |            | grow
+            GONE   | FREE     | refuse | refuse     | grow
+            GONE   | HELD     | refuse | refuse     | grow
+            """;
+
+    @Test
+    void everySourceAgainstEveryCopy() {
+        var wanted = Volumes.copy(Volumes.ID, 4, Volumes.OTHER, null);
+        var again = Volumes.restored(Volumes.ID, 4, Volumes.OTHER, 2);
+        for (String line : COPIES.strip().lines().skip(1).toList()) {
+            var row = line.split("\\|", -1);
+            var source = CopySource.valueOf(row[0].strip());
+            var use = VolumeUse.valueOf(row[1].strip());
+            var plans =
+                    List.of(
+                            VolumePlan.of(wanted, null, use, source, Attempts.NONE, NOW),
+                            VolumePlan.of(again, of(1), use, source, Attempts.NONE, NOW),
+                            VolumePlan.of(again, of(2), use, source, Attempts.NONE, NOW));
+            for (int i = 0; i < plans.size(); i++) {
+                assertEquals(row[i + 2].strip(), word(plans.get(i)), line + " at " + i);
+            }
+        }
+    }
+
+    private static ObservedVolume of(int restore) {
+        return new ObservedVolume(Volumes.ID, 3, restore);
+    }
+
     @Test
     void oneStepAtATime() {
         var busy = Attempts.NONE.begin("make", NOW);
-        assertNull(VolumePlan.of(FRESH, null, VolumeUse.FREE, busy, NOW).step());
+        assertNull(VolumePlan.of(FRESH, null, VolumeUse.FREE, CopySource.READY, busy, NOW).step());
     }
 
     @Test
     void afterAFailureItWaitsButNotWhenSomethingElseIsDesired() {
         var failed = Attempts.NONE.failed("make", "no room", NOW, Duration.ofSeconds(8));
-        var soon = VolumePlan.of(FRESH, null, VolumeUse.FREE, failed, NOW.plusSeconds(7));
+        var soon =
+                VolumePlan.of(
+                        FRESH, null, VolumeUse.FREE, CopySource.READY, failed, NOW.plusSeconds(7));
         assertEquals(new VolumePlan(null, NOW.plusSeconds(8), null), soon);
         for (var then :
                 Map.of(failed, NOW.plusSeconds(8), failed.retargeted(), NOW.plusSeconds(1))
                         .entrySet()) {
-            var plan = VolumePlan.of(FRESH, null, VolumeUse.FREE, then.getKey(), then.getValue());
+            var plan =
+                    VolumePlan.of(
+                            FRESH,
+                            null,
+                            VolumeUse.FREE,
+                            CopySource.READY,
+                            then.getKey(),
+                            then.getValue());
             assertEquals(VolumeStep.MAKE, plan.step());
         }
     }
@@ -75,13 +127,13 @@ class VolumePlanTest {
     @Test
     void whatFailedIsNotInTheWayWhenThereIsNothingToDo() {
         var failed = Attempts.NONE.failed("grow", "no room", NOW, Duration.ofSeconds(8));
-        var plan = VolumePlan.of(MADE, file("4"), VolumeUse.FREE, failed, NOW);
+        var plan = VolumePlan.of(MADE, file("4"), VolumeUse.FREE, CopySource.READY, failed, NOW);
         assertEquals(new VolumePlan(null, null, null), plan);
     }
 
     private static @Nullable ObservedVolume file(String cell) {
         String size = cell.strip();
-        return size.equals("none") ? null : new ObservedVolume(Volumes.ID, Long.parseLong(size));
+        return size.equals("none") ? null : new ObservedVolume(Volumes.ID, Long.parseLong(size), 0);
     }
 
     private static String word(@Nullable VolumePlan plan) {

@@ -3,6 +3,10 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether {@code instances} is all there is for this host. An instance on the host that a complete list
  *     does not name is reported and left alone: only a tombstone ({@link InstanceDesired#deleted}) removes
  * @param volumes likewise, of volumes; absent from a controller that does not know of them, and nothing is said of any then
+ * @param copies further volumes, which are not there yet and will be copies of others. They stand by themselves so that an
+ *     agent that does not know of copies does not make empty volumes of them
  * @param orphans what is to become of orphans; one that is not named is left alone
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -22,11 +28,30 @@ public record HostDesired(
         boolean complete,
         List<InstanceDesired> instances,
         @Nullable List<VolumeDesired> volumes,
+        @Nullable List<VolumeDesired> copies,
         @Nullable List<OrphanDesired> orphans) {
 
-    /** The volumes, of which there may be none. */
+    /**
+     * @param all the volumes, also those that are to be made as copies; null when nothing is said of any
+     */
+    public static HostDesired of(
+            long revision,
+            boolean complete,
+            List<InstanceDesired> instances,
+            @Nullable List<VolumeDesired> all,
+            @Nullable List<OrphanDesired> orphans) {
+        if (all == null) {
+            return new HostDesired(revision, complete, instances, null, null, orphans);
+        }
+        Map<Boolean, List<VolumeDesired>> byCopy =
+                all.stream().collect(Collectors.partitioningBy(VolumeDesired::isCopyToMake));
+        return new HostDesired(
+                revision, complete, instances, byCopy.get(false), byCopy.get(true), orphans);
+    }
+
+    /** The volumes, also those that are to be made as copies; there may be none. */
     public List<VolumeDesired> volumesOrNone() {
-        return volumes == null ? List.of() : volumes;
+        return Stream.of(volumes, copies).filter(Objects::nonNull).flatMap(List::stream).toList();
     }
 
     /** Whether it names nothing at all. */

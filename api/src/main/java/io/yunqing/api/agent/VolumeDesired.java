@@ -1,7 +1,9 @@
 package io.yunqing.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one volume should be on one host. Which instance has it stands in {@link InstanceDesired#volumes}.
@@ -10,8 +12,14 @@ import java.util.UUID;
  * @param deleted a tombstone: remove it once no domain has it, and report {@link VolumeState#REMOVED}
  * @param made whether the host has reported it before: if it is not there then, it is lost and never made anew
  * @param sizeGiB its size in GiB; one that is smaller is made larger, one that is larger is left as it is
+ * @param source the volume that it is to become a copy of; absent when it is to be left as it is, or begins empty
+ * @param restore of which restore its content should be: what is of an earlier one is replaced by a copy of the source; what has
+ *     no source is not replaced
+ * @param moment those of one moment become copies of what their sources were at one and the same instant; absent when it is
+ *     copied by itself
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record VolumeDesired(
         UUID id,
         String tenant,
@@ -19,7 +27,15 @@ public record VolumeDesired(
         long revision,
         boolean deleted,
         boolean made,
-        int sizeGiB) {
+        int sizeGiB,
+        @Nullable UUID source,
+        int restore,
+        @Nullable UUID moment) {
+
+    /** Whether it is not there yet and will be a copy. */
+    public boolean isCopyToMake() {
+        return source != null && !made && !deleted;
+    }
 
     /**
      * By which a guest finds the volume; a virtio disk's serial has room for 20 characters, so it is the end of the id, which

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sizeGiB its size, in full GiB; 0 where it is not there
  * @param instance whose domain has it, as the hypervisor shows; absent when none has
+ * @param restore of which restore its content is
  * @param step what the agent is doing about it now; absent when nothing
  * @param fault the last failure, until a later step succeeds
  */
@@ -22,5 +23,6 @@ public record VolumeObserved(
         @NotNull VolumeState state,
         long sizeGiB,
         @Nullable UUID instance,
+        int restore,
         @Nullable String step,
         @Nullable Fault fault) {}

@@ -97,7 +97,8 @@ class DesiredState {
                             JOIN host_desired d ON d.host_id = o.host_id
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
-                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib) ORDER BY v.host_revision, v.id) AS volumes
+                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib,
+                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment) ORDER BY v.host_revision, v.id) AS volumes
                                 FROM volume v JOIN tenant t ON t.id = v.tenant_id
                                 WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
                             CROSS JOIN LATERAL (
@@ -136,7 +137,7 @@ class DesiredState {
                 instances.add(instance(id, row));
             }
         } while (row.next());
-        return new HostDesired(
+        return HostDesired.of(
                 revision, after <= 0 || after > revision, instances, volumes, orphans);
     }
 

@@ -87,7 +87,7 @@ record Wish(
                                         1L,
                                         now,
                                         asked.metadata().labels()),
-                                new VolumeSpec(volume.sizeGiB, name(), null),
+                                new VolumeSpec(volume.sizeGiB, name(), null, null, null, null),
                                 new VolumeStatus(
                                         VolumePhase.SCHEDULED,
                                         host.name(),

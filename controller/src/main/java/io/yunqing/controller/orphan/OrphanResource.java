@@ -54,10 +54,7 @@ public class OrphanResource {
             @QueryParam("type") String type,
             @QueryParam("quarantined") String quarantined,
             @Context HttpHeaders headers) {
-        if (quarantined != null && !quarantined.equals("true") && !quarantined.equals("false")) {
-            throw Parameters.refused(
-                    "quarantined", "is neither true nor false", quarantined, "use true or false");
-        }
+        Parameters.requireTruth("quarantined", quarantined);
         Where<Orphan> where = Where.all();
         where.filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
                 .filter(

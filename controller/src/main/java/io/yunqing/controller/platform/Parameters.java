@@ -17,6 +17,13 @@ public final class Parameters {
                 ProblemCode.REQUEST_PARAMETER, name, detail, null, actual, remedy);
     }
 
+    /** Refuses what is neither true nor false; null means that it was not given. */
+    public static void requireTruth(String name, String text) {
+        if (text != null && !text.equals("true") && !text.equals("false")) {
+            throw refused(name, "is neither true nor false", text, "use true or false");
+        }
+    }
+
     /** A whole number within bounds; {@code absent} when the parameter is not there. */
     public static long number(String name, String text, long absent, long least, long most) {
         if (text == null) {

@@ -13,10 +13,12 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
@@ -62,35 +64,80 @@ public class Resources {
             SimpleNoun<R, W> noun, W body, Call call) {
         call.check();
         asked.check(noun.kind(), body, null);
-        boolean planOnly = call.planOnly();
-        String key = planOnly ? null : call.idempotencyKey();
         Response response =
-                inTransaction(
-                        planOnly,
+                once(
+                        call,
+                        plans.fingerprint(noun.kind(), noun.scope(), body),
                         () -> {
-                            if (key != null) {
-                                Optional<Response> earlier =
-                                        idempotency.claim(
-                                                key,
-                                                plans.fingerprint(noun.kind(), noun.scope(), body));
-                                if (earlier.isPresent()) {
-                                    return earlier.get();
-                                }
-                            }
-                            if (noun.find(body.metadata().name()).isPresent()) {
-                                throw nameTaken(noun.kind(), body.metadata().name());
-                            }
-                            Response created = creation(noun, body, call);
-                            if (key != null) {
-                                idempotency.remember(
-                                        key,
-                                        created.getStatus(),
-                                        created.getHeaderString("ETag"),
-                                        plans.text(created.getEntity()));
-                            }
-                            return created;
+                            requireFree(noun, body);
+                            return creation(noun, body, call);
                         });
         return settle(noun, body.metadata().name(), response, call);
+    }
+
+    /**
+     * Creates resources that come into being together, all of them or none.
+     *
+     * @param of what in the scope they are asked for, by which requests with one key are told apart
+     * @param request what was asked
+     * @param bodies gives what to create for that, in the transaction in which it is created
+     * @param made the answer for what came into being
+     */
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response createTogether(
+            SimpleNoun<R, W> noun,
+            String of,
+            Object request,
+            Supplier<List<W>> bodies,
+            Function<List<W>, Object> made,
+            Call call) {
+        call.check();
+        asked.check(request);
+        return once(
+                call,
+                plans.fingerprint(noun.kind(), noun.scope() + " " + of, request),
+                () -> {
+                    List<W> views = new ArrayList<>();
+                    for (W body : bodies.get()) {
+                        asked.check(noun.kind(), body, null);
+                        requireFree(noun, body);
+                        views.add(made(noun, body));
+                    }
+                    Object all = made.apply(views);
+                    return decided(
+                            () -> plans.created(all),
+                            all,
+                            call,
+                            Response.status(201).entity(all).build());
+                });
+    }
+
+    /** Does what was asked with a key once, and answers the same whenever it is asked again. */
+    private Response once(Call call, String fingerprint, Supplier<Response> work) {
+        String key = call.planOnly() ? null : call.idempotencyKey();
+        return inTransaction(
+                call.planOnly(),
+                () -> {
+                    if (key == null) {
+                        return work.get();
+                    }
+                    Optional<Response> earlier = idempotency.claim(key, fingerprint);
+                    if (earlier.isPresent()) {
+                        return earlier.get();
+                    }
+                    Response answer = work.get();
+                    idempotency.remember(
+                            key,
+                            answer.getStatus(),
+                            answer.getHeaderString("ETag"),
+                            plans.text(answer.getEntity()));
+                    return answer;
+                });
+    }
+
+    private static void requireFree(Noun<?, ?> noun, Resource<?, ?> body) {
+        if (noun.find(body.metadata().name()).isPresent()) {
+            throw nameTaken(noun.kind(), body.metadata().name());
+        }
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response put(
@@ -162,6 +209,12 @@ public class Resources {
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Response creation(
             SimpleNoun<R, W> noun, W body, Call call) {
+        W after = made(noun, body);
+        return decided(() -> plans.created(after), after, call, answer(201, after));
+    }
+
+    private <R extends ResourceRow, W extends Resource<?, ?>> W made(
+            SimpleNoun<R, W> noun, W body) {
         R row = blank(noun);
         row.id = Ids.next();
         row.name = body.metadata().name();
@@ -172,9 +225,7 @@ public class Resources {
         em.persist(row);
         em.flush();
         changes.announce(row.changed(noun.kind(), "created", noun.story(row)));
-        W after = view(noun, row);
-        return decided(
-                () -> plans.compare(null, plans.tree(after)), after, call, answer(201, after));
+        return view(noun, row);
     }
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Response updating(

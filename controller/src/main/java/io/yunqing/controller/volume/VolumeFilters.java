@@ -1,6 +1,7 @@
 package io.yunqing.controller.volume;
 
 import io.yunqing.api.Volume;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.QueryParam;
 
@@ -15,7 +16,14 @@ public class VolumeFilters {
     @QueryParam("instance")
     public String instance;
 
+    @QueryParam("copyOf")
+    public String copyOf;
+
+    @QueryParam("snapshot")
+    public String snapshot;
+
     Where<Volume> where() {
+        Parameters.requireTruth("snapshot", snapshot);
         return Where.<Volume>all()
                 .filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
                 .filter(
@@ -25,6 +33,8 @@ public class VolumeFilters {
                 .filter(
                         "instance",
                         instance,
-                        "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)");
+                        "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)")
+                .filter("copyOf", copyOf, "r.copy_of = :copyOf")
+                .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot");
     }
 }

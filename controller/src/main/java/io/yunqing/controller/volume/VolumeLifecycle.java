@@ -13,6 +13,7 @@ final class VolumeLifecycle {
     /**
      * @param sizeGiB how large it should be
      * @param instance which it is to be attached to; none when null
+     * @param copying whether it is to become a copy of another, of this restore
      * @param observed what its host last said of it; null before it said anything
      * @param storageSeen whether the host reports and sees its own storage, so that {@code observed} still holds
      */
@@ -20,6 +21,8 @@ final class VolumeLifecycle {
             boolean deleted,
             int sizeGiB,
             UUID instance,
+            boolean copying,
+            int restore,
             VolumeObserved observed,
             boolean storageSeen) {
         if (deleted) {
@@ -34,7 +37,11 @@ final class VolumeLifecycle {
         if (failing(observed)) {
             return VolumePhase.FAILED;
         }
-        if (observed.state() != VolumeState.PRESENT) {
+        boolean present = observed.state() == VolumeState.PRESENT;
+        if (copying && !(present && observed.restore() >= restore)) {
+            return VolumePhase.COPYING;
+        }
+        if (!present) {
             return VolumePhase.SCHEDULED;
         }
         if (observed.sizeGiB() < sizeGiB) {

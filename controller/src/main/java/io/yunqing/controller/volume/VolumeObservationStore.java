@@ -35,6 +35,8 @@ class VolumeObservationStore {
      * @param sizeGiB how large it should be
      * @param instance which it is to be attached to; none when null
      * @param made whether its host has ever said that it is there
+     * @param copying whether it is to become a copy of another
+     * @param restore of which restore it should be
      * @param observed null before its host said anything of it
      */
     record Seen(
@@ -45,6 +47,8 @@ class VolumeObservationStore {
             int sizeGiB,
             UUID instance,
             boolean made,
+            boolean copying,
+            int restore,
             boolean deleted,
             VolumeObserved observed) {}
 
@@ -70,8 +74,9 @@ class VolumeObservationStore {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT v.id, t.name AS tenant, v.name, v.revision, v.size_gib AS wanted_gib, v.instance_id AS wanted_by, v.made, v.deleted,
-                                       o.state, o.size_gib, o.instance_id, o.step, o.fault
+                                SELECT v.id, t.name AS tenant, v.name, v.revision, v.size_gib AS wanted_gib, v.instance_id AS wanted_by, v.made,
+                                       v.source_id IS NOT NULL AS copying, v.restore AS wanted_restore, v.deleted,
+                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
                                 FROM volume v
                                 JOIN tenant t ON t.id = v.tenant_id
                                 LEFT JOIN volume_observation o ON o.volume_id = v.id
@@ -87,6 +92,8 @@ class VolumeObservationStore {
                                                         row.getInt("wanted_gib"),
                                                         row.getObject("wanted_by", UUID.class),
                                                         row.getBoolean("made"),
+                                                        row.getBoolean("copying"),
+                                                        row.getInt("wanted_restore"),
                                                         row.getBoolean("deleted"),
                                                         observed(row))),
                                 host));
@@ -100,7 +107,7 @@ class VolumeObservationStore {
                         .read(
                                 """
                                 SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.storage_seen, s.applied_revision,
-                                       o.state, o.size_gib, o.instance_id, o.step, o.fault
+                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
                                 FROM unnest(?, ?) AS r (id, host_id)
                                 JOIN host h ON h.id = r.host_id
                                 JOIN zone z ON z.id = h.zone_id
@@ -133,24 +140,31 @@ class VolumeObservationStore {
                 new RoundTrip()
                         .write(
                                 """
-                                INSERT INTO volume_observation (volume_id, state, size_gib, instance_id, step, fault)
-                                SELECT s.id, s.state, s.size, s.instance, s.step, cast(s.fault AS jsonb)
-                                FROM unnest(?, ?, ?, ?, ?, ?) AS s (id, state, size, instance, step, fault)
+                                INSERT INTO volume_observation (volume_id, state, size_gib, instance_id, restore, step, fault)
+                                SELECT s.id, s.state, s.size, s.instance, s.restore, s.step, cast(s.fault AS jsonb)
+                                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS s (id, state, size, instance, restore, step, fault)
                                 ON CONFLICT (volume_id) DO UPDATE
                                     SET state = excluded.state, size_gib = excluded.size_gib, instance_id = excluded.instance_id,
-                                        step = excluded.step, fault = excluded.fault
+                                        restore = excluded.restore, step = excluded.step, fault = excluded.fault
                                 """,
                                 ids(observed, VolumeObserved::id),
                                 texts(observed, one -> one.state().name()),
                                 observed.stream().map(VolumeObserved::sizeGiB).toArray(Long[]::new),
                                 ids(observed, VolumeObserved::instance),
+                                observed.stream()
+                                        .map(VolumeObserved::restore)
+                                        .toArray(Integer[]::new),
                                 texts(observed, VolumeObserved::step),
                                 texts(observed, one -> json(one.fault()))));
     }
 
-    /** Remembers that the volumes were made; their rows are locked from then on. */
+    /** Remembers that the volumes were made, and need their sources no more; their rows are locked from then on. */
     void made(Collection<UUID> volumes) {
-        run(new RoundTrip().write("UPDATE volume SET made = true WHERE id = ANY (?)", volumes));
+        run(
+                new RoundTrip()
+                        .write(
+                                "UPDATE volume SET made = true, source_id = NULL WHERE id = ANY (?)",
+                                volumes));
     }
 
     /** Lets their host know of the volumes' change. */
@@ -195,6 +209,7 @@ class VolumeObservationStore {
                     VolumeState.valueOf(state),
                     row.getLong("size_gib"),
                     row.getObject("instance_id", UUID.class),
+                    row.getInt("restore"),
                     row.getString("step"),
                     fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class));
         } catch (JsonProcessingException e) {

@@ -34,7 +34,7 @@ public class VolumeReports {
      * What a report said of the volumes of a host.
      *
      * @param gone those of which nothing is left: their rows are away, what they hold is to be released
-     * @param made those that it has for the first time
+     * @param made those that it has for the first time, or now with what they were to be copies of
      */
     public record News(UUID host, List<UUID> gone, List<UUID> made) {}
 
@@ -66,7 +66,7 @@ public class VolumeReports {
                 fresh.add(now);
                 tell(volume, now);
             }
-            if (!volume.made() && now.state() == VolumeState.PRESENT) {
+            if (isNewlyMade(volume, now)) {
                 news.made.add(volume.id());
             }
         }
@@ -76,6 +76,12 @@ public class VolumeReports {
             store.made(news.made);
         }
         return news;
+    }
+
+    /** For the first time, or anew as a copy. */
+    private static boolean isNewlyMade(Seen volume, VolumeObserved now) {
+        boolean awaited = !volume.made() || (volume.copying() && now.restore() >= volume.restore());
+        return awaited && now.state() == VolumeState.PRESENT;
     }
 
     /** Tells the host that it will not be asked to make them again; takes the lock on what the host should be. */
@@ -106,7 +112,13 @@ public class VolumeReports {
 
     private static VolumePhase phase(Seen volume, VolumeObserved observed) {
         return VolumeLifecycle.phase(
-                volume.deleted(), volume.sizeGiB(), volume.instance(), observed, true);
+                volume.deleted(),
+                volume.sizeGiB(),
+                volume.instance(),
+                volume.copying(),
+                volume.restore(),
+                observed,
+                true);
     }
 
     private static Change changed(Seen volume, String type, String message) {

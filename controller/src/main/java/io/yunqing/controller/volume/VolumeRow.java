@@ -13,6 +13,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.Map;
+import java.util.UUID;
 
 /** What a volume should be, and where. Its row goes when its host has confirmed that nothing of it is left. */
 @Entity
@@ -30,6 +31,26 @@ public class VolumeRow extends ResourceRow {
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "instance_id")
     public InstanceRow instance;
+
+    /** Which it is to become a copy of; null once its host has said that it is one. Cleared by that alone. */
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "source_id")
+    public VolumeRow source;
+
+    /** The name that the source had; null when it began empty. */
+    @Column(name = "copy_of")
+    public String copyOf;
+
+    /** How often its content was to be replaced by a copy. */
+    public int restore;
+
+    /** Whether it is only kept. */
+    @Column(updatable = false)
+    public boolean snapshot;
+
+    /** Those of one are copied as they are at the same instant; null when it is copied by itself. */
+    @Column(updatable = false)
+    public UUID moment;
 
     @Column(name = "size_gib")
     public int sizeGiB;
@@ -54,7 +75,12 @@ public class VolumeRow extends ResourceRow {
 
     VolumeSpec spec() {
         return new VolumeSpec(
-                sizeGiB, instance == null ? null : instance.name, deletionProtection ? true : null);
+                sizeGiB,
+                instance == null ? null : instance.name,
+                deletionProtection ? true : null,
+                copyOf,
+                restore == 0 ? null : restore,
+                snapshot ? true : null);
     }
 
     /** What it takes of its host, by resource. */

@@ -3,6 +3,7 @@ package io.yunqing.controller.volume;
 import io.yunqing.api.Condition;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
+import io.yunqing.api.SnapshotSet;
 import io.yunqing.api.Volume;
 import io.yunqing.api.VolumePhase;
 import io.yunqing.api.VolumeStatus;
@@ -11,6 +12,7 @@ import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Instances;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Refusal;
 import io.yunqing.controller.ledger.Taking;
@@ -37,17 +39,66 @@ class Volumes {
     private final Fleet fleet;
     private final Ledger ledger;
     private final VolumeObservationStore sightings;
+    private final VolumeCopying copying;
 
-    Volumes(Session em, Fleet fleet, Ledger ledger, VolumeObservationStore sightings) {
+    Volumes(
+            Session em,
+            Fleet fleet,
+            Ledger ledger,
+            VolumeObservationStore sightings,
+            VolumeCopying copying) {
         this.em = em;
         this.fleet = fleet;
         this.ledger = ledger;
         this.sightings = sightings;
+        this.copying = copying;
     }
 
     /** The volumes of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
     SimpleNoun<VolumeRow, Volume> of(String tenant) {
-        return new InTenant(tenant);
+        return new InTenant(tenant, null);
+    }
+
+    /** The volumes of a tenant, of which those that are made as copies are of the same instant. */
+    SimpleNoun<VolumeRow, Volume> ofOneMoment(String tenant, UUID moment) {
+        return new InTenant(tenant, moment);
+    }
+
+    /**
+     * What to create for the snapshots of an instance's volumes, which can neither go nor change until the transaction ends.
+     *
+     * @throws ProblemException if the instance or one of the volumes is not there, or the instance does not have it
+     */
+    List<Volume> snapshots(String tenant, String instance, SnapshotSet asked) {
+        InstanceRow row = locked("instance", tenant, instance);
+        List<VolumeRow> attached = VolumeRow.list("instance = ?1 order by name", row);
+        attached.forEach(volume -> em.refresh(volume, LockModeType.PESSIMISTIC_READ));
+        List<String> names = attached.stream().map(volume -> volume.name).toList();
+        List<String> wanted = asked.volumes() == null ? names : asked.volumes();
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!names.contains(wanted.get(i))) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "volumes[%d]".formatted(i),
+                        "is no volume that instance " + instance + " has",
+                        String.join(", ", names),
+                        wanted.get(i),
+                        "name volumes that it has, or leave volumes out to have snapshots of all");
+            }
+        }
+        if (wanted.isEmpty()) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "volumes",
+                    "instance " + instance + " has no volumes",
+                    null,
+                    null,
+                    "create one for it first with POST /v1/tenants/%s/volumes".formatted(tenant));
+        }
+        return attached.stream()
+                .filter(volume -> wanted.contains(volume.name))
+                .map(volume -> asked.of(volume.name, volume.sizeGiB))
+                .toList();
     }
 
     private List<Volume> views(List<VolumeRow> rows) {
@@ -70,6 +121,8 @@ class Volumes {
                         row.deleted,
                         row.sizeGiB,
                         row.instance == null ? null : row.instance.id,
+                        row.source != null,
+                        row.restore,
                         observed,
                         heard && sighting.storageSeen());
         return new VolumeStatus(
@@ -112,9 +165,11 @@ class Volumes {
     /** One tenant's volumes as a noun. */
     private final class InTenant implements SimpleNoun<VolumeRow, Volume> {
         private final String tenant;
+        private final UUID moment;
 
-        InTenant(String tenant) {
+        InTenant(String tenant, UUID moment) {
             this.tenant = tenant;
+            this.moment = moment;
         }
 
         @Override
@@ -148,19 +203,18 @@ class Volumes {
             Instances.requireSameTenant(tenant, asked.metadata());
             row.tenant = Instances.tenantRow(tenant);
             row.sizeGiB = asked.spec().sizeGiB();
+            row.moment = moment;
             row.deletionProtection = isProtected(asked);
-            if (asked.spec().instance() == null) {
-                throw ProblemException.field(
-                        ProblemCode.FIELD_INVALID,
-                        "spec.instance",
-                        "is missing; a volume is made on its instance's host",
-                        "the name of one of the tenant's instances",
-                        null,
-                        "name the instance that is to have it; it can be detached later");
+            InstanceRow instance = null;
+            if (asked.spec().instance() != null) {
+                instance = locked("spec.instance", row.tenant.name, asked.spec().instance());
+                requireSlot(instance);
+                row.host = instance.host;
             }
-            InstanceRow instance = locked(row.tenant.name, asked.spec().instance());
-            requireSlot(instance);
-            row.host = instance.host;
+            copying.begin(row, asked.spec());
+            if (row.host == null) {
+                row.host = home(row);
+            }
             Taking taking =
                     new Taking(
                             row.id,
@@ -184,21 +238,27 @@ class Volumes {
                         "volume " + row.name + " is being deleted",
                         "wait until it is gone, then create it anew");
             }
+            boolean replaced = copying.change(row, asked.spec());
             row.deletionProtection = isProtected(asked);
             String has = row.spec().instance();
             String wanted = asked.spec().instance();
             InstanceRow touched = null;
             if (!Objects.equals(has, wanted)) {
                 requireOneStep(row, has, wanted);
-                touched = locked(row.tenant.name, has == null ? wanted : has);
+                touched = locked("spec.instance", row.tenant.name, has == null ? wanted : has);
                 if (has == null) {
+                    copying.requireAttachable(row, wanted);
                     requireSameHost(row, touched);
                     requireReleased(row);
                     requireSlot(touched);
                 }
                 row.instance = has == null ? touched : null;
             }
-            if (grow(row, asked.spec().sizeGiB()) || touched != null) {
+            if (replaced) {
+                requireDetached(row, has);
+                requireReleased(row);
+            }
+            if (grow(row, asked.spec().sizeGiB()) || replaced || touched != null) {
                 tellHost(row, touched);
             }
         }
@@ -206,16 +266,11 @@ class Volumes {
         @Override
         public boolean delete(VolumeRow row) {
             Instances.requireUnprotected(row.deletionProtection, "volume " + row.name);
-            if (row.instance != null) {
-                throw inUse(
-                        "volume %s is attached to instance %s"
-                                .formatted(row.name, row.instance.name),
-                        null,
-                        null,
-                        "detach it first: put it without spec.instance, then delete it");
-            }
+            requireDetached(row, row.spec().instance());
+            copying.requireNoCopyToMake(row);
             if (!row.deleted) {
                 row.deleted = true;
+                row.source = null;
                 tellHost(row, null);
             }
             return false;
@@ -281,16 +336,16 @@ class Volumes {
      * The tenant's instance of this name, which can neither go nor change until the transaction ends. It is locked before what
      * the ledger locks, and that before the host's counter: one order for all, so that no two wait for each other in a circle.
      */
-    private InstanceRow locked(String tenant, String name) {
+    private InstanceRow locked(String field, String tenant, String name) {
         InstanceRow instance =
                 InstanceRow.<InstanceRow>find("tenant.name = ?1 and name = ?2", tenant, name)
                         .firstResultOptional()
-                        .orElseThrow(() -> Asked.unknown("spec.instance", Kind.INSTANCE, name));
+                        .orElseThrow(() -> Asked.unknown(field, Kind.INSTANCE, name));
         em.refresh(instance, LockModeType.PESSIMISTIC_WRITE);
         if (instance.deleted) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
-                    "spec.instance",
+                    field,
                     "instance " + name + " is being deleted",
                     null,
                     name,
@@ -314,6 +369,20 @@ class Volumes {
         }
     }
 
+    /** A copy is made where its source is, and what begins empty where its instance is. */
+    private static HostRow home(VolumeRow row) {
+        if (row.source == null) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.instance",
+                    "is missing; a volume is made on its instance's host, or as a copy on its source's",
+                    "the name of one of the tenant's instances",
+                    null,
+                    "name the instance that is to have it; it can be detached later");
+        }
+        return row.source.host;
+    }
+
     private static void requireSameHost(VolumeRow row, InstanceRow instance) {
         if (!instance.host.id.equals(row.host.id)) {
             throw ProblemException.field(
@@ -325,6 +394,16 @@ class Volumes {
                     instance.name,
                     "name an instance there; list them with GET /v1/tenants/%s/instances?host=%s"
                             .formatted(row.tenant.name, row.host.name));
+        }
+    }
+
+    private static void requireDetached(VolumeRow row, String has) {
+        if (has != null) {
+            throw inUse(
+                    "volume %s is attached to instance %s".formatted(row.name, has),
+                    null,
+                    null,
+                    "detach it first: put it without spec.instance and wait until it is AVAILABLE");
         }
     }
 

@@ -194,12 +194,13 @@ final class FakeAgent {
 
     private static VolumeObserved observed(VolumeDesired volume, Map<UUID, UUID> owners) {
         return volume.deleted()
-                ? new VolumeObserved(volume.id(), VolumeState.REMOVED, 0, null, null, null)
+                ? new VolumeObserved(volume.id(), VolumeState.REMOVED, 0, null, 0, null, null)
                 : new VolumeObserved(
                         volume.id(),
                         VolumeState.PRESENT,
                         volume.sizeGiB(),
                         owners.get(volume.id()),
+                        volume.restore(),
                         null,
                         null);
     }

@@ -231,6 +231,7 @@ class VolumeTest {
                                 VolumeState.ABSENT,
                                 0,
                                 null,
+                                0,
                                 null,
                                 new Fault(
                                         Instant.EPOCH,

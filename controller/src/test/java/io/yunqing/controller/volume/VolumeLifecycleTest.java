@@ -14,6 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class VolumeLifecycleTest {
     private static final UUID VOLUME = new UUID(0, 9);
 
+    private static final Fault FAULT =
+            new Fault(Instant.EPOCH, "make", "no space", Fault.ATTEMPTS_BEFORE_FAILED);
+
     @ParameterizedTest
     @CsvSource({
         // deleted, size, wanted by, state, had by, failing, seen, phase
@@ -48,19 +51,35 @@ class VolumeLifecycleTest {
                 state == null
                         ? null
                         : new VolumeObserved(
-                                VOLUME,
-                                state,
-                                4,
-                                id(hadBy),
-                                null,
-                                failing
-                                        ? new Fault(
-                                                Instant.EPOCH,
-                                                "make",
-                                                "no space",
-                                                Fault.ATTEMPTS_BEFORE_FAILED)
-                                        : null);
-        assertEquals(phase, VolumeLifecycle.phase(deleted, sizeGiB, id(wantedBy), observed, seen));
+                                VOLUME, state, 4, id(hadBy), 1, null, failing ? FAULT : null);
+        assertEquals(phase, phase(deleted, sizeGiB, wantedBy, observed, seen));
+    }
+
+    private static VolumePhase phase(
+            boolean deleted, int sizeGiB, Long wantedBy, VolumeObserved observed, boolean seen) {
+        return VolumeLifecycle.phase(deleted, sizeGiB, id(wantedBy), false, 0, observed, seen);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // of which restore it should be, what was seen, of which restore, whether it fails
+        "0, , , false, SCHEDULED",
+        "0, ABSENT, 0, false, COPYING",
+        "0, ABSENT, 0, true, FAILED",
+        "0, PRESENT, 0, false, AVAILABLE",
+        "2, PRESENT, 1, false, COPYING",
+        "2, PRESENT, 1, true, FAILED",
+        "2, PRESENT, 2, false, AVAILABLE",
+        "2, PRESENT, 3, false, AVAILABLE"
+    })
+    void aCopyIsOneWhenItsHostSaysSo(
+            int wanted, VolumeState state, Integer restore, boolean failing, VolumePhase phase) {
+        VolumeObserved observed =
+                state == null
+                        ? null
+                        : new VolumeObserved(
+                                VOLUME, state, 4, null, restore, null, failing ? FAULT : null);
+        assertEquals(phase, VolumeLifecycle.phase(false, 4, null, true, wanted, observed, true));
     }
 
     private static UUID id(Long number) {
