@@ -8,5 +8,10 @@ ALTER TABLE volume
     ADD moment    uuid;                                 -- those of one are copied as they are at the same instant
 CREATE INDEX volume_source ON volume (source_id) WHERE source_id IS NOT NULL;
 
+-- The host's revision at which it was last taken from an instance: when the host has applied that, and says that nobody has it,
+-- nobody has it.
+ALTER TABLE volume ADD detach_revision bigint NOT NULL DEFAULT 0;
+UPDATE volume SET detach_revision = host_revision;
+
 -- Of which restore its host last saw it.
 ALTER TABLE volume_observation ADD restore int NOT NULL DEFAULT 0;

@@ -24,11 +24,14 @@ public record VolumeSpec(
         @Nullable String instance,
         @Nullable Boolean deletionProtection,
         @Nullable String copyOf,
-        @Nullable @Min(0) Integer restore,
+        @Nullable @Min(0) @Max(VolumeSpec.MOST_RESTORES) Integer restore,
         @Nullable Boolean snapshot) {
 
     /** The largest volume, in GiB. */
     public static final int LARGEST = 65_536;
+
+    /** How often it can be restored. */
+    public static final int MOST_RESTORES = 1_000_000;
 
     /** How often its content was replaced. */
     public int restoreOrNone() {

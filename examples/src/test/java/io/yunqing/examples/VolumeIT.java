@@ -84,6 +84,23 @@ class VolumeIT {
 
     @Test
     @Order(4)
+    void aSnapshotIsTakenWhileTheGuestRuns() throws IOException {
+        yqctl.ok("volume", "create", "logs", "--instance", "db", "--size-gib", "1", "--wait=60s");
+        yqctl.ok("instance", "snapshot", "db", "--name", "before");
+        Until.holds(
+                "both snapshots are taken",
+                Duration.ofSeconds(60),
+                () ->
+                        phase("before-db-data").equals("AVAILABLE")
+                                && phase("before-logs").equals("AVAILABLE"));
+        assertEquals("ATTACHED", phase("db-data"));
+        assertEquals(7, storageUsed());
+        yqctl.ok("volume", "detach", "logs", "--wait=60s");
+        yqctl.ok("volume", "delete", "logs", "before-logs", "--yes", "--wait=60s");
+    }
+
+    @Test
+    @Order(5)
     void whatWasWrittenIsThereAfterItWasAttachedElsewhere() throws IOException {
         yqctl.ok("instance", "stop", "db", "--wait=60s");
         yqctl.ok("volume", "detach", "db-data", "--wait=60s");
@@ -94,8 +111,38 @@ class VolumeIT {
         awaitLine("web", "volume %s holds <db>".formatted(serial("db-data")));
     }
 
+    /** The guest has written its own name by now, over the other's. */
     @Test
-    @Order(5)
+    @Order(6)
+    void whatWasOnASnapshotIsBackAfterARestoreAndOnAClone() throws IOException {
+        yqctl.ok("instance", "stop", "web", "--wait=60s");
+        yqctl.ok("volume", "detach", "db-data", "--wait=60s");
+        yqctl.ok("volume", "restore", "db-data", "--from", "before-db-data", "--yes", "--wait=60s");
+        yqctl.ok("volume", "attach", "db-data", "--instance", "web", "--wait=60s");
+        yqctl.ok(
+                "volume",
+                "create",
+                "clone",
+                "--copy-of",
+                "before-db-data",
+                "--size-gib",
+                "2",
+                "--instance",
+                "web",
+                "--wait=60s");
+        yqctl.ok("instance", "start", "web", "--wait=60s");
+        awaitLine("web", "volume %s holds <db>".formatted(serial("clone")));
+        String restored = "volume %s holds <db>".formatted(serial("db-data"));
+        Until.holds(
+                "the console of web says twice " + restored,
+                BOOT,
+                () -> yqctl.ok("instance", "log", "web").split(restored, -1).length == 3);
+        yqctl.ok("volume", "detach", "clone", "--wait=60s");
+        yqctl.ok("volume", "delete", "clone", "before-db-data", "--yes", "--wait=60s");
+    }
+
+    @Test
+    @Order(7)
     void itOutlivesItsInstanceAndAKilledAgent() throws IOException {
         cloud.agent(HOST).kill();
         yqctl.ok("instance", "delete", "web", "db", "--yes");
@@ -104,19 +151,19 @@ class VolumeIT {
                 "nobody has it",
                 Duration.ofSeconds(60),
                 () -> phase("db-data").equals("AVAILABLE"));
-        assertEquals(List.of(id("db-data") + ".qcow2"), volumeFiles());
+        assertEquals(List.of(id("db-data") + ".qcow2", id("db-data") + ".restore"), volumeFiles());
         assertEquals(2, storageUsed());
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void aFileThatIsGoneIsSaidAndNeverMadeAnew() throws IOException {
         Files.delete(testbed.pool(HOST).resolve("volumes").resolve(id("db-data") + ".qcow2"));
         Until.holds(
                 "its host misses it",
                 Duration.ofSeconds(90),
                 () -> phase("db-data").equals("FAILED"));
-        assertEquals(List.of(), volumeFiles());
+        assertEquals(List.of(id("db-data") + ".restore"), volumeFiles());
         yqctl.ok("volume", "delete", "db-data", "--yes", "--wait=60s");
         assertEquals(0, storageUsed());
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());

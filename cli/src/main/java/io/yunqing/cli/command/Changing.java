@@ -46,6 +46,11 @@ final class Changing {
             body.put("volumes", volumes(call));
             return createSet(call, noun, target, body);
         }
+        return post(call, noun, target, body);
+    }
+
+    /** Asks for something new. */
+    static Exit post(Call call, Noun noun, Target target, Map<String, Object> body) {
         Answer answer =
                 call.rest()
                         .post(
@@ -75,13 +80,22 @@ final class Changing {
 
     /** Creates instances that are alike, each with its volumes: all of it or nothing. */
     private static Exit createSet(Call call, Noun noun, Target target, Map<String, Object> body) {
-        Answer answer =
-                call.rest()
-                        .post(
-                                planned(call, Url.of("tenants", target.tenant(), "instance-sets")),
-                                Rest.headers(call.reason(), ""),
-                                body);
-        String all = body.containsKey("count") ? target + "-1.." + body.get("count") : target + "";
+        return postSet(
+                call,
+                noun,
+                Url.of("tenants", target.tenant(), "instance-sets"),
+                body.containsKey("count") ? target + "-1.." + body.get("count") : target + "",
+                body);
+    }
+
+    /**
+     * Asks for several at once.
+     *
+     * @param noun what they are
+     * @param all what they are called together
+     */
+    static Exit postSet(Call call, Noun noun, Url url, String all, Map<String, Object> body) {
+        Answer answer = call.rest().post(planned(call, url), Rest.headers(call.reason(), ""), body);
         if (Plans.asked(call)) {
             return Plans.print(call, noun, all, answer);
         }
@@ -93,7 +107,10 @@ final class Changing {
                 items.add(item);
                 continue;
             }
-            Target one = new Target(target.tenant(), Tree.textAt(item, "metadata.name"));
+            Target one =
+                    new Target(
+                            Tree.textAt(item, "metadata.tenant"),
+                            Tree.textAt(item, "metadata.name"));
             Waiting.Outcome outcome =
                     Waiting.untilSettled(
                             call, noun, one, call.read(noun, one), call.waiting().get());
@@ -210,7 +227,7 @@ final class Changing {
      *
      * @param asked what to change of what is seen first
      */
-    private static Exit change(Call call, Noun noun, Function<Map<String, Object>, Edit> asked) {
+    static Exit change(Call call, Noun noun, Function<Map<String, Object>, Edit> asked) {
         Target target = call.target(noun);
         Answer seen = call.read(noun, target);
         Edit edit = asked.apply(seen.tree());

@@ -119,6 +119,11 @@ final class Options {
                 reason());
     }
 
+    /** What a new resource is labelled with. */
+    static OptionSpec label() {
+        return texts("KEY=VALUE", "A label", "-l", "--label");
+    }
+
     static OptionSpec reason() {
         return text("TEXT", "Kept in the history (YQCTL_REASON)", "--reason");
     }

@@ -21,9 +21,17 @@ final class OwnVerbs {
             case HOST -> List.of("join-token");
             case INSTANCE ->
                     List.of(
-                            "start", "stop", "reboot", "pause", "resize", "rebuild", "log", "stats",
+                            "start",
+                            "stop",
+                            "reboot",
+                            "pause",
+                            "resize",
+                            "rebuild",
+                            "snapshot",
+                            "log",
+                            "stats",
                             "explain");
-            case VOLUME -> List.of("attach", "detach");
+            case VOLUME -> List.of("attach", "detach", "snapshot", "restore");
             case ORPHAN -> List.of("quarantine", "release");
             case DEPARTMENT,
                     APPLICATION,
@@ -46,6 +54,8 @@ final class OwnVerbs {
             case "pause" -> pause(noun);
             case "resize" -> resize(noun);
             case "rebuild" -> rebuild(noun);
+            case "snapshot" -> noun.kind() == Kind.INSTANCE ? snapshots(noun) : snapshot(noun);
+            case "restore" -> restore(noun);
             case "log" -> log(noun);
             case "stats" -> stats(noun);
             case "explain" -> explain(noun);
@@ -201,6 +211,51 @@ final class OwnVerbs {
                         "volume detach web-1-logs --tenant reg-prod --wait");
         Options.mutation().forEach(detach::addOption);
         return Verbs.awaiting(noun, detach.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec snapshots(Noun noun) {
+        CommandSpec snapshots =
+                Options.command(
+                        "snapshot",
+                        "Take snapshots of an instance's volumes, all of one instant: NAME-VOLUME for each",
+                        call -> Copying.snapshots(call, noun),
+                        "instance snapshot db-1 --tenant reg-prod --name before-upgrade --wait",
+                        "instance snapshot db-1 --tenant reg-prod --name nightly --volume db-1-data");
+        snapshots.addOption(
+                Options.text("NAME", "What their names begin with (required)", "--name"));
+        snapshots.addOption(
+                Options.texts("NAME", "Only of this volume; can be given again", "--volume"));
+        snapshots.addOption(Options.label());
+        Options.mutation().forEach(snapshots::addOption);
+        return Verbs.awaiting(noun, snapshots.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec snapshot(Noun noun) {
+        CommandSpec snapshot =
+                Options.command(
+                        "snapshot",
+                        "Take a snapshot of a volume, which may be in use: a volume that is only kept",
+                        call -> Copying.snapshot(call, noun),
+                        "volume snapshot db-1-data --tenant reg-prod --name before-upgrade --wait");
+        snapshot.addOption(Options.text("NAME", "What it is called (required)", "--name"));
+        snapshot.addOption(Options.label());
+        Options.mutation().forEach(snapshot::addOption);
+        return Verbs.awaiting(noun, snapshot.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec restore(Noun noun) {
+        CommandSpec restore =
+                Options.command(
+                        "restore",
+                        "Replace all that is on a detached volume by a copy of another. Asks for the name first",
+                        call -> Copying.restore(call, noun),
+                        "volume restore db-1-data --tenant reg-prod --from before-upgrade --wait",
+                        "volume restore db-1-data --tenant reg-prod --from before-upgrade --dry-run");
+        restore.addOption(
+                Options.text("NAME", "The snapshot or volume to copy (required)", "--from"));
+        restore.addOption(Options.yes());
+        Options.mutation().forEach(restore::addOption);
+        return Verbs.awaiting(noun, restore.addPositional(Verbs.name(noun)));
     }
 
     private static CommandSpec quarantine(Noun noun) {

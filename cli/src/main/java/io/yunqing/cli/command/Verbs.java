@@ -101,7 +101,7 @@ final class Verbs {
             create.addOption(option(TenantNouns.count(), false));
             create.addOption(option(TenantNouns.volumes(), false));
         }
-        create.addOption(Options.texts("KEY=VALUE", "A label", "-l", "--label"));
+        create.addOption(Options.label());
         Options.mutation().forEach(create::addOption);
         return awaiting(noun, create);
     }

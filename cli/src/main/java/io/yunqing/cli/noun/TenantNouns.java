@@ -180,6 +180,8 @@ public final class TenantNouns {
                         number("size-gib", "spec.sizeGiB"),
                         text("host", "status.host"),
                         age("observed", "status.observedAt"),
+                        text("copy-of", "spec.copyOf").onlyWide(),
+                        text("snapshot", "spec.snapshot").onlyWide(),
                         text("serial", "status.serial").onlyWide(),
                         text("zone", "status.zone").onlyWide(),
                         text("id", "metadata.id").onlyWide(),
@@ -188,7 +190,9 @@ public final class TenantNouns {
                 List.of(
                         new Filter("instance", "Only volumes attached to an instance of this name"),
                         new Filter("host", "Only volumes on this host"),
-                        new Filter("zone", "Only volumes in this zone")),
+                        new Filter("zone", "Only volumes in this zone"),
+                        new Filter("of", "Only copies of a volume of this name"),
+                        new Filter("snapshot", "Only snapshots (true) or other volumes (false)")),
                 List.of(
                         Field.whole(
                                         "sizeGiB",
@@ -201,7 +205,22 @@ public final class TenantNouns {
                                 "instance",
                                 "--instance",
                                 "What it is attached to; a new one is made on its host"),
-                        deletionProtection()),
+                        deletionProtection(),
+                        Field.text(
+                                "copyOf",
+                                "--copy-of",
+                                "The volume that a new one begins as a copy of, on the same host"),
+                        Field.whole(
+                                "restore",
+                                "--restore",
+                                0,
+                                VolumeSpec.MOST_RESTORES,
+                                "How often it was restored; one more replaces it by a copy of --copy-of"),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "snapshot",
+                                "--snapshot",
+                                "Whether it is only kept, never attached; false when absent")),
                 "web-1-logs --tenant reg-prod --instance web-1 --size-gib 20");
     }
 }

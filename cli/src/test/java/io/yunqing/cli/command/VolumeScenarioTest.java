@@ -11,6 +11,7 @@ import io.yunqing.cli.platform.Exit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,55 @@ class VolumeScenarioTest {
         assertEquals(
                 "volume t/web-data deleted\n",
                 terminal.run("volume", "delete", "t/web-data", "--yes").err());
+    }
+
+    @Test
+    void aSnapshotIsAsLargeAsItsVolume() {
+        terminal.run("volume", "create", "t/web-data", "--size-gib", "10", "--instance", "web");
+        Run made =
+                terminal.run(
+                        "volume", "snapshot", "t/web-data", "--name", "before", "--label", "a=b");
+        assertEquals("volume t/before created\n", made.err());
+        Map<String, Object> snapshot = controller.resource("tenants/t/volumes/before");
+        assertEquals(
+                List.of("10", "web-data", "true", "b"),
+                List.of(
+                        Tree.textAt(snapshot, "spec.sizeGiB"),
+                        Tree.textAt(snapshot, "spec.copyOf"),
+                        Tree.textAt(snapshot, "spec.snapshot"),
+                        Tree.textAt(snapshot, "metadata.labels.a")));
+        assertEquals(Exit.USAGE, terminal.run("volume", "snapshot", "t/web-data").exit());
+        terminal.run("volume", "list", "--of", "web-data", "--snapshot", "true");
+        assertTrue(
+                controller.requests().getLast().contains("of=web-data&snapshot=true"),
+                controller.requests().getLast());
+    }
+
+    @Test
+    void aRestoreAsksFirstAndIsCounted() {
+        terminal.run("volume", "create", "t/web-data", "--size-gib", "10", "--instance", "web");
+        assertEquals(Exit.USAGE, terminal.run("volume", "restore", "t/web-data", "--yes").exit());
+        Run unsure = terminal.run("volume", "restore", "t/web-data", "--from", "before");
+        assertEquals(Exit.USAGE, unsure.exit());
+        assertEquals("", Tree.textAt(controller.resource(DATA), "spec.restore"));
+        for (String times : List.of("1", "2")) {
+            terminal.run("volume", "restore", "t/web-data", "--from", "before", "--yes");
+            assertEquals("before", Tree.textAt(controller.resource(DATA), "spec.copyOf"));
+            assertEquals(times, Tree.textAt(controller.resource(DATA), "spec.restore"));
+        }
+    }
+
+    @Test
+    void snapshotsOfAnInstanceAreOneRequest() {
+        Run run =
+                terminal.run(
+                        "instance", "snapshot", "t/web", "--name", "night", "--volume", "web-data");
+        assertEquals("volume t/night-* created\n", run.err());
+        assertEquals(
+                "POST /v1/tenants/t/instances/web/snapshots", controller.requests().getFirst());
+        String body = controller.requests().getLast();
+        assertTrue(body.contains("\"name\":\"night\""), body);
+        assertTrue(body.contains("\"volumes\":[\"web-data\"]"), body);
     }
 
     private Run create(String... more) {

@@ -168,6 +168,9 @@ public final class FakeController implements AutoCloseable {
             return problem.isEmpty() ? Reply.json(200, forecast) : Reply.problem(problem);
         } else if (path.endsWith("/instance-sets")) {
             return createSet(exchange, path, query, Tree.read(body));
+        } else if (path.endsWith("/snapshots")) {
+            requests.add(new String(body, StandardCharsets.UTF_8));
+            return Reply.json(201, Map.of("items", List.of()));
         } else if (path.endsWith("/console")) {
             return console(Long.parseLong(query.getOrDefault("offset", "0")));
         } else if (path.endsWith("/statistics")) {

@@ -262,7 +262,7 @@ public class Instances {
         List<Tuple> detached =
                 em.createNativeQuery(
                                 """
-                                UPDATE volume SET instance_id = NULL, revision = revision + 1, host_revision = :revision
+                                UPDATE volume SET instance_id = NULL, revision = revision + 1, host_revision = :revision, detach_revision = :revision
                                 WHERE id = ANY (:ids) RETURNING id, name, revision
                                 """,
                                 Tuple.class)

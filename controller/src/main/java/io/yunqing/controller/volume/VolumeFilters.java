@@ -16,8 +16,8 @@ public class VolumeFilters {
     @QueryParam("instance")
     public String instance;
 
-    @QueryParam("copyOf")
-    public String copyOf;
+    @QueryParam("of")
+    public String of;
 
     @QueryParam("snapshot")
     public String snapshot;
@@ -34,7 +34,7 @@ public class VolumeFilters {
                         "instance",
                         instance,
                         "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)")
-                .filter("copyOf", copyOf, "r.copy_of = :copyOf")
+                .filter("of", of, "r.copy_of = :of")
                 .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot");
     }
 }

@@ -59,6 +59,10 @@ public class VolumeRow extends ResourceRow {
     @Column(name = "host_revision")
     public long hostRevision;
 
+    /** The host's revision at which it was last taken from an instance. */
+    @Column(name = "detach_revision")
+    public long detachRevision;
+
     /** Written by what its host says alone. */
     @Column(updatable = false)
     public boolean made;

@@ -40,18 +40,21 @@ class Volumes {
     private final Ledger ledger;
     private final VolumeObservationStore sightings;
     private final VolumeCopying copying;
+    private final VolumeAttaching attaching;
 
     Volumes(
             Session em,
             Fleet fleet,
             Ledger ledger,
             VolumeObservationStore sightings,
-            VolumeCopying copying) {
+            VolumeCopying copying,
+            VolumeAttaching attaching) {
         this.em = em;
         this.fleet = fleet;
         this.ledger = ledger;
         this.sightings = sightings;
         this.copying = copying;
+        this.attaching = attaching;
     }
 
     /** The volumes of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -208,7 +211,7 @@ class Volumes {
             InstanceRow instance = null;
             if (asked.spec().instance() != null) {
                 instance = locked("spec.instance", row.tenant.name, asked.spec().instance());
-                requireSlot(instance);
+                attaching.requireSlot(instance);
                 row.host = instance.host;
             }
             copying.begin(row, asked.spec());
@@ -244,19 +247,19 @@ class Volumes {
             String wanted = asked.spec().instance();
             InstanceRow touched = null;
             if (!Objects.equals(has, wanted)) {
-                requireOneStep(row, has, wanted);
+                attaching.requireOneStep(row, has, wanted);
                 touched = locked("spec.instance", row.tenant.name, has == null ? wanted : has);
                 if (has == null) {
                     copying.requireAttachable(row, wanted);
-                    requireSameHost(row, touched);
-                    requireReleased(row);
-                    requireSlot(touched);
+                    attaching.requireSameHost(row, touched);
+                    attaching.requireReleased(row);
+                    attaching.requireSlot(touched);
                 }
                 row.instance = has == null ? touched : null;
             }
             if (replaced) {
-                requireDetached(row, has);
-                requireReleased(row);
+                attaching.requireDetached(row, has);
+                attaching.requireReleased(row);
             }
             if (grow(row, asked.spec().sizeGiB()) || replaced || touched != null) {
                 tellHost(row, touched);
@@ -266,7 +269,7 @@ class Volumes {
         @Override
         public boolean delete(VolumeRow row) {
             Instances.requireUnprotected(row.deletionProtection, "volume " + row.name);
-            requireDetached(row, row.spec().instance());
+            attaching.requireDetached(row, row.spec().instance());
             copying.requireNoCopyToMake(row);
             if (!row.deleted) {
                 row.deleted = true;
@@ -329,6 +332,9 @@ class Volumes {
         row.hostRevision = fleet.nextRevision(row.host.id);
         if (touched != null) {
             touched.hostRevision = row.hostRevision;
+            if (row.instance == null) {
+                row.detachRevision = row.hostRevision;
+            }
         }
     }
 
@@ -354,21 +360,6 @@ class Volumes {
         return instance;
     }
 
-    // --- Rules ---
-
-    private void requireSlot(InstanceRow instance) {
-        long attached = VolumeRow.count("instance", instance);
-        if (attached >= Instances.MOST_VOLUMES) {
-            throw ProblemException.field(
-                    ProblemCode.FIELD_INVALID,
-                    "spec.instance",
-                    "instance " + instance.name + " has as many volumes as it can have",
-                    "at most " + Instances.MOST_VOLUMES,
-                    attached + 1,
-                    "detach one from it first, or make one of them larger");
-        }
-    }
-
     /** A copy is made where its source is, and what begins empty where its instance is. */
     private static HostRow home(VolumeRow row) {
         if (row.source == null) {
@@ -381,63 +372,6 @@ class Volumes {
                     "name the instance that is to have it; it can be detached later");
         }
         return row.source.host;
-    }
-
-    private static void requireSameHost(VolumeRow row, InstanceRow instance) {
-        if (!instance.host.id.equals(row.host.id)) {
-            throw ProblemException.field(
-                    ProblemCode.FIELD_INVALID,
-                    "spec.instance",
-                    "the volume stays on host %s, and instance %s is on host %s"
-                            .formatted(row.host.name, instance.name, instance.host.name),
-                    "an instance on host " + row.host.name,
-                    instance.name,
-                    "name an instance there; list them with GET /v1/tenants/%s/instances?host=%s"
-                            .formatted(row.tenant.name, row.host.name));
-        }
-    }
-
-    private static void requireDetached(VolumeRow row, String has) {
-        if (has != null) {
-            throw inUse(
-                    "volume %s is attached to instance %s".formatted(row.name, has),
-                    null,
-                    null,
-                    "detach it first: put it without spec.instance and wait until it is AVAILABLE");
-        }
-    }
-
-    private static void requireOneStep(VolumeRow row, String has, String wanted) {
-        if (has != null && wanted != null) {
-            throw inUse(
-                    "volume %s is attached to instance %s".formatted(row.name, has),
-                    "no instance, or " + has,
-                    wanted,
-                    "detach it first: put it without spec.instance and wait until it is AVAILABLE");
-        }
-    }
-
-    /** Two guests that write to one volume destroy what is on it. */
-    private void requireReleased(VolumeRow row) {
-        Sighting seen = sightings.of(List.of(row)).get(row.id);
-        boolean released =
-                seen.observed() != null
-                        && seen.storageSeen()
-                        && fleet.sees(true, seen.receivedAt())
-                        && seen.observed().instance() == null
-                        && seen.appliedRevision() >= row.hostRevision;
-        if (!released) {
-            throw inUse(
-                    "its host has not said yet that no instance has volume " + row.name,
-                    VolumePhase.AVAILABLE.name(),
-                    null,
-                    "wait until it is AVAILABLE, then ask again");
-        }
-    }
-
-    private static ProblemException inUse(String why, String limit, Object actual, String remedy) {
-        return ProblemException.field(
-                ProblemCode.VOLUME_IN_USE, "spec.instance", why, limit, actual, remedy);
     }
 
     private static ProblemException refused(VolumeRow row, Refusal refusal, String needed) {

@@ -76,7 +76,7 @@ class VolumeCopyTest {
         assertEquals("deletion.protected", code(delete("before")));
         assertEquals(
                 List.of("before"),
-                names("/v1/tenants/" + city.id + "/volumes?copyOf=data&snapshot=true"));
+                names("/v1/tenants/" + city.id + "/volumes?of=data&snapshot=true"));
         assertEquals(
                 List.of("data", "logs"),
                 names("/v1/tenants/" + city.id + "/volumes?snapshot=false"));
