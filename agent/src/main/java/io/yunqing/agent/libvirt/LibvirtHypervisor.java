@@ -72,7 +72,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.volumeCopies = new VolumeCopies(layout, room);
-        this.volumeBackup = new VolumeBackup(volumeDisks, xml);
+        this.volumeBackup = new VolumeBackup(volumeDisks, xml, layout.volumes());
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);

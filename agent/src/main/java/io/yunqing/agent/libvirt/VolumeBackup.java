@@ -6,6 +6,7 @@ import io.yunqing.agent.storage.VolumeCopies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -35,8 +36,13 @@ final class VolumeBackup implements VolumeCopies.Online {
 
     private final VolumeDisks disks;
     private final DomainXml xml;
+    private final Path volumes;
 
-    VolumeBackup(VolumeDisks disks, DomainXml xml) {
+    /**
+     * @param volumes the directory of the volumes
+     */
+    VolumeBackup(VolumeDisks disks, DomainXml xml, Path volumes) {
+        this.volumes = volumes;
         this.disks = disks;
         this.xml = xml;
     }
@@ -45,9 +51,9 @@ final class VolumeBackup implements VolumeCopies.Online {
     public Set<UUID> copy(Map<UUID, Path> targets, Duration deadline) throws HypervisorFault {
         var holders = new HashSet<UUID>();
         var held = new HashSet<UUID>();
-        disks.onEachActive((domain, volumes) -> {
+        disks.onEachActive((domain, places) -> {
             for (UUID volume : targets.keySet()) {
-                if (volumes.containsKey(volume)) {
+                if (places.containsKey(volume)) {
                     holders.add(UUID.fromString(domain.getUUIDString()));
                     held.add(volume);
                 }
@@ -60,28 +66,40 @@ final class VolumeBackup implements VolumeCopies.Online {
                             .formatted(holders.size()));
         }
         for (UUID holder : holders) {
-            copy(holder, targets, deadline);
+            var asked = new HashMap<>(targets);
+            asked.keySet().retainAll(held);
+            copy(holder, asked, deadline);
         }
         return held;
     }
 
+    /** Copies volumes that the domain has, all of them. */
     private void copy(UUID holder, Map<UUID, Path> targets, Duration deadline)
             throws HypervisorFault {
         endLeftJob(holder);
-        disks.onDomain(
-                holder,
-                domain -> {
-                    var files = new TreeMap<String, Path>();
-                    disks.targets(domain)
-                            .forEach((volume, target) -> {
-                                Path file = targets.get(volume);
-                                if (file != null) {
-                                    files.put(target, file);
-                                }
-                            });
-                    domain.backupBegin(xml.backup(files), null, REUSE_TARGETS);
-                    return true;
-                });
+        boolean begun =
+                disks.onDomain(
+                        holder,
+                        domain -> {
+                            var files = new TreeMap<String, Path>();
+                            disks.targets(domain)
+                                    .forEach((volume, place) -> {
+                                        Path file = targets.get(volume);
+                                        if (file != null) {
+                                            files.put(place, file);
+                                        }
+                                    });
+                            boolean all = files.size() == targets.size();
+                            if (all) {
+                                domain.backupBegin(xml.backup(files), null, REUSE_TARGETS);
+                            }
+                            return all;
+                        });
+        if (!begun) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.REFUSED,
+                    "the guest has let go of a volume that was to be copied");
+        }
         boolean ended = false;
         try {
             awaitNoJob(holder, deadline);
@@ -107,30 +125,30 @@ final class VolumeBackup implements VolumeCopies.Online {
         }
     }
 
-    /** What an agent began that was killed writes to files that are gone. */
+    /** What an agent began that was killed writes to files that are gone. A backup of somebody else's is left alone. */
     private void endLeftJob(UUID holder) throws HypervisorFault {
         boolean left =
                 disks.onDomain(
                         holder,
                         domain -> {
-                            if (!isBackedUp(domain)) {
-                                return false;
+                            boolean ours = running(domain).contains(volumes.toString());
+                            if (ours) {
+                                domain.abortJob();
                             }
-                            domain.abortJob();
-                            return true;
+                            return ours;
                         });
         if (left) {
             awaitNoJob(holder, ABORT_DEADLINE);
         }
     }
 
-    private static boolean isBackedUp(Domain domain) throws LibvirtException {
+    /** The backup of a domain that is under way; empty when there is none. */
+    private static String running(Domain domain) throws LibvirtException {
         try {
-            domain.getBackupXMLDesc(0);
-            return true;
+            return domain.getBackupXMLDesc(0);
         } catch (LibvirtException e) {
             if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_BACKUP)) {
-                return false;
+                return "";
             }
             throw e;
         }

@@ -131,7 +131,7 @@ final class VolumeKeeper {
         return plan.again();
     }
 
-    /** Those that become copies at the same moment, in the order of their ids; itself if it has none of its own. */
+    /** Those that become copies at the same moment and are not there yet; itself if it is copied by itself. */
     private List<VolumeDesired> ofItsMoment(VolumeDesired want) {
         if (want.moment() == null || !want.isCopyToMake()) {
             return List.of(want);
