@@ -191,6 +191,7 @@ public final class TenantNouns {
                         new Filter("instance", "Only volumes attached to an instance of this name"),
                         new Filter("host", "Only volumes on this host"),
                         new Filter("zone", "Only volumes in this zone"),
+                        new Filter("phase", "Only volumes in this phase, such as AVAILABLE"),
                         new Filter("of", "Only copies of a volume of this name"),
                         new Filter("snapshot", "Only snapshots (true) or other volumes (false)")),
                 List.of(

@@ -15,7 +15,7 @@ public class InstanceFilters {
              FROM host_observation h LEFT JOIN instance_observation o ON o.instance_id = r.id
              WHERE h.host_id = r.host_id) = ANY (:phaseWords)\
             """
-                    .formatted(PhaseWords.sql(":heardSince"));
+                    .formatted(PhaseWords.sqlWith(":heardSince"));
 
     @QueryParam("host")
     public String host;

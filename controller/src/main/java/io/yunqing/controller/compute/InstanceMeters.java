@@ -40,7 +40,7 @@ class InstanceMeters {
                   LEFT JOIN instance_observation o ON o.instance_id = r.id) words
             GROUP BY word
             """
-                    .formatted(PhaseWords.sql("?"));
+                    .formatted(PhaseWords.sqlWith("?"));
 
     private final Sql sql;
     private final Fleet fleet;

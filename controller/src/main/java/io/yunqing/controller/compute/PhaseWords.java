@@ -1,17 +1,16 @@
 package io.yunqing.controller.compute;
 
+import static io.yunqing.controller.platform.PhaseBook.sql;
+
 import io.yunqing.api.Fault;
 import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.compute.InstanceLifecycle.Desired;
+import io.yunqing.controller.platform.PhaseBook;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -27,15 +26,14 @@ final class PhaseWords {
     /** As often as any instance of which words are made was to be started anew. */
     private static final int BOOT = 1;
 
-    private static final Map<String, Phase> PHASES = new HashMap<>();
-    private static final Map<Phase, List<String>> WORDS = new EnumMap<>(Phase.class);
+    private static final PhaseBook<Phase> BOOK = new PhaseBook<>(Phase.class);
 
     static {
         for (boolean deleted : EITHER) {
             for (Power power : Power.values()) {
                 for (boolean seen : EITHER) {
                     Desired desired = new Desired(power, BOOT, deleted);
-                    put(
+                    BOOK.put(
                             word(desired, "NONE", false, false, false, seen),
                             InstanceLifecycle.phase(desired, null, seen));
                     for (DomainState state : DomainState.values()) {
@@ -54,7 +52,7 @@ final class PhaseWords {
      *
      * @param heardSince the parameter for the time since which a host must have been heard to be believed
      */
-    static String sql(String heardSince) {
+    static String sqlWith(String heardSince) {
         return """
         concat_ws(' ', r.deleted, coalesce(r.spec ->> 'power', 'RUNNING'),
                   CASE WHEN o.state = 'PAUSED' AND o.reason = '%s' THEN '%s' ELSE coalesce(o.state, 'NONE') END, o.step IS NOT NULL,
@@ -73,21 +71,12 @@ final class PhaseWords {
      * @throws IllegalArgumentException if no instance can have the word
      */
     static Phase phase(String word) {
-        Phase phase = PHASES.get(word);
-        if (phase == null) {
-            throw new IllegalArgumentException("no phase is known for '" + word + "'");
-        }
-        return phase;
+        return BOOK.phase(word);
     }
 
     /** All words that stand for the phase. */
     static List<String> of(Phase phase) {
-        return WORDS.getOrDefault(phase, List.of());
-    }
-
-    private static void put(String word, Phase phase) {
-        PHASES.put(word, phase);
-        WORDS.computeIfAbsent(phase, _ -> new ArrayList<>()).add(word);
+        return BOOK.of(phase);
     }
 
     private static void putObserved(
@@ -96,7 +85,7 @@ final class PhaseWords {
         for (boolean step : EITHER) {
             for (boolean failing : EITHER) {
                 for (boolean booting : EITHER) {
-                    put(
+                    BOOK.put(
                             word(desired, seenState, step, failing, booting, seen),
                             InstanceLifecycle.phase(
                                     desired,
@@ -123,10 +112,6 @@ final class PhaseWords {
                 sql(failing),
                 sql(booting),
                 sql(seen));
-    }
-
-    private static String sql(boolean value) {
-        return value ? "t" : "f";
     }
 
     private static InstanceObserved observed(

@@ -42,7 +42,7 @@ public class AllVolumesResource {
             @QueryParam("tenant") String tenant,
             @Context HttpHeaders headers) {
         Where<Volume> where =
-                filters.where()
+                filters.where(volumes.heardSince())
                         .filter(
                                 "tenant",
                                 tenant,

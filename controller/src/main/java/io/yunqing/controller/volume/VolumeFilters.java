@@ -1,12 +1,23 @@
 package io.yunqing.controller.volume;
 
 import io.yunqing.api.Volume;
+import io.yunqing.api.VolumePhase;
 import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.Where;
 import jakarta.ws.rs.QueryParam;
+import java.time.Instant;
+import java.util.Map;
 
 /** How volumes can be picked from a list. */
 public class VolumeFilters {
+    private static final String IN_PHASE =
+            """
+            (SELECT %s
+             FROM host_observation h LEFT JOIN volume_observation o ON o.volume_id = r.id
+             WHERE h.host_id = r.host_id) = ANY (:phaseWords)\
+            """
+                    .formatted(VolumePhaseWords.sqlWith(":heardSince"));
+
     @QueryParam("host")
     public String host;
 
@@ -22,10 +33,16 @@ public class VolumeFilters {
     @QueryParam("snapshot")
     public String snapshot;
 
-    Where<Volume> where() {
+    @QueryParam("phase")
+    public String phase;
+
+    /**
+     * @param heardSince since when a host must have been heard to be believed
+     */
+    Where<Volume> where(Instant heardSince) {
         Parameters.requireTruth("snapshot", snapshot);
-        return Where.<Volume>all()
-                .filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
+        Where<Volume> where = Where.all();
+        return where.filter("host", host, "r.host_id = (SELECT id FROM host WHERE name = :host)")
                 .filter(
                         "zone",
                         zone,
@@ -35,6 +52,18 @@ public class VolumeFilters {
                         instance,
                         "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)")
                 .filter("of", of, "r.copy_of = :of")
-                .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot");
+                .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot")
+                .word(
+                        "phase",
+                        phase,
+                        VolumePhase.class,
+                        wanted ->
+                                where.and(
+                                        Map.of(
+                                                "phaseWords",
+                                                VolumePhaseWords.of(wanted).toArray(String[]::new),
+                                                "heardSince",
+                                                heardSince),
+                                        IN_PHASE));
     }
 }

@@ -2,6 +2,7 @@ package io.yunqing.controller.volume;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Fault;
+import io.yunqing.api.VolumePhase;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
 import io.yunqing.controller.platform.RoundTrip;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,17 @@ import java.util.function.Function;
 /** What hosts said of their volumes. */
 @ApplicationScoped
 class VolumeObservationStore {
+    private static final String COUNT =
+            """
+            SELECT word, count(*) AS volumes
+            FROM (SELECT %s AS word
+                  FROM volume r
+                  JOIN host_observation h ON h.host_id = r.host_id
+                  LEFT JOIN volume_observation o ON o.volume_id = r.id) words
+            GROUP BY word
+            """
+                    .formatted(VolumePhaseWords.sqlWith("?"));
+
     private final Sql sql;
 
     VolumeObservationStore(Sql sql) {
@@ -130,6 +143,26 @@ class VolumeObservationStore {
                                 rows.stream().map(row -> row.id).toArray(UUID[]::new),
                                 rows.stream().map(row -> row.host.id).toArray(UUID[]::new)));
         return found;
+    }
+
+    /**
+     * How many volumes are in which phase.
+     *
+     * @param heardSince since when a host must have been heard to be believed
+     */
+    Map<VolumePhase, Long> count(Instant heardSince) {
+        Map<VolumePhase, Long> counts = new EnumMap<>(VolumePhase.class);
+        run(
+                new RoundTrip()
+                        .read(
+                                COUNT,
+                                row ->
+                                        counts.merge(
+                                                VolumePhaseWords.phase(row.getString("word")),
+                                                row.getLong("volumes"),
+                                                Long::sum),
+                                heardSince));
+        return counts;
     }
 
     void keep(List<VolumeObserved> observed) {

@@ -52,7 +52,7 @@ public class VolumeResource {
             @Context HttpHeaders headers) {
         instances.requireTenant(tenant);
         Where<Volume> where =
-                filters.where()
+                filters.where(volumes.heardSince())
                         .and(
                                 "path",
                                 tenant,

@@ -23,6 +23,7 @@ import io.yunqing.controller.tenancy.Refusals;
 import io.yunqing.controller.volume.VolumeObservationStore.Sighting;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,11 @@ class Volumes {
                 .filter(volume -> wanted.contains(volume.name))
                 .map(volume -> asked.of(volume.name, volume.sizeGiB))
                 .toList();
+    }
+
+    /** Since when a host must have been heard to be believed. */
+    Instant heardSince() {
+        return fleet.heardSince();
     }
 
     private List<Volume> views(List<VolumeRow> rows) {

@@ -81,6 +81,10 @@ class VolumeCopyTest {
                 List.of("data", "logs"),
                 names("/v1/tenants/" + city.id + "/volumes?snapshot=false"));
         assertEquals("request.parameter", code(rest.get("/v1/volumes?snapshot=perhaps")));
+        assertEquals(
+                List.of("before", "data"),
+                names("/v1/tenants/" + city.id + "/volumes?phase=AVAILABLE"));
+        assertEquals(List.of("logs"), names("/v1/volumes?phase=ATTACHED&tenant=" + city.id));
     }
 
     @Test

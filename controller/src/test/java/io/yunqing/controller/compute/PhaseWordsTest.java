@@ -136,7 +136,7 @@ class PhaseWordsTest {
                 new RoundTrip()
                         .read(
                                 "SELECT "
-                                        + PhaseWords.sql("?")
+                                        + PhaseWords.sqlWith("?")
                                         + """
                                            AS word
                                         FROM (SELECT cast(? AS boolean) AS deleted, cast(? AS jsonb) AS spec) r,
