@@ -3,6 +3,7 @@ package io.yunqing.examples;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.yunqing.examples.cloud.Cloud;
+import io.yunqing.examples.cloud.Shape;
 import io.yunqing.examples.cloud.Testbed;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -11,11 +12,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One cloud for all tests of a class. Skips them where hosts cannot be run, and says so. */
 final class CloudFixture implements BeforeAllCallback, AfterAllCallback {
-    private final int hosts;
+    private final Shape shape;
     private @Nullable Cloud cloud;
 
     CloudFixture(int hosts) {
-        this.hosts = hosts;
+        this(Shape.of(hosts));
+    }
+
+    CloudFixture(Shape shape) {
+        this.shape = shape;
     }
 
     @Override
@@ -26,7 +31,7 @@ final class CloudFixture implements BeforeAllCallback, AfterAllCallback {
             System.err.println(name + " is skipped: this machine lacks " + missing);
         }
         assumeTrue(missing.isEmpty(), missing);
-        cloud = Cloud.start(name, hosts);
+        cloud = Cloud.start(name, shape);
     }
 
     Cloud cloud() {

@@ -1,6 +1,7 @@
 package io.yunqing.examples.bench;
 
 import io.yunqing.examples.cloud.Cloud;
+import io.yunqing.examples.cloud.Shape;
 import io.yunqing.examples.cloud.Yqctl;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ public final class CliBench {
     private CliBench() {}
 
     public static void main(String[] arguments) throws Exception {
-        try (Cloud cloud = Cloud.start("bench-cli", 1)) {
+        try (Cloud cloud = Cloud.start("bench-cli", Shape.of(1))) {
             Yqctl yqctl = cloud.yqctl();
             for (int i = 1; i <= INSTANCES; i++) {
                 yqctl.ok(

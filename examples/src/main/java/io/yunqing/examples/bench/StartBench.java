@@ -6,6 +6,7 @@ import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Program;
 import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Rest.Answer;
+import io.yunqing.examples.cloud.Shape;
 import io.yunqing.examples.cloud.Until;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ public final class StartBench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        try (Cloud cloud = Cloud.start("bench-start", 1)) {
+        try (Cloud cloud = Cloud.start("bench-start", Shape.of(1))) {
             String uri = cloud.testbed().uri(1);
             try (Starts starts = new Starts(uri)) {
                 Connect libvirt = new Connect(uri);

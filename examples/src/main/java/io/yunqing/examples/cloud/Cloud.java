@@ -30,16 +30,17 @@ public final class Cloud implements AutoCloseable {
     private final Repository repository;
     private final Path folder;
     private final Path logs;
-    private final int hosts;
+    private final Shape shape;
     private final Testbed testbed;
     private final int httpPort = freePort();
     private final int agentPort = freePort();
     private final Program controller;
     private final List<Program> agents = new ArrayList<>();
+    private final List<Link> links = new ArrayList<>();
 
-    private Cloud(String name, int hosts) throws IOException {
+    private Cloud(String name, Shape shape) throws IOException {
         this.repository = Repository.find();
-        this.hosts = hosts;
+        this.shape = shape;
         this.folder = Files.createTempDirectory("yunqing-" + name + "-");
         this.logs = repository.root().resolve("examples/target/logs").resolve(name);
         remove(logs);
@@ -54,7 +55,8 @@ public final class Cloud implements AutoCloseable {
                         Map.of(
                                 "YUNQING_DATA", folder.resolve("controller").toString(),
                                 "YUNQING_HTTP_PORT", Integer.toString(httpPort),
-                                "YUNQING_AGENT_PORT", Integer.toString(agentPort)),
+                                "YUNQING_AGENT_PORT", Integer.toString(agentPort),
+                                "YUNQING_AGENTS_LEASE", shape.lease().toSeconds() + "s"),
                         logs.resolve("controller.log"));
     }
 
@@ -63,8 +65,8 @@ public final class Cloud implements AutoCloseable {
      *
      * @param name of its logs' folder
      */
-    public static Cloud start(String name, int hosts) throws IOException {
-        Cloud cloud = new Cloud(name, hosts);
+    public static Cloud start(String name, Shape shape) throws IOException {
+        Cloud cloud = new Cloud(name, shape);
         try {
             cloud.begin();
             return cloud;
@@ -75,11 +77,11 @@ public final class Cloud implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        testbed.up(hosts);
+        testbed.up(shape.hosts(), shape.diskMib());
         controller.start();
         awaitController();
         yqctl().ok("apply", "-f", repository.manifests("centre").toString(), "-f", render());
-        for (int i = 1; i <= hosts; i++) {
+        for (int i = 1; i <= shape.hosts(); i++) {
             agents.add(newAgent(i));
             agents.getLast().start();
         }
@@ -104,7 +106,7 @@ public final class Cloud implements AutoCloseable {
                         "--data",
                         own.toString(),
                         "--controller",
-                        "https://" + LOOPBACK + ":" + agentPort,
+                        "https://" + LOOPBACK + ":" + entrance(),
                         "--join-token",
                         token.toString(),
                         "--libvirt",
@@ -119,6 +121,15 @@ public final class Cloud implements AutoCloseable {
                         "10.88." + host + ".1"));
         return new Program(
                 "agent-" + host, command, Map.of(), logs.resolve("agent-" + host + ".log"));
+    }
+
+    /** Where the next agent reaches the controller. */
+    private int entrance() throws IOException {
+        if (!shape.links()) {
+            return agentPort;
+        }
+        links.add(new Link(agentPort));
+        return links.getLast().port();
     }
 
     /** Writes the manifests that hold what is only known here, as ./dev does. */
@@ -137,7 +148,7 @@ public final class Cloud implements AutoCloseable {
                 Files.readString(centre.resolve("image.yaml.in"))
                         .replace("@URL@", "file://" + image[1])
                         .replace("@SHA256@", image[0]));
-        for (int i = 1; i <= hosts; i++) {
+        for (int i = 1; i <= shape.hosts(); i++) {
             Files.writeString(
                     manifests.resolve("host-" + i + ".yaml"),
                     Files.readString(centre.resolve("host.yaml.in"))
@@ -162,7 +173,7 @@ public final class Cloud implements AutoCloseable {
 
     /** Waits until instances can be given to all hosts: they report, and have said what they have. */
     public void awaitAgents() {
-        for (int i = 1; i <= hosts; i++) {
+        for (int i = 1; i <= shape.hosts(); i++) {
             String host = hostName(i);
             Until.holds(
                     host + " is CURRENT and has an inventory",
@@ -204,7 +215,7 @@ public final class Cloud implements AutoCloseable {
     }
 
     public int hosts() {
-        return hosts;
+        return shape.hosts();
     }
 
     public Testbed testbed() {
@@ -226,6 +237,11 @@ public final class Cloud implements AutoCloseable {
 
     public Program agent(int host) {
         return agents.get(host - 1);
+    }
+
+    /** The way of a host's agent to the controller, of a cloud that has links. */
+    public Link link(int host) {
+        return links.get(host - 1);
     }
 
     /** The process id of the controller's own PostgreSQL. */
@@ -269,6 +285,9 @@ public final class Cloud implements AutoCloseable {
     public void close() {
         try {
             agents.forEach(Program::stop);
+            for (Link link : links) {
+                link.close();
+            }
             controller.stop();
             testbed.down();
             // What a program left running behind itself may still write for a moment.

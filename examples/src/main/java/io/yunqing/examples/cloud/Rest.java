@@ -37,6 +37,9 @@ public final class Rest {
 
     /** What came back; the body is missing when it is not JSON. */
     public record Answer(int status, String etag, JsonNode body) {
+        /** No answer came at all: as good as one that what answers is away. */
+        public static final Answer NONE = new Answer(503, "", MissingNode.getInstance());
+
         /** The problem's stable code; empty when it is no problem. */
         public String code() {
             return body.path("code").asText();

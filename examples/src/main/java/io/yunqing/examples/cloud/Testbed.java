@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,17 @@ import java.util.stream.Stream;
 public final class Testbed {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String QEMU = "/usr/bin/qemu-system-x86_64";
+
+    /** What a host has of storage, where it has that on file systems of its own. */
+    public enum Disk {
+        /** All that it keeps, but for the volumes. */
+        POOL,
+        VOLUMES;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private final Repository repository;
     private final Path state;
@@ -50,9 +62,17 @@ public final class Testbed {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    void up(int hosts) throws IOException {
+    /**
+     * @param diskMib the size of each host's disks; 0 for none of their own
+     */
+    void up(int hosts, int diskMib) throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
-        script("up", Integer.toString(hosts), "--with", self);
+        List<String> words = new ArrayList<>(List.of("up", Integer.toString(hosts)));
+        words.addAll(List.of("--with", self));
+        if (diskMib > 0) {
+            words.addAll(List.of("--disks", Integer.toString(diskMib)));
+        }
+        script(words.toArray(String[]::new));
     }
 
     void down() throws IOException {
@@ -62,6 +82,50 @@ public final class Testbed {
     /** Kills one host's libvirtd and starts another; its guests run on. */
     public void killLibvirt(int host) throws IOException {
         script("restart-libvirtd", Integer.toString(host), "-9");
+    }
+
+    /** One host's libvirtd is there, and answers nobody. */
+    public void freezeLibvirt(int host) throws IOException {
+        script("freeze-libvirtd", Integer.toString(host));
+    }
+
+    public void thawLibvirt(int host) throws IOException {
+        script("thaw-libvirtd", Integer.toString(host));
+    }
+
+    /** Ends one host's libvirtd, by kill -9 and for good; its guests run on. */
+    public void endLibvirt(int host) throws IOException {
+        script("kill-libvirtd", Integer.toString(host));
+    }
+
+    public void startLibvirt(int host) throws IOException {
+        script("start-libvirtd", Integer.toString(host));
+    }
+
+    /** Fills a disk but for so many MiB. */
+    public void fill(int host, Disk disk, int leaveMib) throws IOException {
+        script("fill", Integer.toString(host), disk.word(), Integer.toString(leaveMib));
+    }
+
+    /** Gives back what {@link #fill} took. */
+    public void empty(int host, Disk disk) throws IOException {
+        script("empty", Integer.toString(host), disk.word());
+    }
+
+    /** Whoever writes to a disk waits from now on, and cannot even be killed; reading goes on. */
+    public void hang(int host, Disk disk) throws IOException {
+        script("hang", Integer.toString(host), disk.word());
+    }
+
+    public void release(int host, Disk disk) throws IOException {
+        script("release", Integer.toString(host), disk.word());
+    }
+
+    /** What a command prints that is run inside a host, with its processes, mounts and network. */
+    public String exec(int host, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("exec", Integer.toString(host)));
+        words.addAll(List.of(command));
+        return script(words.toArray(String[]::new));
     }
 
     public String uri(int host) throws IOException {
