@@ -17,7 +17,7 @@ public final class Instances {
     public static final UUID ID = UUID.fromString("0198f1a2-7b3c-7def-8123-456789abcdef");
 
     public static final ImageSource IMAGE =
-            new ImageSource("empty", "file:///nowhere", "0".repeat(64), ImageFormat.QCOW2);
+            new ImageSource("empty", "file:///nowhere", "0".repeat(64), ImageFormat.QCOW2, null);
 
     /** A host of two processors and 4 GiB. */
     public static final HostInventory INVENTORY =

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url {@code file:}, {@code http:} or {@code https:}; each host fetches it once and keeps it
  * @param sha256 of the bytes behind {@code url}, 64 lower-case hex digits; an image that differs is refused
- * @param minDiskGiB the smallest root disk it fits on
+ * @param minDiskGiB the smallest root disk it fits on; hosts refuse an image that describes a larger disk
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ImageSpec(

@@ -93,7 +93,7 @@ public final class InstanceFiles implements AutoCloseable {
         }
         room.requireAny();
         long size = (long) instance.rootDiskGiB() << 30;
-        long needed = ImageStore.virtualSize(instance.image(), image);
+        long needed = Qcow2Header.read(image).virtualSize();
         if (needed > size) {
             throw new IOException(
                     "the root disk of %d GiB is too small for image %s, which needs %d MiB"
@@ -128,7 +128,7 @@ public final class InstanceFiles implements AutoCloseable {
                                 "-f",
                                 "qcow2",
                                 "-F",
-                                Layout.word(instance.image()),
+                                "qcow2",
                                 "-b",
                                 image.toString(),
                                 tmp.toString(),

@@ -1,5 +1,6 @@
 package io.yunqing.agent.storage;
 
+import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
@@ -23,13 +24,24 @@ public record Layout(Path pool) {
         return pool.resolve("images");
     }
 
+    /** Always a qcow2; the same bytes read in another format are another image. */
     public Path image(ImageSource image) {
-        return images().resolve(image.sha256() + "." + word(image));
+        String origin =
+                image.format() == ImageFormat.QCOW2
+                        ? ""
+                        : "." + image.format().name().toLowerCase(Locale.ROOT);
+        return images().resolve(image.sha256() + origin + ".qcow2");
+    }
+
+    /** What is known of an image's file. */
+    Path note(Path image) {
+        return image.resolveSibling(image.getFileName() + ".note");
     }
 
     /** An empty disk of a size on an image, that instances' disks are copies of. */
     public Path overlay(ImageSource image, int gibibytes) {
-        return images().resolve(image.sha256() + "." + word(image) + "." + gibibytes + ".overlay");
+        return image(image)
+                .resolveSibling(image(image).getFileName() + "." + gibibytes + ".overlay");
     }
 
     public Path instances() {
@@ -143,10 +155,5 @@ public record Layout(Path pool) {
         } catch (NumberFormatException e) {
             throw new IOException(note + " is damaged, and so it is not known " + what, e);
         }
-    }
-
-    /** The format by the name that QEMU has for it. */
-    static String word(ImageSource image) {
-        return image.format().name().toLowerCase(Locale.ROOT);
     }
 }

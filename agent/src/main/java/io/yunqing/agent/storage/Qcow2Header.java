@@ -1,8 +1,7 @@
 package io.yunqing.agent.storage;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,29 +12,37 @@ import org.jspecify.annotations.Nullable;
  * @param magic whether the file begins as a qcow2 file does
  */
 record Qcow2Header(
-        boolean magic, int version, long backingFileOffset, long virtualSize, long incompatible) {
+        boolean magic,
+        int version,
+        long backingFileOffset,
+        long virtualSize,
+        int encryption,
+        long incompatible) {
 
     private static final int MAGIC = 0x514649fb; // "QFI" and 0xfb
     private static final int LENGTH = 104;
     private static final long DIRTY = 1;
     private static final long CORRUPT = 1 << 1;
     private static final long EXTERNAL_DATA = 1 << 2;
+    private static final long COMPRESSION_TYPE = 1 << 3;
+    private static final long EXTENDED_L2 = 1 << 4;
 
     static Qcow2Header read(Path file) throws IOException {
-        var bytes = ByteBuffer.allocate(LENGTH);
         try (var channel = FileChannel.open(file)) {
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // A short file leaves zeros, which no check below takes for a sound header.
-            }
-        } catch (EOFException e) {
-            throw new IOException(file + " ends within its header", e);
+            return read(channel);
         }
+    }
+
+    static Qcow2Header read(FileChannel channel) throws IOException {
+        // A short file leaves zeros, which no check below takes for a sound header.
+        var bytes = Excerpt.of(channel, 0, LENGTH, ByteOrder.BIG_ENDIAN);
         int version = bytes.getInt(4);
         return new Qcow2Header(
                 bytes.getInt(0) == MAGIC,
                 version,
                 bytes.getLong(8),
                 bytes.getLong(24),
+                bytes.getInt(32),
                 version >= 3 ? bytes.getLong(72) : 0);
     }
 
@@ -55,6 +62,13 @@ record Qcow2Header(
         }
         if ((incompatible & (DIRTY | CORRUPT)) != 0) {
             return "it is marked as dirty or corrupt";
+        }
+        if (encryption != 0) {
+            return "it is encrypted; give it without encryption";
+        }
+        if ((incompatible & ~(COMPRESSION_TYPE | EXTENDED_L2)) != 0) {
+            return "it uses qcow2 features that are not known here: incompatible bits 0x"
+                    + Long.toHexString(incompatible);
         }
         return null;
     }

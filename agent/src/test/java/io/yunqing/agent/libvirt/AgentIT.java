@@ -194,7 +194,7 @@ class AgentIT {
         assumeTrue(Files.exists(built));
         String[] sum = Files.readString(built).strip().split(" +", 2);
         return new ImageSource(
-                "guest", Path.of(sum[1]).toUri().toString(), sum[0], ImageFormat.QCOW2);
+                "guest", Path.of(sum[1]).toUri().toString(), sum[0], ImageFormat.QCOW2, null);
     }
 
     private String console() {
@@ -297,7 +297,7 @@ class AgentIT {
 
     @Test
     void anImageThatIsNotWhatWasPromisedIsNamedAndNothingIsMade() throws Exception {
-        var lying = new ImageSource("lying", image.url(), "f".repeat(64), ImageFormat.QCOW2);
+        var lying = new ImageSource("lying", image.url(), "f".repeat(64), ImageFormat.QCOW2, null);
         controller.desire(Instances.running().image(lying).build());
         var report =
                 controller.await(

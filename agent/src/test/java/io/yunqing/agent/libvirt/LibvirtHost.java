@@ -102,7 +102,8 @@ public final class LibvirtHost implements AutoCloseable {
                 "empty",
                 file.toUri().toString(),
                 HexFormat.of().formatHex(digest),
-                ImageFormat.QCOW2);
+                ImageFormat.QCOW2,
+                null);
     }
 
     public void kill() throws IOException {

@@ -173,7 +173,8 @@ class ProgramIT {
                 "empty",
                 file.toUri().toString(),
                 HexFormat.of().formatHex(digest),
-                ImageFormat.QCOW2);
+                ImageFormat.QCOW2,
+                null);
     }
 
     private String virsh(String command) throws IOException {

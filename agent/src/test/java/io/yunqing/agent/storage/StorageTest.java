@@ -75,7 +75,7 @@ class StorageTest {
         server.start();
         try {
             String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/base.qcow2";
-            var image = new ImageSource("base", url, sha256(bytes), ImageFormat.QCOW2);
+            var image = new ImageSource("base", url, sha256(bytes), ImageFormat.QCOW2, null);
             assertFalse(images.holds(image));
             var asking =
                     Stream.generate(() -> CompletableFuture.runAsync(() -> fetch(image)))
@@ -85,7 +85,9 @@ class StorageTest {
             assertEquals(1, requests.get());
             assertTrue(images.holds(image));
             assertArrayEquals(bytes, Files.readAllBytes(layout.image(image)));
-            assertEquals(List.of(layout.image(image)), filesIn(layout.images()));
+            assertEquals(
+                    Set.of(layout.image(image), layout.note(layout.image(image))),
+                    Set.copyOf(filesIn(layout.images())));
         } finally {
             server.stop(0);
         }
@@ -123,7 +125,7 @@ class StorageTest {
         assertRefused(source(text, sha256(text)), "not a qcow2 file");
         assertRefused(source(folder.resolve("gone"), "0".repeat(64)), "gone");
         assertRefused(
-                new ImageSource("x", "ftp://127.0.0.1/x", "0".repeat(64), ImageFormat.RAW),
+                new ImageSource("x", "ftp://127.0.0.1/x", "0".repeat(64), ImageFormat.RAW, null),
                 "file:, http: or https:");
         assertEquals(List.of(), filesIn(layout.images()));
     }
@@ -412,7 +414,7 @@ class StorageTest {
     }
 
     private static ImageSource source(Path file, String sha256) {
-        return new ImageSource("test", file.toUri().toString(), sha256, ImageFormat.QCOW2);
+        return new ImageSource("test", file.toUri().toString(), sha256, ImageFormat.QCOW2, null);
     }
 
     private static String sha256(Path file) throws Exception {

@@ -54,9 +54,20 @@ public record InstanceDesired(
         return volumes == null ? List.of() : volumes;
     }
 
-    /** Where the root disk's base comes from; {@code sha256} names it in the host's image cache. */
+    /**
+     * Where the root disk's base comes from; {@code sha256} names it in the host's image cache.
+     *
+     * @param minDiskGiB the largest disk that it may describe; absent from a controller that does not say it, and then it is not
+     *     looked at
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record ImageSource(String name, String url, String sha256, ImageFormat format) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ImageSource(
+            String name,
+            String url,
+            String sha256,
+            ImageFormat format,
+            @Nullable Integer minDiskGiB) {}
 
     /** What the guest learns about itself from its NoCloud seed. */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -208,14 +208,22 @@ public final class Nouns {
                         displayNameField(),
                         Field.text("url", "--url", "A file:, http: or https: URL").mustBe(),
                         Field.text("sha256", "--sha256", "Of the bytes behind the URL").mustBe(),
-                        Field.choice("format", "--format", "How to read it", "QCOW2", "RAW")
+                        Field.choice(
+                                        "format",
+                                        "--format",
+                                        "How to read it",
+                                        "QCOW2",
+                                        "RAW",
+                                        "VMDK",
+                                        "VHD",
+                                        "VHDX")
                                 .mustBe(),
                         Field.whole(
                                         "minDiskGiB",
                                         "--min-disk-gib",
                                         1,
                                         65_536,
-                                        "The smallest root disk it fits on")
+                                        "The smallest root disk it fits on; a larger image is refused")
                                 .mustBe()),
                 "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX\n"
                         + "--format QCOW2 --min-disk-gib 4");

@@ -168,7 +168,11 @@ class DesiredState {
                 row.getInt("memory_mib"),
                 row.getInt("root_disk_gib"),
                 new ImageSource(
-                        row.getString("image"), image.url(), image.sha256(), image.format()),
+                        row.getString("image"),
+                        image.url(),
+                        image.sha256(),
+                        image.format(),
+                        image.minDiskGiB()),
                 new Seed(
                         name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
                 ip == null || gateway == null ? null : new Nic(row.getString("mac"), ip, gateway),

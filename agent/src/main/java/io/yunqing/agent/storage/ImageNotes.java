@@ -1,0 +1,86 @@
+package io.yunqing.agent.storage;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.yunqing.agent.platform.DurableFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+
+/**
+ * What is known of each image's file besides its bytes, kept beside it, so that one that was damaged is not used.
+ *
+ * <p>Whoever may write into the pool is trusted, disks are not: a checksum is enough for what was found good by its digest before.
+ */
+final class ImageNotes {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Layout layout;
+
+    ImageNotes(Layout layout) {
+        this.layout = layout;
+    }
+
+    /**
+     * An image's file as it was when it was found good.
+     *
+     * @param bytes its length
+     * @param modified when it was written, in nanoseconds since the epoch
+     * @param crc32c of all its bytes
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Note(long bytes, long modified, long crc32c) {}
+
+    /** Takes note of a file that is about to get this name. */
+    void write(Path part, Path image) throws IOException {
+        var note = new Note(Files.size(part), modified(part), crc32c(part));
+        DurableFile.write(layout.note(image), JSON.writeValueAsBytes(note));
+    }
+
+    /** Whether it was noted, and is of the length and the time that was noted. */
+    boolean isUntouched(Path image) throws IOException {
+        var note = read(image);
+        return note.isPresent()
+                && note.get().bytes() == Files.size(image)
+                && note.get().modified() == modified(image);
+    }
+
+    /** Whether each of its bytes is what was noted; reads all of it. */
+    boolean isWhole(Path image) throws IOException {
+        var note = read(image);
+        return note.isPresent()
+                && note.get().bytes() == Files.size(image)
+                && note.get().crc32c() == crc32c(image);
+    }
+
+    private Optional<Note> read(Path image) throws IOException {
+        try {
+            return Optional.of(JSON.readValue(Files.readAllBytes(layout.note(image)), Note.class));
+        } catch (NoSuchFileException | JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long modified(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+    }
+
+    private static long crc32c(Path file) throws IOException {
+        var sum = new CRC32C();
+        var buffer = ByteBuffer.allocateDirect(1 << 20);
+        try (var channel = FileChannel.open(file)) {
+            while (channel.read(buffer.clear()) >= 0) {
+                sum.update(buffer.flip());
+            }
+        }
+        return sum.getValue();
+    }
+}
