@@ -21,7 +21,7 @@ WITH chosen AS (SELECT h.id AS host, t.id AS tenant, f.id AS flavor, i.id AS ima
                        {"host": "host-2", "score": 1.234, "terms": {"packed": 0.1234, "balanced": 0.4321, "largest": 0.2345}},
                        {"host": "host-3", "score": 1.234, "terms": {"packed": 0.1234, "balanced": 0.4321, "largest": 0.2345}}]}'
               FROM chosen, revision RETURNING id, name, host_id, tenant_id),
-     addressed AS (INSERT INTO address (host_id, ip, instance_id)
+     addressed AS (INSERT INTO address (place_id, ip, instance_id)
                    SELECT host_id, inet '10.0.0.0' + (nextval('bench_address') %% 4000000000), id FROM made),
      held AS (INSERT INTO allocation (consumer_id, provider_id, owner_id, amounts, opened)
               SELECT id, host_id, tenant_id, '{1,1024,8,1}', now() FROM made),

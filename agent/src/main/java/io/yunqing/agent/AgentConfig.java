@@ -4,6 +4,7 @@ import io.yunqing.agent.link.JoinToken;
 import io.yunqing.api.HostInventory;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param poolName the libvirt storage pool for instances
  * @param poolFolder its directory
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
+ * @param network what instances are attached to that are in no tenant's network; none when absent
+ * @param underlay by which other hosts reach this one for tenants' networks; it takes no part in them when absent
+ * @param hostCommand what commands are run with so that they run in the host's network; nothing when the agent does
  */
 public record AgentConfig(
         URI controller,
@@ -24,4 +28,6 @@ public record AgentConfig(
         String poolName,
         Path poolFolder,
         String accelerator,
-        HostInventory.@Nullable HostNetwork network) {}
+        HostInventory.@Nullable HostNetwork network,
+        @Nullable String underlay,
+        List<String> hostCommand) {}

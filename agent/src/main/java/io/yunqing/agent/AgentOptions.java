@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -55,7 +56,8 @@ final class AgentOptions {
             names = "--bridge",
             paramLabel = "NAME",
             defaultValue = "${env:YUNQING_BRIDGE}",
-            description = "the bridge that instances are attached to (YUNQING_BRIDGE)")
+            description =
+                    "the bridge that instances are attached to which are in no tenant's network (YUNQING_BRIDGE)")
     private @Nullable String bridge;
 
     @Option(
@@ -71,6 +73,24 @@ final class AgentOptions {
             defaultValue = "${env:YUNQING_GATEWAY}",
             description = "the default route of instances (YUNQING_GATEWAY)")
     private @Nullable String gateway;
+
+    @Option(
+            names = "--underlay",
+            paramLabel = "IP",
+            defaultValue = "${env:YUNQING_UNDERLAY}",
+            description =
+                    "the IPv4 address by which other hosts reach this one for tenants' networks; without it, it"
+                            + " takes no part in them (YUNQING_UNDERLAY)")
+    private @Nullable String underlay;
+
+    @Option(
+            names = "--host-command",
+            paramLabel = "COMMAND",
+            defaultValue = "${env:YUNQING_HOST_COMMAND:-}",
+            description =
+                    "what ip, bridge and nft are run with when the agent is not in the host's network namespace"
+                            + " itself, such as \"nsenter --net=/run/netns/host --\" (YUNQING_HOST_COMMAND)")
+    private String hostCommand = "";
 
     @Option(
             names = "--accel",
@@ -100,7 +120,9 @@ final class AgentOptions {
                 poolParts[0],
                 Path.of(poolParts[1]).toAbsolutePath().normalize(),
                 accelerator,
-                network());
+                network(),
+                underlay(),
+                hostCommand.isBlank() ? List.of() : List.of(hostCommand.strip().split("\\s+")));
     }
 
     private @Nullable JoinToken token() throws IOException {
@@ -109,6 +131,17 @@ final class AgentOptions {
         }
         boolean file = joinToken.contains("/") || Files.isRegularFile(Path.of(joinToken));
         return JoinToken.parse(file ? Files.readString(Path.of(joinToken)) : joinToken);
+    }
+
+    private @Nullable String underlay() {
+        if (underlay == null || underlay.isBlank()) {
+            return null;
+        }
+        if (!underlay.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
+            throw new IllegalArgumentException(
+                    "--underlay %s: give an IPv4 address of this host's".formatted(underlay));
+        }
+        return underlay;
     }
 
     private HostInventory.@Nullable HostNetwork network() {

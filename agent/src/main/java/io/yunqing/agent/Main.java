@@ -12,6 +12,7 @@ import io.yunqing.agent.link.Identity;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.agent.link.Renewal;
 import io.yunqing.agent.link.Rhythm;
+import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.platform.LogLine;
 import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.storage.DirectIo;
@@ -98,8 +99,14 @@ public final class Main implements Callable<Integer> {
                         accelerator.equals("kvm"),
                         DirectIo.works(layout.instances()),
                         network == null ? null : network.bridge());
-        var given = new HostFacts.Given(config.poolName(), accelerator, Version.ours(), network);
-        return LibvirtHypervisor.open(config.libvirt(), host, given);
+        var given =
+                new HostFacts.Given(
+                        config.poolName(), accelerator, Version.ours(), network, config.underlay());
+        return LibvirtHypervisor.open(
+                config.libvirt(),
+                host,
+                given,
+                new HostNetworks(config.underlay(), config.hostCommand()));
     }
 
     private static String started(AgentConfig config, Identity identity) {

@@ -207,6 +207,7 @@ public final class FakeController implements AutoCloseable {
                             volumes.values().stream()
                                     .filter(v -> changedAt.getOrDefault(v.id(), 0L) > after)
                                     .toList(),
+                            null,
                             null);
         }
         answer(exchange, 200, news);

@@ -30,6 +30,7 @@ public final class Instances {
                     "x86_64",
                     "simulated",
                     "test",
+                    null,
                     null);
 
     private UUID id = ID;

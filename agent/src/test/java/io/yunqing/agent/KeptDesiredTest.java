@@ -42,6 +42,7 @@ class KeptDesiredTest {
                     true,
                     List.of(Instances.running().build()),
                     List.of(Volumes.made(Volumes.ID, 3)),
+                    null,
                     null);
 
     @TempDir Path data;
@@ -62,7 +63,7 @@ class KeptDesiredTest {
         controller.until(() -> controller.completeReports() >= 4);
         assertEquals(List.of(), gates.steps());
 
-        controller.says(HostDesired.of(6, true, List.of(), List.of(), null));
+        controller.says(HostDesired.of(6, true, List.of(), List.of(), null, null));
         controller.until(() -> controller.last().appliedRevision() == 6);
         assertEquals(List.of(), gates.steps());
     }

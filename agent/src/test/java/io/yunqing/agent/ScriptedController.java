@@ -85,7 +85,8 @@ final class ScriptedController implements Controller {
                 true,
                 List.copyOf(desired.values()),
                 List.copyOf(volumes.values()),
-                List.copyOf(orphans.values()));
+                List.copyOf(orphans.values()),
+                null);
     }
 
     /** A duplicate is told so when it reports; it may ask what is desired, as any agent with the certificate. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param pools where instances' disks can be kept
  * @param accelerator {@code kvm} where a guest was proven to run with it, else {@code tcg}
  * @param hypervisor such as {@code QEMU 7.2.0, libvirt 9.0.0}
- * @param network what instances are attached to; absent when the host offers none
+ * @param network what instances are attached to that name no network; absent when the host offers none
+ * @param underlay the IPv4 address by which other hosts reach its end of tenants' networks; absent when it takes no part in them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,7 +31,8 @@ public record HostInventory(
         @NotNull String architecture,
         @NotNull String hypervisor,
         @NotNull String agentVersion,
-        @Nullable @Valid HostNetwork network) {
+        @Nullable @Valid HostNetwork network,
+        @Nullable String underlay) {
 
     /** The same host, offering no network. */
     public HostInventory withoutNetwork() {
@@ -43,6 +45,22 @@ public record HostInventory(
                 architecture,
                 hypervisor,
                 agentVersion,
+                null,
+                underlay);
+    }
+
+    /** The same host, taking no part in tenants' networks. */
+    public HostInventory withoutUnderlay() {
+        return new HostInventory(
+                hostname,
+                cpus,
+                memoryMiB,
+                pools,
+                accelerator,
+                architecture,
+                hypervisor,
+                agentVersion,
+                network,
                 null);
     }
 

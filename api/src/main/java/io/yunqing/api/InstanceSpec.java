@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param image what its root disk starts as; changes only with {@code rebuild}
  * @param zone where it must be; anywhere when absent. Cannot be changed
  * @param group the tenant's placement group that it belongs to; none when absent. Cannot be changed
+ * @param network the tenant's network that it is attached to; its host's own when absent. Cannot be changed
  * @param power RUNNING when absent
  * @param boot how many times it was to be started anew: whoever makes it larger has the guest shut down and started again,
  *     once. Cannot become smaller; stays as it is when absent
@@ -33,6 +34,7 @@ public record InstanceSpec(
         @NotNull String image,
         @Nullable String zone,
         @Nullable String group,
+        @Nullable String network,
         @Nullable Power power,
         @Nullable @Min(0) @Max(MOST_BOOTS) Integer boot,
         @Nullable Boolean forcedBoot,
@@ -73,6 +75,7 @@ public record InstanceSpec(
                 image,
                 zone,
                 group,
+                network,
                 power,
                 boot == null ? before.boot : boot,
                 forcedBoot,

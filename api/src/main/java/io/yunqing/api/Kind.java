@@ -25,6 +25,8 @@ public enum Kind {
     HOST("host", "hosts"),
     @JsonProperty("PlacementGroup")
     PLACEMENT_GROUP("placement-group", "placement-groups"),
+    @JsonProperty("Network")
+    NETWORK("network", "networks"),
     @JsonProperty("Instance")
     INSTANCE("instance", "instances"),
     @JsonProperty("Volume")
@@ -57,7 +59,7 @@ public enum Kind {
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
-        return this == INSTANCE || this == VOLUME || this == PLACEMENT_GROUP;
+        return this == INSTANCE || this == VOLUME || this == PLACEMENT_GROUP || this == NETWORK;
     }
 
     /** Whether people make them; others are found. */

@@ -32,10 +32,11 @@ class ArchitectureTest {
                     "placement",
                     "ledger",
                     "tenancy",
-                    "network",
+                    "address",
                     "fleet",
                     "storage",
                     "compute",
+                    "network",
                     "volume",
                     "orphan",
                     "agentlink");

@@ -3,8 +3,10 @@ package io.yunqing.agent.domain;
 import io.quarkus.qute.Engine;
 import io.quarkus.qute.RawString;
 import io.quarkus.qute.Template;
+import io.yunqing.agent.network.Names;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +30,7 @@ public final class DomainXml {
      *
      * @param kvm whether guests run on KVM, else on TCG
      * @param directIo whether disks go past the page cache
-     * @param bridge what interfaces are attached to; absent when the host offers none
+     * @param bridge what interfaces are attached to that are in no tenant's network; absent when the host offers none
      */
     public record Host(Layout layout, boolean kvm, boolean directIo, @Nullable String bridge) {}
 
@@ -60,7 +62,7 @@ public final class DomainXml {
         var layout = host.layout();
         var id = instance.id();
         var nic = instance.nic();
-        if (nic != null && host.bridge() == null) {
+        if (nic != null && nic.vni() == null && host.bridge() == null) {
             throw new IllegalArgumentException(
                     "the instance has a network interface, but this host offers no bridge;"
                             + " start its agent with --bridge, --subnet and --gateway");
@@ -78,9 +80,18 @@ public final class DomainXml {
         data.put("seed", layout.seed(id));
         data.put("volumes", volumes(instance));
         data.put("console", layout.console(id));
-        data.put("nic", nic == null ? null : Map.of("mac", nic.mac()));
-        data.put("bridge", host.bridge());
+        data.put("nic", nic == null ? null : nic(id, nic));
         return domain.data(data).render();
+    }
+
+    /** In a tenant's network its end at the host has a name by which the filter knows it. */
+    private Map<String, @Nullable Object> nic(UUID id, InstanceDesired.Nic nic) {
+        Map<String, @Nullable Object> data = new HashMap<>();
+        data.put("mac", nic.mac());
+        data.put("bridge", nic.vni() == null ? host.bridge() : Names.bridge(nic.vni()));
+        data.put("tap", nic.vni() == null ? null : Names.tap(id));
+        data.put("mtu", NetworkDesired.MTU);
+        return data;
     }
 
     private List<RawString> volumes(InstanceDesired instance) {

@@ -3,6 +3,7 @@ package io.yunqing.agent.hypervisor;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The seam to a hypervisor, in terms of instances and volumes.
+ * The seam to a hypervisor, in terms of instances, volumes and networks.
  *
  * <p>Every step may be repeated: it looks first and leaves alone what is already so. A call returns when its effect is
  * there, or fails with a {@link HypervisorFault}; it never answers from memory what it cannot see.
@@ -105,6 +106,12 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Deletes a volume that no domain has, and what is on it; touches storage only. */
     void eraseVolume(UUID id) throws HypervisorFault;
+
+    /**
+     * Makes the host's ends of tenants' networks these and no others; touches the host's network only, and there only what an
+     * agent made.
+     */
+    void makeNetworks(List<NetworkDesired> networks) throws HypervisorFault;
 
     /**
      * What is in the pool of things other than these, and everything that was put aside; touches storage only. A list that is

@@ -14,6 +14,8 @@ public final class HypervisorFault extends Exception {
         REFUSED,
         /** A disk, a directory or a pool failed. */
         STORAGE,
+        /** A bridge, a VXLAN or the filter cannot be made. */
+        NETWORK,
         /** The image cannot be had or is not what it was said to be. */
         IMAGE
     }

@@ -25,7 +25,8 @@ public final class HostFacts {
             String pool,
             String accelerator,
             String agentVersion,
-            HostInventory.@Nullable HostNetwork network) {}
+            HostInventory.@Nullable HostNetwork network,
+            @Nullable String underlay) {}
 
     private static final long GIB = 1L << 30;
 
@@ -74,7 +75,8 @@ public final class HostFacts {
                                             version(connect.getVersion()),
                                             version(connect.getLibVersion())),
                             given.agentVersion(),
-                            given.network()));
+                            given.network(),
+                            given.underlay()));
         } finally {
             pool.free();
         }

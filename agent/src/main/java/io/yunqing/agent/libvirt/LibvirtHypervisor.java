@@ -9,6 +9,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.InstanceFiles;
@@ -21,6 +22,7 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,13 +61,19 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Quarantine quarantine;
     private final Orphans orphans;
     private final HostFacts facts;
+    private final HostNetworks networks;
 
     private LibvirtHypervisor(
-            LibvirtConnection connection, Layout layout, DomainXml xml, HostFacts facts) {
+            LibvirtConnection connection,
+            Layout layout,
+            DomainXml xml,
+            HostFacts facts,
+            HostNetworks networks) {
         this.connection = connection;
         this.layout = layout;
         this.xml = xml;
         this.facts = facts;
+        this.networks = networks;
         var room = new PoolRoom(layout.pool());
         this.images = new ImageStore(layout, room);
         this.files = new InstanceFiles(layout, images, room);
@@ -79,12 +87,14 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     /** Begins to connect; until that succeeds every call fails as unreachable. */
-    public static LibvirtHypervisor open(String uri, DomainXml.Host host, HostFacts.Given given)
+    public static LibvirtHypervisor open(
+            String uri, DomainXml.Host host, HostFacts.Given given, HostNetworks networks)
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var facts = new HostFacts(connection, host.layout().pool(), given);
         var hypervisor =
-                new LibvirtHypervisor(connection, host.layout(), new DomainXml(host), facts);
+                new LibvirtHypervisor(
+                        connection, host.layout(), new DomainXml(host), facts, networks);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
         hypervisor.volumeCopies.open();
@@ -344,6 +354,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
         volumeFiles.erase(id);
+    }
+
+    @Override
+    public void makeNetworks(List<NetworkDesired> wanted) throws HypervisorFault {
+        networks.make(wanted);
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.yunqing.agent.link;
 
+import io.yunqing.api.NetworkRule;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * nulls and zeros, and must not be acted on.
  */
 final class Wellformed {
+
+    private static final String IPV4 = "\\d{1,3}(\\.\\d{1,3}){3}";
+    private static final String CIDR = IPV4 + "/\\d{1,2}";
 
     private Wellformed() {}
 
@@ -33,6 +39,13 @@ final class Wellformed {
             var key = orphan == null ? null : orphan.orphan();
             if (key == null || key.kind() == null || key.place() == null) {
                 throw lacking("kind or place of an orphan");
+            }
+        }
+        for (NetworkDesired network :
+                desired.networks() == null ? List.<NetworkDesired>of() : desired.networks()) {
+            String missing = network == null ? "a network" : missing(network);
+            if (missing != null) {
+                throw lacking(missing + (network == null ? "" : " of network " + network.vni()));
             }
         }
         for (VolumeDesired volume : desired.volumesOrNone()) {
@@ -72,8 +85,11 @@ final class Wellformed {
             return "seed";
         }
         var nic = instance.nic();
-        if (nic != null && (nic.mac() == null || nic.address() == null || nic.gateway() == null)) {
-            return "nic.mac, nic.address or nic.gateway";
+        if (nic != null && (nic.mac() == null || nic.address() == null)) {
+            return "nic.mac or nic.address";
+        }
+        if (nic != null && nic.vni() == null && nic.gateway() == null) {
+            return "nic.gateway or nic.vni";
         }
         if (instance.vcpus() < 1 || instance.memoryMiB() < 1 || instance.rootDiskGiB() < 1) {
             return "vcpus, memoryMiB or rootDiskGiB above 0";
@@ -98,6 +114,48 @@ final class Wellformed {
             return "tenant or name";
         }
         return volume.sizeGiB() < 1 ? "sizeGiB above 0" : null;
+    }
+
+    /** Its words become commands, so each must be what it is said to be. */
+    @SuppressWarnings("ConstantValue")
+    private static @Nullable String missing(NetworkDesired network) {
+        if (network.vni() < NetworkDesired.FIRST_VNI || network.vni() > NetworkDesired.LAST_VNI) {
+            return "a vni from %d to %d"
+                    .formatted(NetworkDesired.FIRST_VNI, NetworkDesired.LAST_VNI);
+        }
+        if (!matches(network.cidr(), CIDR)) {
+            return "cidr";
+        }
+        if (network.peers() == null || !network.peers().stream().allMatch(p -> matches(p, IPV4))) {
+            return "peers, each an IPv4 address";
+        }
+        if (network.rules() == null || !network.rules().stream().allMatch(Wellformed::isRule)) {
+            return "rules";
+        }
+        if (network.ports() == null || !network.ports().stream().allMatch(Wellformed::isPort)) {
+            return "ports";
+        }
+        return null;
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isRule(NetworkRule rule) {
+        return rule != null
+                && rule.protocol() != null
+                && (rule.ports() == null || matches(rule.ports(), "\\d{1,5}(-\\d{1,5})?"))
+                && (rule.source() == null || matches(rule.source(), CIDR));
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isPort(NetworkDesired.Port port) {
+        return port != null
+                && port.instance() != null
+                && matches(port.mac(), "([0-9a-f]{2}:){5}[0-9a-f]{2}")
+                && matches(port.address(), IPV4);
+    }
+
+    private static boolean matches(@Nullable String text, String pattern) {
+        return text != null && text.matches(pattern);
     }
 
     private static LinkFault lacking(String what) {

@@ -1,6 +1,7 @@
 package io.yunqing.agent.seed;
 
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.NetworkDesired;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,19 +41,27 @@ public record Seed(String metaData, String userData, String networkConfig) {
         if (nic == null) {
             return NO_NETWORK;
         }
-        return """
-        version: 2
-        ethernets:
-          nic0:
-            match:
-              macaddress: %s
-            addresses:
-              - %s
-            routes:
-              - to: "0.0.0.0/0"
-                via: %s
-        """
-                .formatted(quoted(nic.mac()), quoted(nic.address()), quoted(nic.gateway()));
+        var text =
+                new StringBuilder(
+                        """
+                        version: 2
+                        ethernets:
+                          nic0:
+                            match:
+                              macaddress: %s
+                            addresses:
+                              - %s
+                        """
+                                .formatted(quoted(nic.mac()), quoted(nic.address())));
+        if (nic.vni() != null) {
+            text.append("    mtu: %d\n".formatted(NetworkDesired.MTU));
+        }
+        if (nic.gateway() != null) {
+            text.append("    routes:\n      - to: \"0.0.0.0/0\"\n        via: ")
+                    .append(quoted(nic.gateway()))
+                    .append('\n');
+        }
+        return text.toString();
     }
 
     private static String quoted(String text) {

@@ -13,6 +13,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private @Nullable Listener listener;
     private @Nullable String blind;
     private @Nullable String startsFailWith;
+    private @Nullable String networksFailWith;
     private @Nullable CountDownLatch slowFetch;
     private boolean deafGuests;
     private @Nullable ConsoleTail console;
@@ -151,7 +153,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                 inventory.architecture(),
                 inventory.hypervisor(),
                 inventory.agentVersion(),
-                inventory.network());
+                inventory.network(),
+                inventory.underlay());
     }
 
     private static HostInventory.Pool less(HostInventory.Pool pool, long takenGiB) {
@@ -160,6 +163,19 @@ public final class SimulatedHypervisor implements Hypervisor {
                 pool.type(),
                 pool.capacityGiB(),
                 Math.max(0, pool.availableGiB() - takenGiB));
+    }
+
+    /** From now on they cannot be made, and this is said; with null they can. */
+    public synchronized void networksFailWith(@Nullable String words) {
+        networksFailWith = words;
+    }
+
+    @Override
+    public synchronized void makeNetworks(List<NetworkDesired> networks) throws HypervisorFault {
+        if (networksFailWith != null) {
+            throw new HypervisorFault(Kind.NETWORK, networksFailWith);
+        }
+        witness.did("networks " + networks.stream().map(NetworkDesired::vni).toList());
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has which volume, and who can be given which.
+ * Who has which volume, and who can be given which; and whose network is there.
  *
  * <p>A step may be about to give a volume to a domain before any look shows it, so what a run is for counts as held. That
  * way no volume is ever given to two domains, or erased under one.
@@ -20,12 +20,19 @@ final class Attachments {
     private final Levels levels;
     private final Sight sight;
     private final VolumeKeeper volumes;
+    private final NetworkKeeper networks;
     private final Collection<Run> runs;
 
-    Attachments(Levels levels, Sight sight, VolumeKeeper volumes, Collection<Run> runs) {
+    Attachments(
+            Levels levels,
+            Sight sight,
+            VolumeKeeper volumes,
+            NetworkKeeper networks,
+            Collection<Run> runs) {
         this.levels = levels;
         this.sight = sight;
         this.volumes = volumes;
+        this.networks = networks;
         this.runs = runs;
     }
 
@@ -46,14 +53,29 @@ final class Attachments {
         if (desired == null) {
             // Whoever does not know of volumes does not mean that there should be none.
             return new Reach(
-                    have == null ? List.of() : List.copyOf(have.volumes()), true, volumes.blind());
+                    have == null ? List.of() : List.copyOf(have.volumes()),
+                    networks.isReady(want),
+                    obstacle(want));
         }
         var reached =
                 desired.stream()
                         .filter(volume -> has(have, volume) || canBeGiven(volume, want.id()))
                         .toList();
-        boolean whole = reached.equals(desired) && desired.stream().allMatch(this::isReady);
-        return new Reach(reached, whole, volumes.blind());
+        boolean whole =
+                reached.equals(desired)
+                        && desired.stream().allMatch(this::isReady)
+                        && networks.isReady(want);
+        return new Reach(reached, whole, obstacle(want));
+    }
+
+    /** Other waiting ends by itself, and what goes wrong with one volume is said of it. */
+    private @Nullable String obstacle(InstanceDesired want) {
+        if (volumes.blind() != null) {
+            return "its volumes cannot be seen: " + volumes.blind();
+        }
+        return networks.isReady(want) || networks.trouble() == null
+                ? null
+                : "its network cannot be made: " + networks.trouble();
     }
 
     /** Which of our instances has each volume, as the hypervisor shows. */

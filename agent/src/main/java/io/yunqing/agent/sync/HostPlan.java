@@ -82,7 +82,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
 
     private static HostPlan create(InstanceDesired want, Reach reach) {
         if (!reach.whole()) {
-            return new HostPlan(List.of(), null, blindness(reach));
+            return new HostPlan(List.of(), null, reach.obstacle());
         }
         return want.power().on()
                 ? steps(FETCH, PREPARE, DEFINE, START)
@@ -117,7 +117,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                         steps.add(START);
                     }
                 } else if (off && !reach.whole()) {
-                    refusal = blindness(reach);
+                    refusal = reach.obstacle();
                 } else if (off) {
                     again = due(progress.started(), START_SPACING, now);
                     if (again == null) {
@@ -167,11 +167,6 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         if (rewired && have.state() != DomainState.SHUTTING_DOWN) {
             steps.add(ATTACH);
         }
-    }
-
-    /** Other waiting for volumes ends by itself, and what goes wrong with one is said of it. */
-    private static @Nullable String blindness(Reach reach) {
-        return reach.unseen() == null ? null : "its volumes cannot be seen: " + reach.unseen();
     }
 
     /** When {@code spacing} after {@code last} is, if that is still to come. */

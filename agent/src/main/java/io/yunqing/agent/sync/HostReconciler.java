@@ -49,6 +49,7 @@ public final class HostReconciler {
             new HashMap<>();
     private final Refusals<UUID> refusals = new Refusals<>();
     private final VolumeKeeper volumes;
+    private final NetworkKeeper networks;
     private final Attachments attachments;
     private final OrphanKeeper orphans;
     private long applied;
@@ -70,7 +71,8 @@ public final class HostReconciler {
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
         this.volumes = new VolumeKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
-        this.attachments = new Attachments(levels, sight, volumes, runs.values());
+        this.networks = new NetworkKeeper(hypervisor, lanes, mailbox, clock, backoff);
+        this.attachments = new Attachments(levels, sight, volumes, networks, runs.values());
         this.orphans =
                 new OrphanKeeper(
                         hypervisor, levels, sight, attachments, lanes, mailbox, clock, backoff);
@@ -135,6 +137,9 @@ public final class HostReconciler {
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
         refusals.keepOnly(levels::names);
         volumes.keepOnly(id -> levels.volume(id) != null);
+        if (begun && held == null) {
+            wake = earlier(wake, networks.pursue(levels.networks(), now));
+        }
         if (begun && held == null && sight.complete()) {
             for (VolumeDesired want : levels.volumes()) {
                 wake = earlier(wake, volumes.pursue(want, attachments::use, now));

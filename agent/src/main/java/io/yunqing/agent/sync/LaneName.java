@@ -10,6 +10,8 @@ public enum LaneName {
     STORAGE(2),
     /** Volumes that become copies of others. */
     COPY(2),
+    /** Bridges, VXLANs and the filter. */
+    NETWORK(1),
     /** Images from elsewhere. */
     FETCH(2),
     /** Reading and sending serial consoles. */

@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.VolumeDesired;
@@ -30,6 +31,7 @@ final class Levels {
     private final Map<UUID, InstanceDesired> instances = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
+    private @Nullable List<NetworkDesired> networks;
     private long revision;
     private boolean whole;
     private boolean volumesWhole;
@@ -53,6 +55,9 @@ final class Levels {
         if (news.complete()) {
             instances.keySet().retainAll(named);
             whole = true;
+        }
+        if (news.networks() != null) {
+            networks = List.copyOf(news.networks());
         }
         revision = news.revision();
         return new Change(changed, hearOfVolumes(news), hearOfOrphans(news), refused);
@@ -121,6 +126,11 @@ final class Levels {
         return volumes.get(id);
     }
 
+    /** All networks of the host; absent before anything was heard of them. */
+    @Nullable List<NetworkDesired> networks() {
+        return networks;
+    }
+
     Collection<OrphanDesired> orphans() {
         return Collections.unmodifiableCollection(orphans.values());
     }
@@ -171,6 +181,7 @@ final class Levels {
                 whole,
                 List.copyOf(instances.values()),
                 volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
-                List.copyOf(orphans.values()));
+                List.copyOf(orphans.values()),
+                networks);
     }
 }

@@ -6,13 +6,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of an instance's desired volumes its domain can have now.
+ * What of an instance's desired volumes its domain can have now, and whether it can be started.
  *
  * @param volumes those that it has, or that can be given to it, in the desired order
- * @param whole whether these are all that are desired, each of them there and ready for a guest
- * @param unseen why storage cannot be seen; absent when it can, or was not yet looked at
+ * @param whole whether these are all that are desired, each of them there and ready for a guest, and so is its network
+ * @param obstacle why that will not come by itself; absent when it may
  */
-public record Reach(List<UUID> volumes, boolean whole, @Nullable String unseen) {
+public record Reach(List<UUID> volumes, boolean whole, @Nullable String obstacle) {
 
     /** The instance as far as it is within reach. */
     InstanceDesired of(InstanceDesired want) {

@@ -27,7 +27,7 @@ class DomainXmlTest {
     private static final Layout LAYOUT = new Layout(Path.of("/pool"));
     private static final DomainXml.Host TCG = new DomainXml.Host(LAYOUT, false, true, null);
     private static final DomainXml.Host KVM = new DomainXml.Host(LAYOUT, true, false, "br0");
-    private static final Nic NIC = new Nic("52:54:00:00:00:05", "10.0.0.5/24", "10.0.0.1");
+    private static final Nic NIC = new Nic("52:54:00:00:00:05", "10.0.0.5/24", "10.0.0.1", null);
 
     @Test
     void onTcgWithoutNetwork() throws IOException {
@@ -37,6 +37,12 @@ class DomainXmlTest {
     @Test
     void onKvmWithNetworkAndWithoutDirectIo() throws IOException {
         assertGolden("kvm-nic.xml", KVM, Instances.running().nic(NIC).build());
+    }
+
+    @Test
+    void inATenantsNetworkAlsoWithoutABridgeOfTheHost() throws IOException {
+        var nic = new Nic("52:54:00:00:00:05", "10.0.0.5/24", null, 4096);
+        assertGolden("tcg-network.xml", TCG, Instances.running().nic(nic).build());
     }
 
     @Test

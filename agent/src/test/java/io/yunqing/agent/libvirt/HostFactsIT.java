@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.Layout;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +50,9 @@ class HostFactsIT {
         Path ours = host.folder("ours");
         var layout = new Layout(ours);
         var xml = new DomainXml.Host(layout, false, false, null);
-        var given = new HostFacts.Given(POOL, "tcg", "test", null);
-        try (var hypervisor = LibvirtHypervisor.open(host.uri(), xml, given)) {
+        var given = new HostFacts.Given(POOL, "tcg", "test", null, null);
+        try (var hypervisor =
+                LibvirtHypervisor.open(host.uri(), xml, given, new HostNetworks(null, List.of()))) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -1,6 +1,7 @@
 package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.agent.storage.DirectIo;
 import io.yunqing.agent.storage.Layout;
@@ -87,8 +88,8 @@ public final class LibvirtHost implements AutoCloseable {
     public LibvirtHypervisor hypervisor(Layout layout) throws IOException {
         Files.createDirectories(layout.instances());
         var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
-        var given = new HostFacts.Given("test", "tcg", "test", null);
-        return LibvirtHypervisor.open(uri(), xml, given);
+        var given = new HostFacts.Given("test", "tcg", "test", null, null);
+        return LibvirtHypervisor.open(uri(), xml, given, new HostNetworks(null, List.of()));
     }
 
     /** An image of which nothing boots. */

@@ -87,7 +87,8 @@ class HttpControllerTest {
                         true,
                         List.of(instance),
                         List.of(Volumes.fresh(Volumes.ID, 3)),
-                        List.of());
+                        List.of(),
+                        null);
         String json =
                 Json.MAPPER
                         .writeValueAsString(sent)
@@ -150,6 +151,7 @@ class HttpControllerTest {
                                                                 List.of(
                                                                         Instances.running()
                                                                                 .build()),
+                                                                null,
                                                                 null,
                                                                 null))
                                                 .replace("0".repeat(64), "../../etc/passwd"))),

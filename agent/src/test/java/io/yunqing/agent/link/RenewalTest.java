@@ -272,7 +272,7 @@ class RenewalTest {
 
         private void desired(HttpExchange exchange) throws IOException {
             look(exchange);
-            answer(exchange, 200, HostDesired.of(1, true, List.of(), null, null));
+            answer(exchange, 200, HostDesired.of(1, true, List.of(), null, null, null));
         }
 
         private void look(HttpExchange exchange) throws IOException {

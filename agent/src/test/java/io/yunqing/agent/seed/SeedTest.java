@@ -23,7 +23,7 @@ class SeedTest {
                                                 "no",
                                                 List.of("ssh-ed25519 AAAA me: \"home\"\n"),
                                                 null))
-                                .nic(new Nic("52:54:00:00:00:05", "10.0.0.5/24", "10.0.0.1"))
+                                .nic(new Nic("52:54:00:00:00:05", "10.0.0.5/24", "10.0.0.1", null))
                                 .build());
         assertEquals(
                 """
@@ -48,6 +48,23 @@ class SeedTest {
                         via: "10.0.0.1"
                 """,
                 seed.networkConfig());
+    }
+
+    @Test
+    void inATenantsNetworkPacketsAreSmallerAndThereMayBeNoWayOut() {
+        var nic = new Nic("52:54:00:00:00:05", "10.0.0.5/24", null, 4096);
+        assertEquals(
+                """
+                version: 2
+                ethernets:
+                  nic0:
+                    match:
+                      macaddress: "52:54:00:00:00:05"
+                    addresses:
+                      - "10.0.0.5/24"
+                    mtu: 1450
+                """,
+                Seed.of(Instances.running().nic(nic).build()).networkConfig());
     }
 
     @Test

@@ -339,7 +339,7 @@ class HostPlanTest {
 
     @Test
     void storageThatCannotBeSeenIsSaidOfWhatWaitsForItOnly() {
-        var unseen = new Reach(List.of(A), false, "no such directory");
+        var unseen = new Reach(List.of(A), false, "its volumes cannot be seen: no such directory");
         var want = wanted(Power.RUNNING);
         for (var have : Arrays.asList(null, withA(DomainState.SHUTOFF))) {
             var plan = HostPlan.of(want, have, unseen, Progress.NONE, NOW);

@@ -88,13 +88,13 @@ class OrphanReconcilerTest extends Reconciling {
     @Test
     void nothingIsSaidBeforeEverythingWasHeard() throws Exception {
         hypervisor.makeVolume(Volumes.ID, 1);
-        reconciler.hear(HostDesired.of(1, false, List.of(), List.of(), null));
+        reconciler.hear(HostDesired.of(1, false, List.of(), List.of(), null, null));
         untilQuiet();
         assertNull(told().orphans());
-        reconciler.hear(HostDesired.of(2, true, List.of(), null, null));
+        reconciler.hear(HostDesired.of(2, true, List.of(), null, null, null));
         untilQuiet();
         assertNull(told().orphans(), "of volumes nothing was heard");
-        reconciler.hear(HostDesired.of(3, true, List.of(), List.of(), null));
+        reconciler.hear(HostDesired.of(3, true, List.of(), List.of(), null, null));
         until("it is said", () -> told().orphans() != null);
         assertEquals(List.of(VOLUME), orphans());
     }

@@ -64,7 +64,8 @@ abstract class Reconciling {
 
     void want(List<InstanceDesired> instances, VolumeDesired... volumes) {
         reconciler.hear(
-                HostDesired.of(++revision, true, instances, List.of(volumes), List.of(orphans)));
+                HostDesired.of(
+                        ++revision, true, instances, List.of(volumes), List.of(orphans), null));
     }
 
     void wantOf(OrphanDesired... wishes) {

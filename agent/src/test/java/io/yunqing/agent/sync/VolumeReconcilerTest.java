@@ -81,15 +81,16 @@ class VolumeReconcilerTest extends Reconciling {
     void aControllerThatDoesNotKnowOfVolumesTakesNoneAway() {
         runWith(A);
         var silent = Instances.running().silentOnVolumes();
-        reconciler.hear(HostDesired.of(100, true, List.of(silent.build()), null, null));
+        reconciler.hear(HostDesired.of(100, true, List.of(silent.build()), null, null, null));
         untilQuiet();
         assertTrue(attachedTo(A, Instances.ID));
         reconciler.hear(
-                HostDesired.of(101, true, List.of(silent.power(Power.OFF).build()), null, null));
+                HostDesired.of(
+                        101, true, List.of(silent.power(Power.OFF).build()), null, null, null));
         until("it is off", () -> shown(DomainState.SHUTOFF));
         reconciler.hear(
                 HostDesired.of(
-                        102, true, List.of(silent.power(Power.RUNNING).build()), null, null));
+                        102, true, List.of(silent.power(Power.RUNNING).build()), null, null, null));
         now = now.plusSeconds(60);
         until("it runs again", () -> shown(DomainState.RUNNING));
         assertTrue(attachedTo(A, Instances.ID));

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param copies further volumes, which are not there yet and will be copies of others. They stand by themselves so that an
  *     agent that does not know of copies does not make empty volumes of them
  * @param orphans what is to become of orphans; one that is not named is left alone
+ * @param networks all tenants' networks that the host has instances in; absent when nothing of them changed behind REV, and from
+ *     a controller that does not know of them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,7 +31,8 @@ public record HostDesired(
         List<InstanceDesired> instances,
         @Nullable List<VolumeDesired> volumes,
         @Nullable List<VolumeDesired> copies,
-        @Nullable List<OrphanDesired> orphans) {
+        @Nullable List<OrphanDesired> orphans,
+        @Nullable List<NetworkDesired> networks) {
 
     /**
      * @param all the volumes, also those that are to be made as copies; null when nothing is said of any
@@ -39,14 +42,21 @@ public record HostDesired(
             boolean complete,
             List<InstanceDesired> instances,
             @Nullable List<VolumeDesired> all,
-            @Nullable List<OrphanDesired> orphans) {
+            @Nullable List<OrphanDesired> orphans,
+            @Nullable List<NetworkDesired> networks) {
         if (all == null) {
-            return new HostDesired(revision, complete, instances, null, null, orphans);
+            return new HostDesired(revision, complete, instances, null, null, orphans, networks);
         }
         Map<Boolean, List<VolumeDesired>> byCopy =
                 all.stream().collect(Collectors.partitioningBy(VolumeDesired::isCopyToMake));
         return new HostDesired(
-                revision, complete, instances, byCopy.get(false), byCopy.get(true), orphans);
+                revision,
+                complete,
+                instances,
+                byCopy.get(false),
+                byCopy.get(true),
+                orphans,
+                networks);
     }
 
     /** The volumes, also those that are to be made as copies; there may be none. */
@@ -56,7 +66,10 @@ public record HostDesired(
 
     /** Whether it names nothing at all. */
     public boolean namesNothing() {
-        return instances.isEmpty() && volumesOrNone().isEmpty() && orphansOrNone().isEmpty();
+        return instances.isEmpty()
+                && volumesOrNone().isEmpty()
+                && orphansOrNone().isEmpty()
+                && networks == null;
     }
 
     /** The orphans, of which there may be none. */

@@ -75,10 +75,14 @@ public record InstanceDesired(
     public record Seed(String hostname, List<String> sshKeys, @Nullable String userData) {}
 
     /**
-     * Its one network interface, attached to the host's bridge.
+     * Its one network interface.
      *
      * @param address IPv4 with prefix length
+     * @param gateway its default route; none when absent
+     * @param vni which of {@link HostDesired#networks} it is attached to; to the host's own bridge when absent
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Nic(String mac, String address, String gateway) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Nic(
+            String mac, String address, @Nullable String gateway, @Nullable Integer vni) {}
 }

@@ -174,6 +174,7 @@ final class Applying {
             keys.add(kind + "/" + manifest.text("spec." + kind));
         }
         keys.add("placement-group/" + manifest.tenant() + "/" + manifest.text("spec.group"));
+        keys.add("network/" + manifest.tenant() + "/" + manifest.text("spec.network"));
         keys.add("tenant/" + manifest.tenant());
         return keys.stream().filter(imagined::contains).findFirst();
     }

@@ -40,7 +40,8 @@ final class OwnVerbs {
                     IMAGE,
                     ZONE,
                     HOST_CLASS,
-                    PLACEMENT_GROUP ->
+                    PLACEMENT_GROUP,
+                    NETWORK ->
                     List.of();
         };
     }

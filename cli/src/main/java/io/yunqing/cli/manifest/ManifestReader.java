@@ -180,6 +180,14 @@ public final class ManifestReader {
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> byKey(path, field, node);
             case GRANTS -> grants(path, field, node);
             case TERMS -> terms(path, field, node);
+            case RULES ->
+                    objects(
+                            path,
+                            node,
+                            Map.of(
+                                    "protocol", (at, value) -> choice(at, field, value),
+                                    "ports", this::scalar,
+                                    "source", this::text));
         };
     }
 
@@ -255,6 +263,15 @@ public final class ManifestReader {
                     }
                 });
         return object;
+    }
+
+    /** What is text though YAML may take it for a number. */
+    private String scalar(String path, Node node) {
+        if (node instanceof ScalarNode scalar) {
+            return scalar.getValue();
+        }
+        complain(node, path + " must be text");
+        return "";
     }
 
     /** YAML knows moments as a type of their own; they are sent as they are written. */

@@ -52,7 +52,9 @@ public record Field(
         /** {@code KEY=WHOLE,...@FROM/UNTIL}, one flag each. */
         GRANTS,
         /** {@code KEY.ratio=DECIMAL,KEY.reserved=WHOLE,...@FROM}, one flag each. */
-        TERMS;
+        TERMS,
+        /** {@code PROTOCOL:PORTS@SOURCE}, one flag each. */
+        RULES;
 
         /** What a value of it must be, in words. */
         public String phrase() {
@@ -64,6 +66,7 @@ public record Field(
                 case TEXTS -> "a list of texts";
                 case GRANTS -> "a list of amounts, from and until";
                 case TERMS -> "a list of from and resources";
+                case RULES -> "a list of protocol, ports and source";
             };
         }
 
@@ -77,7 +80,7 @@ public record Field(
 
         /** Whether it holds a list, to which each flag adds. */
         public boolean list() {
-            return this == TEXTS || this == GRANTS || this == TERMS;
+            return this == TEXTS || this == GRANTS || this == TERMS || this == RULES;
         }
     }
 
@@ -110,6 +113,11 @@ public record Field(
         return new Field(name, flag, other, required, fixed, choices, min, max, description);
     }
 
+    /** Of a type that holds words of these among others. */
+    Field choosing(String... words) {
+        return new Field(name, flag, type, required, fixed, List.of(words), min, max, description);
+    }
+
     Field between(long least, long most) {
         return new Field(name, flag, type, required, fixed, choices, least, most, description);
     }
@@ -125,6 +133,7 @@ public record Field(
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> "KEY=N";
             case GRANTS -> "KEY=N,...@FROM/UNTIL";
             case TERMS -> "KEY.ratio=N,KEY.reserved=N,...@FROM";
+            case RULES -> "PROTOCOL:PORTS@SOURCE";
         };
     }
 
@@ -142,6 +151,7 @@ public record Field(
             case DECIMALS_BY_KEY -> decimal(what, text);
             case GRANTS -> List.of(grant(what, text));
             case TERMS -> List.of(term(what, text));
+            case RULES -> List.of(rule(text));
             case BOOL -> bool(what, text);
             case CHOICE -> choice(what, text);
         };
@@ -189,6 +199,21 @@ public record Field(
             }
         }
         return grant;
+    }
+
+    /** The protocol, behind a colon the ports, behind an at sign whence; what is left out is not limited by it. */
+    private Map<String, Object> rule(String text) {
+        String[] parts = text.split("@", 2);
+        String[] what = parts[0].split(":", 2);
+        Map<String, Object> rule = new LinkedHashMap<>();
+        rule.put("protocol", choice(flag, what[0].strip()));
+        if (what.length > 1) {
+            rule.put("ports", what[1].strip());
+        }
+        if (parts.length > 1) {
+            rule.put("source", parts[1].strip());
+        }
+        return rule;
     }
 
     /** What is said of resources, and when it begins; nothing before the {@code @} for a term that says nothing. */

@@ -24,6 +24,7 @@ public final class Nouns {
             case HOST_CLASS -> FleetNouns.hostClass();
             case HOST -> FleetNouns.host();
             case PLACEMENT_GROUP -> TenantNouns.placementGroup();
+            case NETWORK -> TenantNouns.network();
             case INSTANCE -> TenantNouns.instance();
             case VOLUME -> TenantNouns.volume();
             case ORPHAN -> FleetNouns.orphan();

@@ -83,6 +83,43 @@ public final class TenantNouns {
                 "database --tenant reg-prod --policy apart --scope rack");
     }
 
+    static Noun network() {
+        return new Noun(
+                Kind.NETWORK,
+                "An isolated network of a tenant, over all hosts of its instances",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        text("cidr", "spec.cidr"),
+                        text("gateway", "spec.gateway"),
+                        number("vni", "status.vni"),
+                        number("instances", "status.instances"),
+                        number("free", "status.free"),
+                        texts("hosts", "status.hosts").onlyWide(),
+                        text("gateway-underlay", "spec.gatewayUnderlay").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        Field.text("cidr", "--cidr", "Its IPv4 addresses, /16 to /28").mustBe(),
+                        Field.text(
+                                "gateway",
+                                "--gateway",
+                                "The address of its default route; no way out when absent"),
+                        Field.text(
+                                "gatewayUnderlay",
+                                "--gateway-underlay",
+                                "By which hosts reach the gateway"),
+                        Field.of(
+                                        Field.Type.RULES,
+                                        "rules",
+                                        "--rule",
+                                        "What may come in, such as tcp:443@0.0.0.0/0; from the network itself"
+                                                + " without @SOURCE")
+                                .choosing("TCP", "UDP", "ICMP", "ANY")),
+                "lan --tenant reg-prod --cidr 10.0.0.0/24 --rule any --rule tcp:443@10.1.0.0/16");
+    }
+
     static Noun instance() {
         return new Noun(
                 Kind.INSTANCE,
@@ -98,6 +135,7 @@ public final class TenantNouns {
                         text("image", "spec.image").onlyWide(),
                         text("zone", "status.zone").onlyWide(),
                         text("group", "spec.group").onlyWide(),
+                        text("network", "spec.network").onlyWide(),
                         text("power", "spec.power").onlyWide(),
                         texts("volumes", "status.volumes").onlyWide(),
                         pairs("allocated", "status.allocated").onlyWide(),
@@ -108,6 +146,7 @@ public final class TenantNouns {
                         new Filter("host", "Only instances on this host"),
                         new Filter("zone", "Only instances in this zone"),
                         new Filter("group", "Only members of this placement group"),
+                        new Filter("network", "Only instances in a network of this name"),
                         new Filter("phase", "Only instances in this phase, such as RUNNING"),
                         new Filter("flavor", "Only instances of this flavor"),
                         new Filter("image", "Only instances made from this image")),
@@ -119,6 +158,11 @@ public final class TenantNouns {
                         Field.text("zone", "--zone", "Where it must be; anywhere when absent")
                                 .forGood(),
                         Field.text("group", "--group", "The placement group it belongs to")
+                                .forGood(),
+                        Field.text(
+                                        "network",
+                                        "--network",
+                                        "The tenant's network it is attached to; its host's own when absent")
                                 .forGood(),
                         Field.choice(
                                 "power",

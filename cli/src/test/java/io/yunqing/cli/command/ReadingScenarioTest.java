@@ -147,7 +147,7 @@ class ReadingScenarioTest {
                         .out()
                         .startsWith("kind: Instance\nmetadata:\n"));
         assertEquals(
-                "t,web,RUNNING,h1,10.0.0.2/24,small,2026-01-01T00:00:57Z,debian,a,,,,vcpus=1,id-1,,"
+                "t,web,RUNNING,h1,10.0.0.2/24,small,2026-01-01T00:00:57Z,debian,a,,,,,vcpus=1,id-1,,"
                         + "2026-01-01T00:00:00Z",
                 terminal.run("instance", "show", "t/web", "-o", "csv")
                         .out()

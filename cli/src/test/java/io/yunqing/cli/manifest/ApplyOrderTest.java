@@ -30,10 +30,13 @@ class ApplyOrderTest {
                         "host-class/c",
                         "host/h",
                         "placement-group/t/db",
+                        "network/t/lan",
                         "instance/t/web"),
                 order(
                         """
                         {kind: Instance, metadata: {name: web, tenant: t}, spec: {flavor: f, image: i}}
+                        ---
+                        {kind: Network, metadata: {name: lan, tenant: t}, spec: {cidr: 10.0.0.0/24, rules: [{protocol: TCP, ports: 443}]}}
                         ---
                         {kind: PlacementGroup, metadata: {name: db, tenant: t}, spec: {policy: APART, scope: RACK}}
                         ---

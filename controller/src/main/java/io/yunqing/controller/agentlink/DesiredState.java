@@ -3,12 +3,15 @@ package io.yunqing.controller.agentlink;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.ImageSpec;
 import io.yunqing.api.InstanceSpec;
+import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.NetworkDesired;
+import io.yunqing.api.agent.NetworkDesired.Port;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
@@ -87,11 +90,12 @@ class DesiredState {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             """
-                            SELECT d.revision, h.name AS host, o.inventory -> 'network' ->> 'gateway' AS gateway,
+                            SELECT d.revision, h.name AS host, k.vni, d.networks_revision,
+                                   CASE WHEN k.id IS NULL THEN o.inventory -> 'network' ->> 'gateway' ELSE k.spec ->> 'gateway' END AS gateway,
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
                                    host(a.ip) || '/' || masklen(a.ip) AS ip,
-                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans
+                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans, e.networks
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
@@ -106,19 +110,32 @@ class DesiredState {
                                     'revision', r.host_revision, 'quarantined', r.quarantined, 'deleted', r.deleted) ORDER BY r.name) AS orphans
                                 FROM orphan r
                                 WHERE r.host_id = o.host_id AND r.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) s
+                            CROSS JOIN LATERAL (
+                                SELECT json_agg(json_build_object('vni', n.vni, 'spec', n.spec,
+                                    'peers', ARRAY(
+                                        SELECT DISTINCT p.inventory ->> 'underlay' FROM instance m JOIN host_observation p ON p.host_id = m.host_id
+                                        WHERE m.network_id = n.id AND m.host_id <> o.host_id AND p.inventory ->> 'underlay' IS NOT NULL ORDER BY 1),
+                                    'ports', (
+                                        SELECT json_agg(json_build_object('instance', m.id, 'mac', m.mac, 'address', host(b.ip)) ORDER BY m.id)
+                                        FROM instance m JOIN address b ON b.instance_id = m.id
+                                        WHERE m.network_id = n.id AND m.host_id = o.host_id)) ORDER BY n.vni) AS networks
+                                FROM network n
+                                WHERE d.networks_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+                                    AND n.id IN (SELECT network_id FROM instance WHERE host_id = o.host_id)) e
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
                             LEFT JOIN image m ON m.id = i.image_id
+                            LEFT JOIN network k ON k.id = i.network_id
                             LEFT JOIN address a ON a.instance_id = i.id
                             WHERE o.host_id = ? AND o.key_sha256 = ?
                             ORDER BY i.host_revision
                             """)) {
-                for (int place = 1; place <= 6; place++) {
+                for (int place = 1; place <= 8; place++) {
                     statement.setLong(place, after);
                 }
-                statement.setObject(7, claim.host());
-                statement.setString(8, claim.keySha256());
+                statement.setObject(9, claim.host());
+                statement.setString(10, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
@@ -130,6 +147,13 @@ class DesiredState {
         long revision = row.getLong("revision");
         List<VolumeDesired> volumes = list(row.getString("volumes"), VolumeDesired[].class);
         List<OrphanDesired> orphans = list(row.getString("orphans"), OrphanDesired[].class);
+        boolean complete = after <= 0 || after > revision;
+        List<NetworkDesired> networks =
+                complete || row.getLong("networks_revision") > after
+                        ? list(row.getString("networks"), Told[].class).stream()
+                                .map(Told::desired)
+                                .toList()
+                        : null;
         List<InstanceDesired> instances = new ArrayList<>();
         do {
             UUID id = row.getObject("id", UUID.class);
@@ -137,8 +161,22 @@ class DesiredState {
                 instances.add(instance(id, row));
             }
         } while (row.next());
-        return HostDesired.of(
-                revision, after <= 0 || after > revision, instances, volumes, orphans);
+        return HostDesired.of(revision, complete, instances, volumes, orphans, networks);
+    }
+
+    /**
+     * A network as the database tells it.
+     *
+     * @param peers the other hosts' ends of it
+     */
+    private record Told(int vni, NetworkSpec spec, List<String> peers, List<Port> ports) {
+        NetworkDesired desired() {
+            List<String> all = new ArrayList<>(peers);
+            if (spec.gatewayUnderlay() != null) {
+                all.add(spec.gatewayUnderlay());
+            }
+            return new NetworkDesired(vni, spec.cidr(), all, spec.rulesOrDefault(), ports);
+        }
     }
 
     private static <T> List<T> list(String text, Class<T[]> type) {
@@ -151,6 +189,7 @@ class DesiredState {
         String name = row.getString("name");
         String ip = row.getString("ip");
         String gateway = row.getString("gateway");
+        Integer vni = row.getObject("vni", Integer.class);
         Array attached = row.getArray("attached");
         return new InstanceDesired(
                 id,
@@ -175,7 +214,9 @@ class DesiredState {
                         image.minDiskGiB()),
                 new Seed(
                         name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
-                ip == null || gateway == null ? null : new Nic(row.getString("mac"), ip, gateway),
+                ip == null || (gateway == null && vni == null)
+                        ? null
+                        : new Nic(row.getString("mac"), ip, gateway, vni),
                 "placed on " + row.getString("host"),
                 attached == null ? List.of() : List.of((UUID[]) attached.getArray()));
     }

@@ -4,6 +4,7 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.HostObserved;
+import io.yunqing.controller.address.Subnet;
 import io.yunqing.controller.compute.InstanceReports;
 import io.yunqing.controller.fleet.AgentPolicy;
 import io.yunqing.controller.fleet.Fleet;
@@ -12,7 +13,7 @@ import io.yunqing.controller.fleet.HeartbeatStore.Stored;
 import io.yunqing.controller.fleet.HostObservationRow;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.network.NetworkHosts;
 import io.yunqing.controller.orphan.OrphanReports;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
@@ -22,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
@@ -39,6 +41,7 @@ class Observations {
     private final InstanceReports instances;
     private final VolumeReports volumes;
     private final OrphanReports orphans;
+    private final NetworkHosts networks;
     private final Ledger ledger;
     private final Changes changes;
 
@@ -50,6 +53,7 @@ class Observations {
             InstanceReports instances,
             VolumeReports volumes,
             OrphanReports orphans,
+            NetworkHosts networks,
             Ledger ledger,
             Changes changes) {
         this.em = em;
@@ -59,6 +63,7 @@ class Observations {
         this.instances = instances;
         this.volumes = volumes;
         this.orphans = orphans;
+        this.networks = networks;
         this.ledger = ledger;
         this.changes = changes;
     }
@@ -92,26 +97,28 @@ class Observations {
         if (was.receivedAt() == null) {
             changes.announce(changed(was, "reporting", "its agent reported for the first time"));
         }
-        List<UUID> gone =
-                new ArrayList<>(
-                        instances.accept(
-                                was, policy.sees(was.complete(), was.receivedAt(), now), report));
+        InstanceReports.Gone instancesGone =
+                instances.accept(was, policy.sees(was.complete(), was.receivedAt(), now), report);
         VolumeReports.News news = volumes.accept(was.host(), was.name(), report);
+        List<UUID> gone = new ArrayList<>(instancesGone.instances());
         gone.addAll(news.gone());
-        // In the order of all locks: instances, volumes, limits, providers, orphans, what a host
-        // should be.
+        // In the order of all locks: instances, volumes, networks, limits, providers, orphans, what
+        // hosts should be.
+        networks.lock(instancesGone.networks());
         if (!gone.isEmpty()) {
             ledger.release(gone);
         }
-        learn(was, report);
+        boolean moved = learn(was, report);
         orphans.accept(was, report, now);
+        networks.tellHosts(was.host(), instancesGone.networks(), moved);
         volumes.tellHost(news);
         return true;
     }
 
-    private void learn(Stored was, HostObserved report) {
+    /** Takes note of what the host has; returns whether others reach its end of networks elsewhere now. */
+    private boolean learn(Stored was, HostObserved report) {
         if (report.inventory() == null) {
-            return;
+            return false;
         }
         HostInventory found = report.inventory();
         if (found.network() != null && !Subnet.usable(found.network())) {
@@ -120,11 +127,19 @@ class Observations {
                     was.name(), found.network());
             found = found.withoutNetwork();
         }
+        if (found.underlay() != null && !Subnet.isAddress(found.underlay())) {
+            LOG.warnf(
+                    "Host %s names an underlay address that is none: %s",
+                    was.name(), found.underlay());
+            found = found.withoutUnderlay();
+        }
         HostRow host = em.find(HostRow.class, was.host());
         HostObservationRow row = em.find(HostObservationRow.class, was.host());
+        String before = row.inventory == null ? null : row.inventory.underlay();
         if (fleet.learn(host, row, found)) {
             changes.announce(changed(was, "inventory", words(found)));
         }
+        return !Objects.equals(before, found.underlay());
     }
 
     private static Change changed(Stored host, String type, String message) {

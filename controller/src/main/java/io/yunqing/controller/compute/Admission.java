@@ -139,6 +139,7 @@ class Admission {
             }
             Catalog.requireFit(flavor, image);
             String group = one.spec().group();
+            String network = one.spec().network();
             wishes.add(
                     new Wish(
                             Ids.next(),
@@ -146,6 +147,7 @@ class Admission {
                             flavor,
                             image,
                             group == null ? null : catalog.group(tenantName, group),
+                            network == null ? null : catalog.network(tenantName, network),
                             volumes.stream()
                                     .map(volume ->
                                             new NewVolume(

@@ -13,8 +13,6 @@ import io.yunqing.controller.ledger.Refusal;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.ledger.Refusal.ProviderFull;
 import io.yunqing.controller.ledger.Taking;
-import io.yunqing.controller.network.AddressBook;
-import io.yunqing.controller.network.Addresses;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Idempotency;
@@ -50,8 +48,12 @@ final class AdmissionBatch {
     private final Set<String> namesTaken = new HashSet<>();
     private final Map<String, Idempotency.Earlier> answered = new HashMap<>();
     private final Map<UUID, Long> revisions = new HashMap<>();
-    private final AddressBook addresses = new AddressBook();
+    private final Set<UUID> networksNamed;
+    private final AdmissionAddresses addresses = new AdmissionAddresses();
     private Balances balances;
+
+    /** Who is woken by what was written. */
+    private Set<String> topics = Set.of();
 
     /** Whether something that was counted while placing came to nothing, so that a refusal for want of room may be wrong. */
     private boolean roomCameBack;
@@ -69,6 +71,8 @@ final class AdmissionBatch {
                 all(
                         wishes(orders).filter(wish -> wish.group() != null).toList(),
                         wish -> wish.group().id());
+        this.networksNamed =
+                all(wishes(orders).filter(Wish::networked).toList(), wish -> wish.network().id());
     }
 
     private static Stream<Wish> wishes(List<Order> orders) {
@@ -95,7 +99,7 @@ final class AdmissionBatch {
             } else {
                 write(connection, admitted);
                 connection.commit();
-                announce(admitted);
+                means.wakeups().raise(topics);
             }
             correct();
         } finally {
@@ -123,6 +127,7 @@ final class AdmissionBatch {
                 all(wishes, wish -> wish.image().id()),
                 revisions::put);
         AdmissionStore.groups(trip, groupsNamed, revisions::put);
+        AdmissionStore.networks(trip, networksNamed, revisions::put);
         balances = means.ledger().lock(trip, tenants, hosts);
         groups.read(trip, groupsNamed);
         AdmissionStore.hosts(trip, hosts, revisions::put);
@@ -147,7 +152,7 @@ final class AdmissionBatch {
                 orders.stream().flatMap(o -> o.volumes().map(_ -> o.tenant().id())).toList(),
                 orders.stream().flatMap(Order::volumes).map(NewVolume::name).toList(),
                 (tenant, name) -> namesTaken.add(key(Kind.VOLUME, tenant, name)));
-        addresses.read(trip, hosts);
+        addresses.read(trip, hosts, networksNamed);
         trip.run(connection);
     }
 
@@ -163,6 +168,8 @@ final class AdmissionBatch {
             one.outcome = new Outcome.Outdated();
         } else if (takenName(order).isPresent()) {
             one.outcome = takenName(order).get();
+        } else if (addresses.lacking(order).isPresent()) {
+            one.outcome = addresses.lacking(order).get();
         } else if (!one.placed()) {
             one.outcome = refusal(one);
         } else if (hostsAreAsSeen(one) && membersAllow(one)) {
@@ -182,8 +189,11 @@ final class AdmissionBatch {
                                         || changed(wish.image().id(), wish.image().revision())
                                         || (wish.group() != null
                                                 && changed(
-                                                        wish.group().id(),
-                                                        wish.group().revision())));
+                                                        wish.group().id(), wish.group().revision()))
+                                        || (wish.networked()
+                                                && changed(
+                                                        wish.network().id(),
+                                                        wish.network().revision())));
     }
 
     private boolean changed(UUID id, long revision) {
@@ -192,14 +202,16 @@ final class AdmissionBatch {
 
     /** A host that was closed, or moved, or given to somebody since it was chosen, is to be chosen as it is now. */
     private boolean hostsAreAsSeen(AdmissionCase one) {
-        for (Chosen place : one.places) {
+        for (int i = 0; i < one.places.size(); i++) {
+            Chosen place = one.places.get(i);
             UUID host = place.host().id();
             SeenHost seen = means.mirror().host(host);
             boolean stands =
                     seen != null
                             && seen.schedulable()
                             && seen.host().equals(place.host())
-                            && !changed(host, seen.revision());
+                            && !changed(host, seen.revision())
+                            && addresses.reach(one.order.wishes().get(i), host);
             if (!stands) {
                 if (!revisions.containsKey(host)) {
                     means.mirror().forget(host);
@@ -285,14 +297,7 @@ final class AdmissionBatch {
             }
         } else {
             balances.untake(one.takings);
-            giveAddressesBack(one);
-        }
-    }
-
-    private void giveAddressesBack(AdmissionCase one) {
-        for (int i = 0; i < one.views.size(); i++) {
-            Address given = one.views.get(i).status().addresses().getFirst();
-            addresses.free(one.host(i), given.ip());
+            addresses.free(one);
         }
     }
 
@@ -300,17 +305,13 @@ final class AdmissionBatch {
         for (int i = 0; i < one.places.size(); i++) {
             Wish wish = one.order.wishes().get(i);
             Chosen place = one.places.get(i);
-            UUID host = place.host().id();
-            Address address =
-                    new Address(
-                            addresses.assign(host, means.mirror().host(host).subnet()),
-                            Addresses.mac(wish.id()));
+            Address address = addresses.assign(wish, means.mirror().host(place.host().id()));
             one.views.add(
                     wish.placed(
                             one.order.tenant().name(),
                             place,
                             address,
-                            means.ledger().kinds().byName(requests.amounts(wish.flavor().spec())),
+                            means.ledger().kinds().byName(requests.own(wish)),
                             now));
             one.volumes.addAll(wish.volumesPlaced(one.order.tenant().name(), place.host(), now));
         }
@@ -334,16 +335,14 @@ final class AdmissionBatch {
             }
         }
         means.ledger().open(trip, takings, now);
-        AdmissionStore.insert(trip, entries, now);
+        Set<UUID> networked = addresses.concerned(entries);
+        AdmissionStore.insert(trip, entries, networked, now);
         AdmissionStore.insertVolumes(trip, entries, now);
-        addresses.write(
-                trip,
-                entries.stream().map(e -> e.wish().id()).toList(),
-                entries.stream().map(Entry::host).toList(),
-                entries.stream().map(e -> e.view().status().addresses().getFirst().ip()).toList());
+        addresses.write(trip, entries);
         means.journal().write(trip, entries.stream().flatMap(Entry::noted).toList(), now);
         means.idempotency().remember(trip, answers(admitted));
-        means.wakeups().onCommit(trip, topics(admitted));
+        topics = topics(admitted, networked);
+        means.wakeups().onCommit(trip, topics);
         trip.run(connection);
     }
 
@@ -358,16 +357,13 @@ final class AdmissionBatch {
         return answers;
     }
 
-    private static Set<String> topics(List<AdmissionCase> admitted) {
+    private static Set<String> topics(List<AdmissionCase> admitted, Set<UUID> networked) {
         Set<String> topics = new HashSet<>();
         topics.add(Changes.FEED);
         admitted.forEach(
                 one -> one.takings.forEach(taking -> topics.add(Fleet.topic(taking.provider()))));
+        networked.forEach(host -> topics.add(Fleet.topic(host)));
         return topics;
-    }
-
-    private void announce(List<AdmissionCase> admitted) {
-        means.wakeups().raise(topics(admitted));
     }
 
     // --- Afterwards ---

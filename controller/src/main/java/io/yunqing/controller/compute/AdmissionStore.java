@@ -5,6 +5,7 @@ import io.yunqing.api.Instance;
 import io.yunqing.api.Kind;
 import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.feed.Journal.Note;
+import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.StoredJson;
@@ -89,6 +90,16 @@ final class AdmissionStore {
         }
     }
 
+    /** Adds the statement that locks networks, so that nobody else comes or goes, and reads their revisions; none without networks. */
+    static void networks(RoundTrip trip, Collection<UUID> networks, BiConsumer<UUID, Long> found) {
+        if (!networks.isEmpty()) {
+            trip.read(
+                    "SELECT id, revision FROM network WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE",
+                    row -> found.accept(row.getObject("id", UUID.class), row.getLong("revision")),
+                    networks);
+        }
+    }
+
     /** Adds the statement that reads the hosts' revisions; who changes one waits for its provider's lock. */
     static void hosts(RoundTrip trip, Collection<UUID> hosts, BiConsumer<UUID, Long> found) {
         trip.read(
@@ -123,22 +134,36 @@ final class AdmissionStore {
                 names.toArray(String[]::new));
     }
 
-    /** Adds the statement that moves the hosts' counters on and writes the instances with the new revisions. */
-    static void insert(RoundTrip trip, List<Entry> entries, Instant now) {
+    /**
+     * Adds the statement that moves the hosts' counters on, all in the order of their ids as {@link Fleet#networksChanged}, and
+     * writes the instances with the new revisions.
+     *
+     * @param networked the hosts that have something new to be told of networks
+     */
+    static void insert(
+            RoundTrip trip, List<Entry> entries, Collection<UUID> networked, Instant now) {
         trip.write(
                 """
-                WITH host AS (
-                    UPDATE host_desired SET revision = revision + 1 WHERE host_id = ANY (?) RETURNING host_id, revision
+                WITH told AS (
+                    SELECT host_id FROM host_desired WHERE host_id = ANY (?) ORDER BY host_id FOR NO KEY UPDATE
+                ), host AS (
+                    UPDATE host_desired d SET revision = revision + 1,
+                        networks_revision = CASE WHEN d.host_id = ANY (?) THEN revision + 1 ELSE networks_revision END
+                    FROM told WHERE d.host_id = told.host_id RETURNING d.host_id, d.revision
                 )
-                INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, group_id, host_id, epoch,
-                                      host_revision, vcpus, memory_mib, root_disk_gib, mac, placement)
-                SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.member_of, i.host, 1,
-                       host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb)
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                     AS i (id, name, labels, spec, tenant, flavor, image, member_of, host, vcpus, memory_mib, root_disk_gib, mac, placement)
+                INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, group_id, network_id, host_id,
+                                      epoch, host_revision, vcpus, memory_mib, root_disk_gib, mac, placement)
+                SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.member_of, i.network,
+                       i.host, 1, host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     AS i (id, name, labels, spec, tenant, flavor, image, member_of, network, host, vcpus, memory_mib, root_disk_gib, mac,
+                           placement)
                 JOIN host ON host.host_id = i.host
                 """,
-                entries.stream().map(Entry::host).distinct().toArray(UUID[]::new),
+                Stream.concat(entries.stream().map(Entry::host), networked.stream())
+                        .distinct()
+                        .toArray(UUID[]::new),
+                networked,
                 now,
                 ids(entries, e -> e.wish().id()),
                 texts(entries, e -> e.wish().name()),
@@ -148,6 +173,7 @@ final class AdmissionStore {
                 ids(entries, e -> e.wish().flavor().id()),
                 ids(entries, e -> e.wish().image().id()),
                 ids(entries, e -> e.wish().group() == null ? null : e.wish().group().id()),
+                ids(entries, e -> e.wish().network() == null ? null : e.wish().network().id()),
                 ids(entries, Entry::host),
                 numbers(entries, e -> e.wish().flavor().spec().vcpus()),
                 numbers(entries, e -> e.wish().flavor().spec().memoryMiB()),

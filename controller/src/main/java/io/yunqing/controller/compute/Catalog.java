@@ -4,6 +4,7 @@ import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.PlacementGroupSpec;
 import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.address.Subnet;
 import io.yunqing.controller.fleet.ZoneRow;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
@@ -11,10 +12,12 @@ import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Tuple;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.hibernate.Session;
 
 /**
  * What requests for instances name, remembered. It may be out of date: whoever decides by it compares the revisions with the
@@ -25,14 +28,17 @@ class Catalog {
     /** A bound, not a size: beyond it everything is read anew. */
     private static final int MOST = 100_000;
 
+    private final Session em;
     private final Transactions transactions;
     private final Map<String, TenantEntry> tenants = new ConcurrentHashMap<>();
     private final Map<String, FlavorEntry> flavors = new ConcurrentHashMap<>();
     private final Map<String, ImageEntry> images = new ConcurrentHashMap<>();
     private final Map<String, GroupEntry> groups = new ConcurrentHashMap<>();
+    private final Map<String, NetworkEntry> networks = new ConcurrentHashMap<>();
     private final Map<String, UUID> zones = new ConcurrentHashMap<>();
 
-    Catalog(Transactions transactions) {
+    Catalog(Session em, Transactions transactions) {
+        this.em = em;
         this.transactions = transactions;
     }
 
@@ -57,6 +63,13 @@ class Catalog {
             return tenant + "/" + name;
         }
     }
+
+    /**
+     * A tenant's network.
+     *
+     * @param subnet what its addresses are given out of
+     */
+    record NetworkEntry(UUID id, long revision, String name, Subnet subnet) {}
 
     /**
      * @throws ProblemException if there is none of this name
@@ -133,6 +146,33 @@ class Catalog {
     }
 
     /**
+     * @throws ProblemException if the tenant has none of this name
+     */
+    NetworkEntry network(String tenant, String name) {
+        return remembered(networks, tenant + "/" + name, () -> readNetwork(tenant, name));
+    }
+
+    private NetworkEntry readNetwork(String tenant, String name) {
+        Tuple row =
+                em.createNativeQuery(
+                                """
+                                SELECT n.id, n.revision, n.spec ->> 'cidr' AS cidr, n.spec ->> 'gateway' AS gateway
+                                FROM network n JOIN tenant t ON t.id = n.tenant_id WHERE t.name = :tenant AND n.name = :name
+                                """,
+                                Tuple.class)
+                        .setParameter("tenant", tenant)
+                        .setParameter("name", name)
+                        .getResultStream()
+                        .findFirst()
+                        .orElseThrow(() -> Asked.unknown("spec.network", Kind.NETWORK, name));
+        return new NetworkEntry(
+                row.get("id", UUID.class),
+                row.get("revision", Long.class),
+                name,
+                Subnet.of(row.get("cidr", String.class), row.get("gateway", String.class)));
+    }
+
+    /**
      * @throws ProblemException if there is none of this name
      */
     void requireZone(String name) {
@@ -167,6 +207,9 @@ class Catalog {
             images.remove(wish.image().name());
             if (wish.group() != null) {
                 groups.remove(wish.group().reference());
+            }
+            if (wish.network() != null) {
+                networks.remove(order.tenant().name() + "/" + wish.network().name());
             }
         }
     }

@@ -158,6 +158,7 @@ class Creation {
             case Outcome.NameTaken taken -> throw Resources.nameTaken(taken.kind(), taken.name());
             case Outcome.Over over -> throw over(tenant, over);
             case Outcome.NoHost none -> throw noHost(none);
+            case Outcome.NetworkFull full -> throw networkFull(full);
             case Outcome.PlanStale stale -> throw Resources.planStale(stale.digest(), call.digest);
             case Outcome.Outrun _ ->
                     throw Transactions.busy("other requests took each host first that was chosen");
@@ -190,6 +191,18 @@ class Creation {
                 ? "flavor %s needs %d".formatted(flavor, asked)
                 : "%d instances of flavor %s%s need %d"
                         .formatted(over.instances(), flavor, volumes, asked);
+    }
+
+    private ProblemException networkFull(Outcome.NetworkFull full) {
+        meters.admission("network_full");
+        return ProblemException.field(
+                ProblemCode.FIELD_INVALID,
+                "spec.network",
+                "network %s (%s) has not as many addresses left as are needed"
+                        .formatted(full.network().name(), full.network().subnet().cidr()),
+                String.valueOf(full.left()),
+                full.wanted(),
+                "delete instances in it, or create them in another network of the tenant");
     }
 
     private String departmentName(UUID id) {

@@ -59,7 +59,7 @@ class Forecast {
         for (int i = 0; i < groups.size(); i++) {
             Simulation.Item item = asked.items().get(i);
             FlavorSpec size = size(item.flavor(), item.zone());
-            Request request = words.of(tenant, size, item.zone(), groups.get(i), book);
+            Request request = words.of(tenant, size, item.zone(), false, groups.get(i), book);
             requests.addAll(Collections.nCopies(item.count(), request));
         }
         Iterator<Decision> decisions =

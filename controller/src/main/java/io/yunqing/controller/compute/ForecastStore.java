@@ -25,6 +25,7 @@ final class ForecastStore {
      * @param host where it is
      * @param size what it takes and needs of a host; its volumes count as its disk, as they are where it is
      * @param zone where it must be; anywhere when null
+     * @param networked whether it is in a network of its tenant
      * @param group whose member it is; of none when null
      */
     record Placed(
@@ -35,9 +36,10 @@ final class ForecastStore {
             String tenantName,
             FlavorSpec size,
             String zone,
+            boolean networked,
             GroupEntry group) {
         Resident resident(Requests requests, GroupBook book) {
-            return new Resident(id, host, requests.of(tenant, size, zone, group, book));
+            return new Resident(id, host, requests.of(tenant, size, zone, networked, group, book));
         }
     }
 
@@ -63,7 +65,7 @@ final class ForecastStore {
                         SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib,
                                i.root_disk_gib + coalesce((SELECT sum(v.size_gib) FROM volume v WHERE v.instance_id = i.id), 0) AS disks_gib,
                                i.spec ->> 'zone' AS zone, f.spec AS flavor,
-                               i.deleted, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
+                               i.deleted, i.network_id IS NOT NULL AS networked, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id JOIN tenant t ON t.id = i.tenant_id
                         LEFT JOIN placement_group g ON g.id = i.group_id
                         WHERE NOT i.deleted OR g.id IS NOT NULL
@@ -95,6 +97,7 @@ final class ForecastStore {
                         row.getInt("memory_mib"),
                         row.getInt("disks_gib")),
                 row.getString("zone"),
+                row.getBoolean("networked"),
                 group);
     }
 

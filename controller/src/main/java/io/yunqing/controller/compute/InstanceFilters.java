@@ -26,6 +26,9 @@ public class InstanceFilters {
     @QueryParam("group")
     public String group;
 
+    @QueryParam("network")
+    public String network;
+
     @QueryParam("flavor")
     public String flavor;
 
@@ -49,6 +52,10 @@ public class InstanceFilters {
                         "group",
                         group,
                         "r.group_id IN (SELECT id FROM placement_group WHERE name = :group)")
+                .filter(
+                        "network",
+                        network,
+                        "r.network_id IN (SELECT id FROM network WHERE name = :network)")
                 .filter(
                         "flavor",
                         flavor,

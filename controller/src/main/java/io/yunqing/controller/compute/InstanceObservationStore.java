@@ -14,7 +14,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -93,13 +95,23 @@ class InstanceObservationStore {
         });
     }
 
-    /** Takes the instances away, with all that hangs on them. */
-    void remove(Collection<UUID> instances) {
-        sql.run(connection -> {
+    /** Takes the instances away, with all that hangs on them; returns the networks that they were in. */
+    Set<UUID> remove(Collection<UUID> instances) {
+        return sql.run(connection -> {
             try (PreparedStatement statement =
-                    connection.prepareStatement("DELETE FROM instance WHERE id = ANY (?)")) {
+                    connection.prepareStatement(
+                            "DELETE FROM instance WHERE id = ANY (?) RETURNING network_id")) {
                 statement.setArray(1, connection.createArrayOf("uuid", instances.toArray()));
-                return statement.executeUpdate();
+                Set<UUID> networks = new HashSet<>();
+                try (ResultSet row = statement.executeQuery()) {
+                    while (row.next()) {
+                        UUID network = row.getObject("network_id", UUID.class);
+                        if (network != null) {
+                            networks.add(network);
+                        }
+                    }
+                }
+                return networks;
             }
         });
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -29,12 +30,18 @@ public class InstanceReports {
     }
 
     /**
+     * The instances of which nothing is left: their rows are away, what they hold is to be released.
+     *
+     * @param networks those that they were in
+     */
+    public record Gone(List<UUID> instances, Set<UUID> networks) {}
+
+    /**
      * Stores what is new and tells everybody what it means. The caller holds the lock on the host's observation.
      *
      * @param seenBefore whether what the host had said still held when this report came
-     * @return the instances of which nothing is left: their rows are away, what they hold is to be released
      */
-    public List<UUID> accept(Stored host, boolean seenBefore, HostObserved report) {
+    public Gone accept(Stored host, boolean seenBefore, HostObserved report) {
         Map<UUID, InstanceObserved> byId =
                 report.instances().stream()
                         .collect(
@@ -104,11 +111,9 @@ public class InstanceReports {
         return InstanceLifecycle.phase(instance.desired(), observed, hostSeen);
     }
 
-    private List<UUID> removed(Stored host, List<Seen> gone) {
+    private Gone removed(Stored host, List<Seen> gone) {
         List<UUID> ids = gone.stream().map(Seen::id).toList();
-        if (!ids.isEmpty()) {
-            store.remove(ids);
-        }
+        Set<UUID> networks = ids.isEmpty() ? Set.of() : store.remove(ids);
         for (Seen instance : gone) {
             changes.announce(
                     changed(
@@ -116,7 +121,7 @@ public class InstanceReports {
                             "deleted",
                             "host " + host.name() + " confirms that nothing of it is left"));
         }
-        return ids;
+        return new Gone(ids, networks);
     }
 
     private static Change changed(Seen instance, String type, String message) {

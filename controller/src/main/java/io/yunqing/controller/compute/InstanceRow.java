@@ -14,7 +14,6 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.Map;
-import java.util.TreeMap;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
@@ -72,12 +71,17 @@ public class InstanceRow extends ResourceRow {
         return spec.powerOrDefault();
     }
 
+    /** Whether it is in a network of its tenant, and not in its host's. */
+    boolean networked() {
+        return spec.network() != null;
+    }
+
     InstanceLifecycle.Desired desired() {
         return new InstanceLifecycle.Desired(power(), spec.bootOrNone(), deleted);
     }
 
     /** What it takes of its host, by resource. */
     public Map<String, Long> amounts() {
-        return new TreeMap<>(Requests.amounts(vcpus, memoryMiB, rootDiskGiB));
+        return Requests.amounts(vcpus, memoryMiB, rootDiskGiB, networked());
     }
 }

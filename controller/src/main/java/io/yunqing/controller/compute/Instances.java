@@ -325,6 +325,7 @@ public class Instances {
             InstanceSpec spec = asked.spec();
             same("spec.zone", row.spec.zone(), spec.zone());
             same("spec.group", row.spec.group(), spec.group());
+            same("spec.network", row.spec.network(), spec.network());
             if (row.deleted) {
                 throw ProblemException.of(
                         ProblemCode.PRECONDITION_FAILED,

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.Kind;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Plan;
+import io.yunqing.controller.compute.Catalog.NetworkEntry;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
 import io.yunqing.controller.platform.Idempotency;
 import java.util.UUID;
@@ -35,6 +36,14 @@ sealed interface Outcome {
      * @param placed those before it, which had one each
      */
     record NoHost(Wish wish, int placed, PlacementExplanation explanation) implements Outcome {}
+
+    /**
+     * A network has not so many addresses left.
+     *
+     * @param wanted how many are needed of it
+     * @param left how many it has
+     */
+    record NetworkFull(NetworkEntry network, long wanted, long left) implements Outcome {}
 
     /** It would now be something else than the plan with the digest that was sent. */
     record PlanStale(String digest) implements Outcome {}

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** What instances take and need of their hosts, in the words of ledger and placement. */
@@ -29,20 +30,42 @@ public final class Requests {
         return Map.of("storageGiB", sizeGiB);
     }
 
-    /** What the instance takes of its host, by resource. */
-    static Map<String, Long> amounts(long vcpus, long memoryMiB, long rootDiskGiB) {
-        return Map.of(
-                "vcpus", vcpus, "memoryMiB", memoryMiB, "storageGiB", rootDiskGiB, "addresses", 1L);
+    /**
+     * What the instance takes of its host, by resource.
+     *
+     * @param networked whether its address comes out of a network, and not out of the host's subnet
+     */
+    static Map<String, Long> amounts(
+            long vcpus, long memoryMiB, long rootDiskGiB, boolean networked) {
+        Map<String, Long> amounts = new TreeMap<>();
+        amounts.put("vcpus", vcpus);
+        amounts.put("memoryMiB", memoryMiB);
+        amounts.put("storageGiB", rootDiskGiB);
+        if (!networked) {
+            amounts.put("addresses", 1L);
+        }
+        return amounts;
     }
 
-    Amounts amounts(FlavorSpec flavor) {
-        return kinds.amounts(amounts(flavor.vcpus(), flavor.memoryMiB(), flavor.rootDiskGiB()));
+    /**
+     * What an instance of the flavor takes of its host.
+     *
+     * @param networked whether its address comes out of a network
+     */
+    Amounts amounts(FlavorSpec flavor, boolean networked) {
+        return kinds.amounts(
+                amounts(flavor.vcpus(), flavor.memoryMiB(), flavor.rootDiskGiB(), networked));
     }
 
     /** What placement looks for. */
     Request of(TenantEntry tenant, Wish wish, GroupBook book) {
         return grouped(
-                asked(tenant.id(), amounts(wish), wish.flavor().spec(), wish.asked().spec().zone()),
+                asked(
+                        tenant.id(),
+                        amounts(wish),
+                        wish.flavor().spec(),
+                        wish.asked().spec().zone(),
+                        wish.networked()),
                 wish.group(),
                 book);
     }
@@ -53,18 +76,26 @@ public final class Requests {
      * @param zone where it must be; anywhere when null
      */
     Request of(UUID tenant, FlavorSpec flavor, String zone) {
-        return asked(tenant, amounts(flavor), flavor, zone).build();
+        return asked(tenant, amounts(flavor, false), flavor, zone, false).build();
     }
 
     /**
      * What placement looks for.
      *
      * @param zone where it must be; anywhere when null
+     * @param networked whether it is to be in a network
      * @param group whose member it is to be; of none when null
      * @param book knows the group's members
      */
-    Request of(UUID tenant, FlavorSpec flavor, String zone, GroupEntry group, GroupBook book) {
-        return grouped(asked(tenant, amounts(flavor), flavor, zone), group, book);
+    Request of(
+            UUID tenant,
+            FlavorSpec flavor,
+            String zone,
+            boolean networked,
+            GroupEntry group,
+            GroupBook book) {
+        return grouped(
+                asked(tenant, amounts(flavor, networked), flavor, zone, networked), group, book);
     }
 
     private static Request grouped(Request.Builder asked, GroupEntry group, GroupBook book) {
@@ -75,18 +106,23 @@ public final class Requests {
     }
 
     private static Request.Builder asked(
-            UUID tenant, Amounts amounts, FlavorSpec flavor, String zone) {
+            UUID tenant, Amounts amounts, FlavorSpec flavor, String zone, boolean networked) {
         Set<String> traits = flavor.traits() == null ? Set.of() : flavor.traits();
         return Request.of(tenant, amounts)
-                .where(new Where(zone, null, traits, Set.of(), Set.of()))
+                .where(new Where(zone, null, traits, Set.of(), Set.of(), networked))
                 .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()));
     }
 
     /** What an instance and its volumes take together. */
     Amounts amounts(Wish wish) {
-        Amounts own = amounts(wish.flavor().spec());
+        Amounts own = own(wish);
         long volumes = wish.volumes().stream().mapToLong(NewVolume::sizeGiB).sum();
         return volumes == 0 ? own : own.plus(kinds.amounts(storage(volumes)));
+    }
+
+    /** What an instance takes, without its volumes. */
+    Amounts own(Wish wish) {
+        return amounts(wish.flavor().spec(), wish.networked());
     }
 
     /** What several instances and their volumes take together. */
@@ -97,7 +133,7 @@ public final class Requests {
     /** What an instance and each of its volumes take of their host. */
     List<Taking> takings(TenantEntry tenant, Wish wish, Host host) {
         List<Taking> takings = new ArrayList<>(1 + wish.volumes().size());
-        takings.add(new Taking(wish.id(), tenant.id(), host.id(), amounts(wish.flavor().spec())));
+        takings.add(new Taking(wish.id(), tenant.id(), host.id(), own(wish)));
         for (NewVolume volume : wish.volumes()) {
             Amounts amounts = kinds.amounts(storage(volume.sizeGiB()));
             takings.add(new Taking(volume.id(), tenant.id(), host.id(), amounts));

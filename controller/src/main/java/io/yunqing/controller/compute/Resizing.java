@@ -54,7 +54,7 @@ class Resizing {
         requireSameDisk(row, wanted);
         Requests requests = new Requests(ledger.kinds());
         requireSuited(row, wanted, requests);
-        ledger.resize(row.id, requests.amounts(wanted.spec))
+        ledger.resize(row.id, requests.amounts(wanted.spec, row.networked()))
                 .ifPresent(refusal -> {
                     String needed =
                             "flavor %s needs %d more".formatted(wanted.name, refusal.asked());

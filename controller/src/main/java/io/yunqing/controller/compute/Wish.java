@@ -14,6 +14,7 @@ import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
+import io.yunqing.controller.compute.Catalog.NetworkEntry;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.Host;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.UUID;
  * @param id which it will have
  * @param asked as it was sent
  * @param group which it will belong to; none when null
+ * @param network which it will be attached to; its host's own when null
  */
 record Wish(
         UUID id,
@@ -34,6 +36,7 @@ record Wish(
         FlavorEntry flavor,
         ImageEntry image,
         GroupEntry group,
+        NetworkEntry network,
         List<NewVolume> volumes) {
     /**
      * A volume that is asked for.
@@ -41,6 +44,10 @@ record Wish(
      * @param id which it will have
      */
     record NewVolume(UUID id, String name, int sizeGiB) {}
+
+    boolean networked() {
+        return network != null;
+    }
 
     String name() {
         return asked.metadata().name();

@@ -3,10 +3,10 @@ package io.yunqing.controller.fleet;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
 import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.address.Subnet;
 import io.yunqing.controller.fleet.AgentPolicy.Bounds;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Ledger.Promise;
-import io.yunqing.controller.network.Subnet;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Wakeups;
 import io.yunqing.controller.platform.Where;
@@ -124,6 +124,24 @@ public class Fleet {
     }
 
     /**
+     * Moves the counters of some hosts on, as what they are told of networks has changed, and wakes their agents on commit. All
+     * are locked in the order of their ids: one order for all, so that no two who tell several hosts wait for each other in a
+     * circle. Whoever tells one of them more in the same transaction does so after this.
+     */
+    public void networksChanged(Collection<UUID> hosts) {
+        em.createNativeQuery(
+                        """
+                        WITH told AS (SELECT host_id FROM host_desired WHERE host_id = ANY (:hosts) ORDER BY host_id FOR NO KEY UPDATE)
+                        UPDATE host_desired d SET revision = revision + 1, networks_revision = revision + 1
+                        FROM told WHERE d.host_id = told.host_id
+                        """,
+                        Object.class)
+                .setParameter("hosts", hosts.toArray(UUID[]::new))
+                .executeUpdate();
+        wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
+    }
+
+    /**
      * Refuses what is said of a resource that hosts do not have.
      *
      * @param byResource null for nothing
@@ -206,6 +224,7 @@ public class Fleet {
                 found.architecture(),
                 found.hypervisor(),
                 found.agentVersion(),
-                found.network());
+                found.network(),
+                found.underlay());
     }
 }

@@ -76,6 +76,7 @@ final class HostReader {
                                CASE WHEN h.spec ->> 'tenant' IS NOT NULL THEN coalesce(t.id, h.id) END AS kept_for,
                                o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains, o.orphans,
                                o.inventory -> 'network' AS network,
+                               o.inventory ->> 'underlay' IS NOT NULL AS networked,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
                         FROM provider p
@@ -126,7 +127,8 @@ final class HostReader {
                         spec.traits() == null ? Set.of() : Set.copyOf(spec.traits()),
                         Set.of((String[]) row.getArray("pools").getArray()),
                         Math.max(1, nodes),
-                        row.getObject("kept_for", UUID.class));
+                        row.getObject("kept_for", UUID.class),
+                        row.getBoolean("networked"));
         return new Read(
                 new SeenHost(
                         host,

@@ -310,7 +310,11 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             conditions.add(
                     new Condition(
                             "NetworkMissing",
-                            "it offers no network and so takes no instances: start its agent with --bridge, --subnet and --gateway",
+                            "it offers no network of its own and so takes %s: start its agent with --bridge, --subnet and --gateway"
+                                    .formatted(
+                                            seen.inventory.underlay() == null
+                                                    ? "no instances"
+                                                    : "only instances in networks of tenants"),
                             null));
         }
         if (seen.inventory != null) {

@@ -1,7 +1,7 @@
 package io.yunqing.controller.fleet;
 
 import io.yunqing.api.HostInventory.HostNetwork;
-import io.yunqing.controller.network.Subnet;
+import io.yunqing.controller.address.Subnet;
 import io.yunqing.controller.placement.Host;
 import java.time.Instant;
 

@@ -20,13 +20,14 @@ enum Constraint {
     RACK(5),
     TRAIT(6),
     POOL(7),
-    NUMA(8),
-    GROUP(9);
+    NETWORK(8),
+    NUMA(9),
+    GROUP(10);
 
     static final int FITS = 0;
     private static final Constraint[] ALL = values();
     private static final List<Constraint> GROUND =
-            List.of(REPORTING, SCHEDULABLE, EXCLUSIVE, ZONE, RACK, TRAIT, POOL);
+            List.of(REPORTING, SCHEDULABLE, EXCLUSIVE, ZONE, RACK, TRAIT, POOL, NETWORK);
 
     /** Verdicts from here on say which resource lacks. */
     static final int FIRST_RESOURCE = ALL.length + 1;
@@ -115,6 +116,7 @@ enum Constraint {
                     !host.traits().containsAll(where.required())
                             || !disjoint(host.traits(), where.forbidden());
             case POOL -> !host.pools().containsAll(where.pools());
+            case NETWORK -> where.networked() && !host.networked();
             // Known only with the shape; with the whole request: see Company.
             case NUMA, GROUP -> false;
         };

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools the names of the storage pools it reaches
  * @param numaNodes into how many equal parts its vCPUs and its memory fall
  * @param exclusiveOwner the only tenant whose instances may come; anybody's when null
+ * @param networked whether tenants' networks reach it
  */
 public record Host(
         UUID id,
@@ -19,7 +20,8 @@ public record Host(
         Set<String> traits,
         Set<String> pools,
         int numaNodes,
-        @Nullable UUID exclusiveOwner) {
+        @Nullable UUID exclusiveOwner,
+        boolean networked) {
 
     public Host {
         if (numaNodes < 1) {
@@ -38,6 +40,6 @@ public record Host(
 
     /** A host that is like any other of its zone. */
     public static Host plain(UUID id, String name, String zone) {
-        return new Host(id, name, new Location(zone, null), Set.of(), Set.of(), 1, null);
+        return new Host(id, name, new Location(zone, null), Set.of(), Set.of(), 1, null, true);
     }
 }

@@ -104,6 +104,7 @@ final class Remedy {
                         Constraint.RACK,
                         Constraint.TRAIT,
                         Constraint.POOL,
+                        Constraint.NETWORK,
                         Constraint.NUMA,
                         Constraint.GROUP);
         // What the requester can change comes before what only operators can.
@@ -147,6 +148,8 @@ final class Remedy {
             case POOL ->
                     "without reach of storage pool %s: drop it from the request, or connect it there"
                             .formatted(listed(without(where.pools(), host.pools())));
+            case NETWORK ->
+                    "out of reach of tenants' networks: start its agent with --underlay, or ask for no network";
             case NUMA -> numa(index);
             case GROUP -> group(index);
             case SCHEDULABLE -> "closed to new instances: open it (yqctl host)";

@@ -92,7 +92,8 @@ public final class Request {
                                         where.rack(),
                                         where.required(),
                                         where.forbidden(),
-                                        where.pools()))
+                                        where.pools(),
+                                        where.networked()))
                         .singleNuma(singleNuma());
         rules.forEach(there::rule);
         spreads.forEach(there::spread);

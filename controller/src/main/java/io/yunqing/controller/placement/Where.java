@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param required traits that the host must have
  * @param forbidden traits that it must not have
  * @param pools storage pools that it must reach, by name
+ * @param networked whether tenants' networks must reach it
  */
 public record Where(
         @Nullable String zone,
         @Nullable String rack,
         Set<String> required,
         Set<String> forbidden,
-        Set<String> pools) {
+        Set<String> pools,
+        boolean networked) {
 
-    public static final Where ANY = new Where(null, null, Set.of(), Set.of(), Set.of());
+    public static final Where ANY = new Where(null, null, Set.of(), Set.of(), Set.of(), false);
 
     public Where {
         required = Set.copyOf(required);
@@ -28,6 +30,6 @@ public record Where(
     }
 
     public static Where zone(@Nullable String zone) {
-        return zone == null ? ANY : new Where(zone, null, Set.of(), Set.of(), Set.of());
+        return zone == null ? ANY : new Where(zone, null, Set.of(), Set.of(), Set.of(), false);
     }
 }

@@ -25,7 +25,7 @@ public class Plans {
     /** Differ between two runs that decide the same: what is made from the new id, and what only tells the time. */
     private static final Pattern INCIDENTAL =
             Pattern.compile(
-                    "(items\\.\\d+\\.)?(kind|metadata\\.(id|revision|created)|status\\.observedAt|status\\.addresses\\.\\d+\\.mac)");
+                    "(items\\.\\d+\\.)?(kind|metadata\\.(id|revision|created)|status\\.(observedAt|vni)|status\\.addresses\\.\\d+\\.mac)");
 
     private final ObjectMapper json;
 

@@ -171,6 +171,7 @@ public class TenantResource implements SimpleNoun<TenantRow, Tenant> {
         references.refuseIfAny(row, "volumes", "SELECT name FROM volume WHERE tenant_id = :id");
         references.refuseIfAny(
                 row, "placement groups", "SELECT name FROM placement_group WHERE tenant_id = :id");
+        references.refuseIfAny(row, "networks", "SELECT name FROM network WHERE tenant_id = :id");
         references.refuseIfAny(
                 row,
                 "hosts kept for it",

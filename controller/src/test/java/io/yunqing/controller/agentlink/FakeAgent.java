@@ -114,7 +114,23 @@ final class FakeAgent {
                 "x86_64",
                 "none",
                 "0",
-                new HostNetwork("br0", subnet, gateway));
+                new HostNetwork("br0", subnet, gateway),
+                null);
+    }
+
+    /** The same host, whose end of networks others reach at an address. */
+    static HostInventory reachable(HostInventory host, String underlay) {
+        return new HostInventory(
+                host.hostname(),
+                host.cpus(),
+                host.memoryMiB(),
+                host.pools(),
+                host.accelerator(),
+                host.architecture(),
+                host.hypervisor(),
+                host.agentVersion(),
+                host.network(),
+                underlay);
     }
 
     /** What came back. */

@@ -166,7 +166,7 @@ class AdmissionBatchTest {
                         Metadata.named(name),
                         new InstanceSpec(
                                 asking.id, asking.id, asking.id, null, null, null, null, null, null,
-                                null, null),
+                                null, null, null),
                         null);
         return new Wish(
                 Ids.next(),
@@ -174,6 +174,7 @@ class AdmissionBatchTest {
                 catalog.flavor(asking.id),
                 catalog.image(asking.id),
                 group,
+                null,
                 List.of());
     }
 

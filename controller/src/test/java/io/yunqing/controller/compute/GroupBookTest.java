@@ -118,7 +118,7 @@ class GroupBookTest {
     }
 
     private static Wish wish(GroupEntry group) {
-        return new Wish(UUID.randomUUID(), null, null, null, group, List.of());
+        return new Wish(UUID.randomUUID(), null, null, null, group, null, List.of());
     }
 
     private static GroupEntry group(Case of) {
@@ -131,6 +131,13 @@ class GroupBookTest {
 
     private static Host host(String name, String zone, String rack) {
         return new Host(
-                UUID.randomUUID(), name, new Location(zone, rack), Set.of(), Set.of(), 1, null);
+                UUID.randomUUID(),
+                name,
+                new Location(zone, rack),
+                Set.of(),
+                Set.of(),
+                1,
+                null,
+                true);
     }
 }

@@ -135,7 +135,7 @@ class PlacementGroupTest {
         assertTrue(delete.at("detail").asText().contains("still has 2 members"), delete.text());
         assertTrue(delete.at("remedy").asText().contains("instances?group=db"), delete.text());
         assertEquals(
-                "this path takes cursor, fields, flavor, group, host, image, label, limit, name, phase, tenant, zone",
+                "this path takes cursor, fields, flavor, group, host, image, label, limit, name, network, phase, tenant, zone",
                 rest.get("/v1/instances?colour=red").at("remedy").asText());
         assertEquals(
                 2,

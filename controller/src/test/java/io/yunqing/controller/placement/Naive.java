@@ -49,6 +49,8 @@ final class Naive {
             return "trait";
         } else if (!host.pools().containsAll(where.pools())) {
             return "pool";
+        } else if (where.networked() && !host.networked()) {
+            return "network";
         } else if (request.singleNuma() && !fitsNode(index)) {
             return "numa";
         } else if (contradictory()

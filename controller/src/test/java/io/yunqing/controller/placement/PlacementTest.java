@@ -40,7 +40,9 @@ class PlacementTest {
                         host("l-good").rack("r1").trait("ssd").pool("fast"));
         Request request =
                 asking(4, 4096)
-                        .where(new Where("z1", "r1", Set.of("ssd"), Set.of(), Set.of("fast")))
+                        .where(
+                                new Where(
+                                        "z1", "r1", Set.of("ssd"), Set.of(), Set.of("fast"), false))
                         .singleNuma(true)
                         .rule(rule(Kind.ANTI_AFFINITY, Scope.HOST, true, Map.of(id("i-member"), 1)))
                         .build();

@@ -49,7 +49,8 @@ final class RandomFleet {
                         some(TRAITS),
                         some(POOLS),
                         1 + random.nextInt(2),
-                        random.nextInt(6) == 0 ? tenant() : null);
+                        random.nextInt(6) == 0 ? tenant() : null,
+                        random.nextInt(4) > 0);
         return new HostFacts(
                 host, random.nextInt(8) > 0, random.nextInt(8) > 0, amounts(33), amounts(20));
     }
@@ -87,7 +88,8 @@ final class RandomFleet {
                                 random.nextInt(4) > 0 ? null : "r" + random.nextInt(3),
                                 few(TRAITS),
                                 few(TRAITS),
-                                few(POOLS)))
+                                few(POOLS),
+                                random.nextInt(8) == 0))
                 .singleNuma(random.nextBoolean())
                 .build();
     }

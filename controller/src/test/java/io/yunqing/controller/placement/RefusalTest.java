@@ -117,9 +117,21 @@ class RefusalTest {
                                                     null,
                                                     Set.of(),
                                                     Set.of(),
-                                                    Set.of("fast"))),
+                                                    Set.of("fast"),
+                                                    false)),
                             Map.of("pool", 1, "schedulable", 1),
                             "host h1 has room but is without reach of storage pool fast: drop it from the request, or connect it there"),
+                    new Case(
+                            "out of reach of networks",
+                            fleet(host("h1").unnetworked(), host("h2").closed()),
+                            asking(1, 1024)
+                                    .where(
+                                            new Where(
+                                                    null, null, Set.of(), Set.of(), Set.of(),
+                                                    true)),
+                            Map.of("network", 1, "schedulable", 1),
+                            "host h1 has room but is out of reach of tenants' networks: start its agent with --underlay,"
+                                    + " or ask for no network"),
                     new Case(
                             "too large for a NUMA node",
                             fleet(host("h1").numaNodes(2)),
@@ -235,11 +247,11 @@ class RefusalTest {
     }
 
     private static Where where(@Nullable String rack) {
-        return new Where(null, rack, Set.of(), Set.of(), Set.of());
+        return new Where(null, rack, Set.of(), Set.of(), Set.of(), false);
     }
 
     private static Where traits(Set<String> required, Set<String> forbidden) {
-        return new Where(null, null, required, forbidden, Set.of());
+        return new Where(null, null, required, forbidden, Set.of(), false);
     }
 
     private static GroupRule apart(Scope scope, Map<UUID, Integer> members) {

@@ -19,6 +19,7 @@ final class TestHost {
     private final Set<String> pools = new HashSet<>();
     private int numaNodes = 1;
     private @Nullable UUID exclusiveOwner;
+    private boolean networked = true;
     private boolean reporting = true;
     private boolean schedulable = true;
     private Amounts limits = Amounts.of(16, 32768, 1000);
@@ -78,6 +79,11 @@ final class TestHost {
         return this;
     }
 
+    TestHost unnetworked() {
+        networked = false;
+        return this;
+    }
+
     TestHost silent() {
         reporting = false;
         return this;
@@ -107,7 +113,8 @@ final class TestHost {
                         traits,
                         pools,
                         numaNodes,
-                        exclusiveOwner);
+                        exclusiveOwner,
+                        networked);
         return new HostFacts(host, reporting, schedulable, limits, used);
     }
 }

@@ -58,7 +58,8 @@ final class UsedFleet {
                 oneOf(50) ? Set.of("gpu", SSD) : oneOf(3) ? Set.of(SSD) : Set.of(),
                 Set.of(),
                 1,
-                oneOf(100) ? tenant() : null);
+                oneOf(100) ? tenant() : null,
+                true);
     }
 
     private void fill(Host host) {
@@ -106,7 +107,8 @@ final class UsedFleet {
                                 null,
                                 fast ? Set.of(SSD) : Set.of(),
                                 Set.of(),
-                                Set.of()))
+                                Set.of(),
+                                false))
                 .build();
     }
 

@@ -163,7 +163,8 @@ public final class Fleet implements AutoCloseable {
                 "x86_64",
                 "simulated",
                 "simulated",
-                new HostNetwork("br0", net + "0/24", net + "1"));
+                new HostNetwork("br0", net + "0/24", net + "1"),
+                null);
     }
 
     /** Asks for instances, one in each call, and returns when all are admitted. */

@@ -79,7 +79,7 @@ final class Population {
         SELECT id, 1, CASE WHEN name LIKE '%%999' THEN 'SHUTOFF' ELSE 'RUNNING' END FROM instance
         """,
         """
-        INSERT INTO address (host_id, ip, instance_id)
+        INSERT INTO address (place_id, ip, instance_id)
         SELECT host_id, set_masklen('10.0.0.1'::inet + row_number() OVER (PARTITION BY host_id), 20), id FROM instance
         """,
         """

@@ -55,7 +55,8 @@ final class LoadedFleet {
                         traits(),
                         Set.of("default"),
                         2,
-                        oneOf(100) ? new UUID(2, random.nextInt(TENANTS)) : null);
+                        oneOf(100) ? new UUID(2, random.nextInt(TENANTS)) : null,
+                        true);
         double fill = fill();
         return new HostFacts(
                 host,
@@ -117,7 +118,8 @@ final class LoadedFleet {
                         null,
                         oneOf(10) ? Set.of("ssd") : Set.of(),
                         Set.of(),
-                        Set.of());
+                        Set.of(),
+                        false);
         return Request.of(
                         new UUID(2, random.nextInt(TENANTS)),
                         Amounts.of(vcpus, (vcpus * 2048) << random.nextInt(2), 40, 1))

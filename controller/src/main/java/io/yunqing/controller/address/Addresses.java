@@ -1,4 +1,4 @@
-package io.yunqing.controller.network;
+package io.yunqing.controller.address;
 
 import java.util.UUID;
 

@@ -1,4 +1,4 @@
-package io.yunqing.controller.network;
+package io.yunqing.controller.address;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
