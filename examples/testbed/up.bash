@@ -48,7 +48,8 @@ launch_agent() {
     launch "agent-$i" java -jar "$root/agent/target/yunqing-agent/agent.jar" --data "$own" \
         --controller "https://127.0.0.1:$YUNQING_AGENT_PORT" --join-token "$own/join-token" \
         --libvirt "$("$testbed/hosts" uri "$i")" --pool "default=$YUNQING_TESTBED/hosts/$i/pool" \
-        --bridge yqbr0 --subnet "10.88.$i.0/24" --gateway "10.88.$i.1"
+        --bridge yqbr0 --subnet "10.88.$i.0/24" --gateway "10.88.$i.1" \
+        --underlay "10.99.0.$i" --host-command "$testbed/hosts exec $i"
 }
 
 relaunch() { case $1 in controller) launch_controller ;; agent-*) launch_agent "${1#agent-}" ;; esac; }

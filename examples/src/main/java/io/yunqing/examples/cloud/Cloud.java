@@ -118,7 +118,11 @@ public final class Cloud implements AutoCloseable {
                         "--subnet",
                         "10.88." + host + ".0/24",
                         "--gateway",
-                        "10.88." + host + ".1"));
+                        "10.88." + host + ".1",
+                        "--underlay",
+                        Testbed.underlay(host),
+                        "--host-command",
+                        String.join(" ", testbed.inside(host))));
         return new Program(
                 "agent-" + host, command, Map.of(), logs.resolve("agent-" + host + ".log"));
     }

@@ -43,7 +43,7 @@ public final class Testbed {
         if (!root && !onPath("sudo")) {
             missing.add("root or sudo");
         }
-        for (String program : List.of("libvirtd", "virsh", "qemu-img", "setpriv")) {
+        for (String program : List.of("libvirtd", "virsh", "qemu-img", "setpriv", "nft")) {
             if (!onPath(program)) {
                 missing.add(program);
             }
@@ -130,6 +130,28 @@ public final class Testbed {
 
     public String uri(int host) throws IOException {
         return script("uri", Integer.toString(host)).strip();
+    }
+
+    /** What a command is run with so that it runs inside a host. */
+    public List<String> inside(int host) {
+        return List.of(
+                repository.testbed("hosts").toString(),
+                "--state",
+                state.toString(),
+                "exec",
+                Integer.toString(host));
+    }
+
+    /** The address by which the other hosts reach a host. */
+    public static String underlay(int host) {
+        return "10.99.0." + host;
+    }
+
+    /** Runs a command inside a host that must succeed, and answers what it printed. */
+    public String exec(int host, String... command) throws IOException {
+        List<String> line = new ArrayList<>(inside(host));
+        line.addAll(List.of(command));
+        return Program.output(line, Map.of(), PATIENCE);
     }
 
     public Path pool(int host) {
