@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param since since when
  * @param failures how many steps have failed in a row
  * @param notBefore when a step may be tried again
- * @param fault the last failure, until a later step succeeds
+ * @param fault the last failure, until its step succeeds or all is done that was planned
  */
 public record Attempts(
         @Nullable String step,
@@ -37,6 +37,11 @@ public record Attempts(
     public Attempts failed(String failed, String message, Instant now, Duration pause) {
         var why = new Fault(now, failed, message, failures + 1);
         return new Attempts(null, null, failures + 1, now.plus(pause), why);
+    }
+
+    /** A step of several has succeeded: that is no reason to try one sooner that failed behind it. */
+    public Attempts done(String finished) {
+        return fault == null || fault.step().equals(finished) ? NONE : interrupted();
     }
 
     /** Stopped in the middle for a reason that is the host's. */

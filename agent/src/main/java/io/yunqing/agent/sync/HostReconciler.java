@@ -264,7 +264,7 @@ public final class HostReconciler {
             look(run);
             return;
         }
-        progress.put(id, before.done(step, clock.instant()));
+        progress.put(id, before.done(step, run.isLast(), clock.instant()));
         if (!run.isLast() && held == null && levels.asks(run.want)) {
             run.advance();
             perform(run);

@@ -19,9 +19,14 @@ public record Progress(
         return with(attempts.begin(next.word(), now));
     }
 
-    public Progress done(Step finished, Instant now) {
+    /**
+     * A step has succeeded.
+     *
+     * @param all whether nothing more was planned
+     */
+    public Progress done(Step finished, boolean all, Instant now) {
         return new Progress(
-                Attempts.NONE,
+                all ? Attempts.NONE : attempts.done(finished.word()),
                 finished == Step.SHUTDOWN ? now : askedOff,
                 switch (finished) {
                     case START -> now;

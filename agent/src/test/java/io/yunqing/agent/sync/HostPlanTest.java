@@ -172,7 +172,7 @@ class HostPlanTest {
     void aGuestIsAskedAgainToGoOffForItsBoot() {
         var want = Instances.running().boot(1).build();
         var running = domain(DomainState.RUNNING, null);
-        var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, NOW);
+        var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, true, NOW);
         var soon = plan(want, running, asked, NOW.plusSeconds(14));
         assertEquals("", words(soon));
         assertEquals(NOW.plusSeconds(15), soon.again());
@@ -214,7 +214,7 @@ class HostPlanTest {
 
     @Test
     void theGuestIsAskedAgainUntilItIsOffAndNeverForced() {
-        var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, NOW);
+        var asked = Progress.NONE.begin(Step.SHUTDOWN, NOW).done(Step.SHUTDOWN, true, NOW);
         var running = domain(DomainState.RUNNING, 1);
         var soon = plan(wanted(Power.STOPPED), running, asked, NOW.plusSeconds(14));
         assertEquals("", words(soon));
@@ -229,7 +229,7 @@ class HostPlanTest {
 
     @Test
     void aGuestThatGoesOffByItselfIsStartedAgainButNotInABusyLoop() {
-        var started = Progress.NONE.begin(Step.START, NOW).done(Step.START, NOW);
+        var started = Progress.NONE.begin(Step.START, NOW).done(Step.START, true, NOW);
         var off = domain(DomainState.SHUTOFF, 1);
         var soon = plan(wanted(Power.RUNNING), off, started, NOW.plusSeconds(1));
         assertEquals("", words(soon));
@@ -240,8 +240,8 @@ class HostPlanTest {
 
     @Test
     void offAndOnAgainByWishDoesNotWait() {
-        var started = Progress.NONE.begin(Step.START, NOW).done(Step.START, NOW);
-        var takenOff = started.begin(Step.POWER_OFF, NOW).done(Step.POWER_OFF, NOW);
+        var started = Progress.NONE.begin(Step.START, NOW).done(Step.START, true, NOW);
+        var takenOff = started.begin(Step.POWER_OFF, NOW).done(Step.POWER_OFF, true, NOW);
         assertEquals(
                 "start",
                 words(
@@ -254,7 +254,7 @@ class HostPlanTest {
 
     @Test
     void aTombstoneIsConfirmedOnceNothingIsLeftAndAgainIfTheDomainComesBack() {
-        var erased = Progress.NONE.begin(Step.ERASE, NOW).done(Step.ERASE, NOW);
+        var erased = Progress.NONE.begin(Step.ERASE, NOW).done(Step.ERASE, true, NOW);
         assertEquals("", words(plan(tombstone(), null, erased, NOW)));
         assertEquals(
                 "undefine erase",
