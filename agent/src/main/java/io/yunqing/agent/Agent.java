@@ -102,7 +102,7 @@ public final class Agent implements AutoCloseable {
     /** Beside the work, not before it: what is lost with it is heard again. */
     private void save() {
         if (unsaved.getAndSet(reconciler.desired()) == null) {
-            var _ = lanes.submit(LaneName.STORAGE, "keep the desired state", this::writeUnsaved);
+            var _ = lanes.submit(LaneName.NOTES, "keep the desired state", this::writeUnsaved);
         }
     }
 

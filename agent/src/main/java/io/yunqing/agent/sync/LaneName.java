@@ -6,12 +6,16 @@ public enum LaneName {
     QUERY(2),
     /** Changing domains. Four at once is what one host's libvirt makes use of. */
     LIFECYCLE(4),
-    /** Disks, seeds, logs, pools. */
+    /** Disks, seeds, pools, and what of all that belongs to nobody. */
     STORAGE(2),
+    /** Volumes, which may be on other storage than all else. */
+    VOLUMES(2),
     /** Volumes that become copies of others. */
     COPY(2),
     /** Bridges, VXLANs and the filter. */
     NETWORK(1),
+    /** What the agent keeps for itself. */
+    NOTES(1),
     /** Images from elsewhere. */
     FETCH(2),
     /** Reading and sending serial consoles. */

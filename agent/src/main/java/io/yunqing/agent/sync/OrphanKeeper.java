@@ -76,6 +76,7 @@ final class OrphanKeeper {
         this.sight =
                 new StorageSight<>(
                         "orphans",
+                        LaneName.STORAGE,
                         () -> {
                             var explained = levels.explained();
                             return () -> hypervisor.orphans(explained);

@@ -25,6 +25,7 @@ final class StorageSight<K, T> {
     private static final Logger LOG = Logger.getLogger(StorageSight.class.getName());
 
     private final String what;
+    private final LaneName lane;
     private final Supplier<Callable<List<T>>> looking;
     private final Function<T, K> key;
     private final Lanes lanes;
@@ -40,10 +41,12 @@ final class StorageSight<K, T> {
 
     /**
      * @param what how they are called, such as {@code volumes}
-     * @param looking gives what is run on the lane to find them all
+     * @param lane on which they are looked at
+     * @param looking gives what is run there to find them all
      */
     StorageSight(
             String what,
+            LaneName lane,
             Supplier<Callable<List<T>>> looking,
             Function<T, K> key,
             Lanes lanes,
@@ -51,6 +54,7 @@ final class StorageSight<K, T> {
             InstantSource clock,
             Backoff backoff) {
         this.what = what;
+        this.lane = lane;
         this.looking = looking;
         this.key = key;
         this.lanes = lanes;
@@ -96,7 +100,7 @@ final class StorageSight<K, T> {
         long look = ++looks;
         rhythm.begun(clock.instant());
         var _ =
-                lanes.submit(LaneName.STORAGE, "list " + what, looking.get())
+                lanes.submit(lane, "list " + what, looking.get())
                         .whenComplete((found, failure) ->
                                 mailbox.execute(() -> {
                                     looked(look, found, failure);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the host's volumes to what is desired, beside its instances: asks {@link VolumePlan}, runs the steps on the
- * storage lane, looks at what came of them.
+ * volumes' lane, looks at what came of them.
  *
  * <p>Belongs to the mailbox's thread, as {@link HostReconciler}.
  */
@@ -63,6 +63,7 @@ final class VolumeKeeper {
         this.sight =
                 new StorageSight<>(
                         "volumes",
+                        LaneName.VOLUMES,
                         () -> hypervisor::volumes,
                         ObservedVolume::id,
                         lanes,
@@ -156,7 +157,7 @@ final class VolumeKeeper {
     }
 
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        run(step, LaneName.STORAGE, List.of(want), () -> perform(step, want), now);
+        run(step, LaneName.VOLUMES, List.of(want), () -> perform(step, want), now);
     }
 
     private void copy(List<VolumeDesired> together, Instant now) {

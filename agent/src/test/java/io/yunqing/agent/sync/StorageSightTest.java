@@ -24,6 +24,7 @@ class StorageSightTest {
             var sight =
                     new StorageSight<String, String>(
                             "things",
+                            LaneName.STORAGE,
                             () -> () -> List.of("??", "??", "a"),
                             Function.identity(),
                             lanes,

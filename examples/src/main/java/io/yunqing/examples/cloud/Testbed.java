@@ -158,6 +158,11 @@ public final class Testbed {
         return state.resolve("hosts/" + host + "/pool");
     }
 
+    /** An instance's root disk. */
+    public Path disk(int host, String instance) {
+        return pool(host).resolve("instances").resolve(instance).resolve("disk.qcow2");
+    }
+
     /** The files and folders that instances have left on a host, by name. */
     public List<String> instanceFolders(int host) throws IOException {
         Path instances = pool(host).resolve("instances");
