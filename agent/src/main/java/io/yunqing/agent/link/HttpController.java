@@ -10,7 +10,9 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -191,11 +193,21 @@ public final class HttpController implements Controller, AutoCloseable {
         var kind =
                 switch (cause) {
                     case java.net.http.HttpTimeoutException e -> LinkFault.Kind.TIMEOUT;
-                    case SSLException e -> LinkFault.Kind.UNTRUSTED;
+                    case SSLException e when !brokeOff(e) -> LinkFault.Kind.UNTRUSTED;
                     default -> LinkFault.Kind.UNREACHABLE;
                 };
         String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         return new LinkFault(kind, request.uri() + ": " + words, null, cause);
+    }
+
+    /** Whether a handshake ended as the connection did, not as one side did not believe the other. */
+    private static boolean brokeOff(SSLException fault) {
+        for (Throwable at = fault; at != null; at = at.getCause()) {
+            if (at instanceof EOFException || at instanceof SocketException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static LinkFault refusal(HttpResponse<byte[]> answer) {

@@ -20,7 +20,11 @@ import io.yunqing.agent.Instances;
 import io.yunqing.agent.TestAuthority;
 import io.yunqing.agent.Volumes;
 import io.yunqing.api.agent.HostDesired;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,6 +240,29 @@ class HttpControllerTest {
         assertTrue(
                 String.valueOf(fault.getMessage()).contains("not the controller of the join token"),
                 fault.getMessage());
+    }
+
+    @Test
+    void aHandshakeThatBreaksOffIsNoMatterOfTrust() throws Exception {
+        try (var cut = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var breaking =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try (var socket = cut.accept()) {
+                                    socket.getInputStream().read();
+                                    socket.setSoLinger(true, 0);
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+            var other =
+                    new HttpController(
+                            Endpoint.at(URI.create("https://127.0.0.1:" + cut.getLocalPort())),
+                            Tls.pinned(authority.fingerprint()));
+            var fault = assertThrows(LinkFault.class, () -> other.desired(0, NO_WAIT));
+            assertEquals(LinkFault.Kind.UNREACHABLE, fault.kind(), fault.getMessage());
+            breaking.join();
+        }
     }
 
     private static ResponseDefinitionBuilder status(int status, String type, String body) {
