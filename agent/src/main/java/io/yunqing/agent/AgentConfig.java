@@ -4,6 +4,7 @@ import io.yunqing.agent.link.JoinToken;
 import io.yunqing.api.HostInventory;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param network what instances are attached to that are in no tenant's network; none when absent
  * @param underlay by which other hosts reach this one for tenants' networks; it takes no part in them when absent
  * @param hostCommand what commands are run with so that they run in the host's network; nothing when the agent does
+ * @param keepImages for how long an image is kept that nothing was made from
  */
 public record AgentConfig(
         URI controller,
@@ -30,4 +32,5 @@ public record AgentConfig(
         String accelerator,
         HostInventory.@Nullable HostNetwork network,
         @Nullable String underlay,
-        List<String> hostCommand) {}
+        List<String> hostCommand,
+        Duration keepImages) {}

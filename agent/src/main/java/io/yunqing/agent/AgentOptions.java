@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Option;
 
 /** The command line, each option also as an environment variable, and how it becomes an {@link AgentConfig}. */
 final class AgentOptions {
+
+    private static final int MOST_DAYS = 3650;
 
     @Option(
             names = "--controller",
@@ -99,6 +102,15 @@ final class AgentOptions {
             description = "how guests run; auto tries a guest on KVM (YUNQING_ACCEL)")
     private String accelerator = "";
 
+    @Option(
+            names = "--keep-images",
+            paramLabel = "DAYS",
+            defaultValue = "${env:YUNQING_KEEP_IMAGES:-7}",
+            description =
+                    "for how many days an image is kept that no disk stands on and none was made"
+                            + " from (YUNQING_KEEP_IMAGES)")
+    private int keepImages = 1;
+
     AgentConfig config() throws IOException {
         if (!"https".equals(controller.getScheme()) || controller.getHost() == null) {
             throw new IllegalArgumentException(
@@ -122,7 +134,8 @@ final class AgentOptions {
                 accelerator,
                 network(),
                 underlay(),
-                hostCommand.isBlank() ? List.of() : List.of(hostCommand.strip().split("\\s+")));
+                hostCommand.isBlank() ? List.of() : List.of(hostCommand.strip().split("\\s+")),
+                keepImages());
     }
 
     private @Nullable JoinToken token() throws IOException {
@@ -142,6 +155,14 @@ final class AgentOptions {
                     "--underlay %s: give an IPv4 address of this host's".formatted(underlay));
         }
         return underlay;
+    }
+
+    private Duration keepImages() {
+        if (keepImages < 1 || keepImages > MOST_DAYS) {
+            throw new IllegalArgumentException(
+                    "--keep-images %d: give 1 to %d days".formatted(keepImages, MOST_DAYS));
+        }
+        return Duration.ofDays(keepImages);
     }
 
     private HostInventory.@Nullable HostNetwork network() {

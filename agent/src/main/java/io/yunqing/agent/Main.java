@@ -106,7 +106,8 @@ public final class Main implements Callable<Integer> {
                 config.libvirt(),
                 host,
                 given,
-                new HostNetworks(config.underlay(), config.hostCommand()));
+                new HostNetworks(config.underlay(), config.hostCommand()),
+                config.keepImages());
     }
 
     private static String started(AgentConfig config, Identity identity) {

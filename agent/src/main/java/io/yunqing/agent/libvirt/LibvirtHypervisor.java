@@ -12,6 +12,7 @@ import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ImageStore;
+import io.yunqing.agent.storage.ImageSweep;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.PoolRoom;
@@ -25,6 +26,8 @@ import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +55,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Layout layout;
     private final DomainXml xml;
     private final ImageStore images;
+    private final ImageSweep sweep;
     private final InstanceFiles files;
     private final VolumeFiles volumeFiles;
     private final VolumeDisks volumeDisks;
@@ -68,7 +72,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             Layout layout,
             DomainXml xml,
             HostFacts facts,
-            HostNetworks networks) {
+            HostNetworks networks,
+            Duration keepImages) {
         this.connection = connection;
         this.layout = layout;
         this.xml = xml;
@@ -76,6 +81,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.networks = networks;
         var room = new PoolRoom(layout.pool());
         this.images = new ImageStore(layout, room);
+        this.sweep = new ImageSweep(layout, images, keepImages, InstantSource.system());
         this.files = new InstanceFiles(layout, images, room);
         this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
@@ -86,19 +92,33 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.orphans = new Orphans(connection, quarantine);
     }
 
-    /** Begins to connect; until that succeeds every call fails as unreachable. */
+    /**
+     * Begins to connect; until that succeeds every call fails as unreachable.
+     *
+     * @param keepImages for how long an image is kept that nothing was made from
+     */
     public static LibvirtHypervisor open(
-            String uri, DomainXml.Host host, HostFacts.Given given, HostNetworks networks)
+            String uri,
+            DomainXml.Host host,
+            HostFacts.Given given,
+            HostNetworks networks,
+            Duration keepImages)
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var facts = new HostFacts(connection, host.layout().pool(), given);
         var hypervisor =
                 new LibvirtHypervisor(
-                        connection, host.layout(), new DomainXml(host), facts, networks);
+                        connection,
+                        host.layout(),
+                        new DomainXml(host),
+                        facts,
+                        networks,
+                        keepImages);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
         hypervisor.volumeCopies.open();
         hypervisor.quarantine.open();
+        hypervisor.sweep.start();
         connection.start();
         return hypervisor;
     }
@@ -425,6 +445,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void close() {
         connection.close();
+        sweep.close();
         files.close();
     }
 }

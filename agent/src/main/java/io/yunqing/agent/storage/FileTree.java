@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A file, or a directory with all that is in it; symbolic links are files, and what they name is not touched. */
@@ -30,6 +32,23 @@ final class FileTree {
             throw new NoSuchFileException(root.toString());
         }
         return new Extent(measure.bytes, measure.modified);
+    }
+
+    /** All plain files in it; what goes in the meantime may be among them. */
+    static List<Path> files(Path root) throws IOException {
+        var files = new ArrayList<Path>();
+        Files.walkFileTree(
+                root,
+                new Visitor() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (attributes.isRegularFile()) {
+                            files.add(file);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        return files;
     }
 
     /** Files.exists says no as well when it cannot tell. */

@@ -10,6 +10,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -24,9 +27,11 @@ final class ImageNotes {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Layout layout;
+    private final InstantSource clock;
 
-    ImageNotes(Layout layout) {
+    ImageNotes(Layout layout, InstantSource clock) {
         this.layout = layout;
+        this.clock = clock;
     }
 
     /**
@@ -59,6 +64,16 @@ final class ImageNotes {
         return note.isPresent()
                 && note.get().bytes() == Files.size(image)
                 && note.get().crc32c() == crc32c(image);
+    }
+
+    /** Something is made from it now; the note's own time says so. */
+    void used(Path image) throws IOException {
+        Files.setLastModifiedTime(layout.note(image), FileTime.from(clock.instant()));
+    }
+
+    Instant lastUsed(Path image) throws IOException {
+        Path note = layout.note(image);
+        return Files.getLastModifiedTime(FileTree.isThere(note) ? note : image).toInstant();
     }
 
     private Optional<Note> read(Path image) throws IOException {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
@@ -27,12 +29,12 @@ public final class ImageStore {
     private final PoolRoom room;
     private final ImageNotes notes;
     private final Set<ImageSource> held = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<Path, Object> fetching = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Path, Object> locks = new ConcurrentHashMap<>();
 
     public ImageStore(Layout layout, PoolRoom room) {
         this.layout = layout;
         this.room = room;
-        this.notes = new ImageNotes(layout);
+        this.notes = new ImageNotes(layout, InstantSource.system());
     }
 
     /** Makes the directory and throws away what a killed fetch left in it. */
@@ -56,7 +58,7 @@ public final class ImageStore {
      */
     public void fetch(ImageSource image) throws HypervisorFault {
         Path file = layout.image(image);
-        synchronized (fetching.computeIfAbsent(file, path -> new Object())) {
+        synchronized (lock(file)) {
             try {
                 if (!held.contains(image) && !isGood(image, file)) {
                     bring(image, file);
@@ -71,15 +73,47 @@ public final class ImageStore {
     /** The image's file, for an overlay to stand on. */
     Path file(ImageSource image) throws HypervisorFault {
         Path file = layout.image(image);
-        try {
-            if (Files.exists(file) && notes.isUntouched(file)) {
-                return file;
+        synchronized (lock(file)) {
+            try {
+                if (Files.exists(file) && notes.isUntouched(file)) {
+                    notes.used(file);
+                    return file;
+                }
+            } catch (IOException e) {
+                throw fault(image, words(e), e);
             }
-        } catch (IOException e) {
-            throw fault(image, words(e), e);
         }
         held.remove(image);
         throw fault(image, file + " is gone or was changed; it will be fetched again", null);
+    }
+
+    /** When something was last made from it. */
+    Instant lastUsed(Path image) throws IOException {
+        return notes.lastUsed(image);
+    }
+
+    /** Removes an image on which nothing stands, with all that belongs to it, unless it was used since. */
+    boolean removeIfIdle(Path image, Instant since) throws IOException {
+        synchronized (lock(image)) {
+            if (!notes.lastUsed(image).isBefore(since)) {
+                return false;
+            }
+            held.removeIf(source -> layout.image(source).equals(image));
+            try (var overlays =
+                    Files.newDirectoryStream(layout.images(), image.getFileName() + ".*.overlay")) {
+                for (Path overlay : overlays) {
+                    Files.delete(overlay);
+                }
+            }
+            Files.delete(image);
+            Files.deleteIfExists(layout.note(image));
+            DurableFile.force(layout.images());
+            return true;
+        }
+    }
+
+    private Object lock(Path image) {
+        return locks.computeIfAbsent(image, path -> new Object());
     }
 
     private boolean isGood(ImageSource image, Path file) throws IOException {

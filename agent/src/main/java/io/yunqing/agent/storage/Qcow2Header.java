@@ -3,7 +3,10 @@ package io.yunqing.agent.storage;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,10 @@ record Qcow2Header(
 
     private static final int MAGIC = 0x514649fb; // "QFI" and 0xfb
     private static final int LENGTH = 104;
+
+    /** As qcow2 has it, in bytes. */
+    private static final int LONGEST_NAME = 1023;
+
     private static final long DIRTY = 1;
     private static final long CORRUPT = 1 << 1;
     private static final long EXTERNAL_DATA = 1 << 2;
@@ -44,6 +51,24 @@ record Qcow2Header(
                 bytes.getLong(24),
                 bytes.getInt(32),
                 version >= 3 ? bytes.getLong(72) : 0);
+    }
+
+    /** What a qcow2 file says that it stands on; nothing if it is none or stands on nothing. */
+    static Optional<Path> backingFile(Path file) throws IOException {
+        try (var channel = FileChannel.open(file)) {
+            var header = read(channel);
+            if (!header.magic || header.backingFileOffset == 0) {
+                return Optional.empty();
+            }
+            int length = Excerpt.of(channel, 16, Integer.BYTES, ByteOrder.BIG_ENDIAN).getInt(0);
+            if (length <= 0 || length > LONGEST_NAME) {
+                throw new IOException(file + " names a backing file whose name cannot be read");
+            }
+            var name = Excerpt.of(channel, header.backingFileOffset, length, ByteOrder.BIG_ENDIAN);
+            return Optional.of(Path.of(StandardCharsets.UTF_8.decode(name).toString()));
+        } catch (InvalidPathException e) {
+            throw new IOException(file + " names a backing file whose name cannot be read", e);
+        }
     }
 
     /** What speaks against using it; absent when nothing does. An image must be whole in itself. */

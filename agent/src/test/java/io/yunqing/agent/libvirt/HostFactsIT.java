@@ -11,6 +11,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.Layout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,7 @@ class HostFactsIT {
         var xml = new DomainXml.Host(layout, false, false, null);
         var given = new HostFacts.Given(POOL, "tcg", "test", null, null);
         try (var hypervisor =
-                LibvirtHypervisor.open(host.uri(), xml, given, new HostNetworks(null, List.of()))) {
+                LibvirtHypervisor.open(host.uri(), xml, given, new HostNetworks(null, List.of()), Duration.ofDays(7))) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -1,0 +1,124 @@
+package io.yunqing.agent.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.agent.Instances;
+import io.yunqing.agent.Orphans;
+import io.yunqing.agent.platform.Tool;
+import io.yunqing.api.ImageFormat;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which images go, and which never do. */
+class ImageSweepTest {
+
+    private static final Duration KEEP = Duration.ofDays(7);
+    private final Instant now = Instant.now();
+
+    @TempDir Path folder;
+    private Layout layout;
+    private ImageStore images;
+    private InstanceFiles files;
+    private ImageSource image;
+
+    @BeforeEach
+    void open() throws Exception {
+        layout = new Layout(folder.resolve("pool"));
+        var room = new PoolRoom(folder);
+        images = new ImageStore(layout, room);
+        images.open();
+        files = new InstanceFiles(layout, images, room);
+        Path original = folder.resolve("original.qcow2");
+        Tool.run(
+                Duration.ofSeconds(20),
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", original.toString(), "64M"));
+        image =
+                new ImageSource(
+                        "test",
+                        original.toUri().toString(),
+                        ImageDownload.sha256(original),
+                        ImageFormat.QCOW2,
+                        1);
+        images.fetch(image);
+    }
+
+    @Test
+    void oneThatNothingStandsOnGoesWithAllThatBelongsToItWhenItWasIdleForLong() throws Exception {
+        prepare();
+        files.erase(Instances.ID);
+        sweepAfter(KEEP.minusHours(1));
+        assertTrue(Files.exists(layout.image(image)), "used a short while ago");
+        sweepAfter(KEEP.plusHours(1));
+        assertEquals(List.of(), filesIn(layout.images()));
+        assertFalse(images.holds(image));
+        images.fetch(image);
+        prepare();
+    }
+
+    @Test
+    void oneThatADiskStandsOnNeverGoesAlsoWhenThatWasPutAside() throws Exception {
+        prepare();
+        sweepAfter(KEEP.multipliedBy(100));
+        assertTrue(Files.exists(layout.image(image)));
+
+        var quarantine = new Quarantine(layout);
+        quarantine.open();
+        quarantine.putAside(Orphans.files(Instances.ID));
+        assertFalse(Files.exists(layout.instance(Instances.ID)));
+        sweepAfter(KEEP.multipliedBy(100));
+        assertTrue(Files.exists(layout.image(image)));
+
+        quarantine.purge(Orphans.files(Instances.ID));
+        sweepAfter(KEEP.multipliedBy(100));
+        assertEquals(List.of(), filesIn(layout.images()));
+    }
+
+    @Test
+    void nothingGoesWhileADiskCannotBeRead() throws Exception {
+        prepare();
+        Path disk = layout.disk(Instances.ID);
+        byte[] header = Files.readAllBytes(disk);
+        header[19] = 0;
+        header[18] = 0;
+        Files.write(disk, header);
+        var failure = assertThrows(IOException.class, () -> sweepAfter(KEEP.multipliedBy(100)));
+        assertTrue(String.valueOf(failure.getMessage()).contains(disk.toString()));
+        assertTrue(Files.exists(layout.image(image)));
+    }
+
+    @Test
+    void whatIsNoImageIsLeftAlone() throws Exception {
+        Path note = Files.writeString(layout.images().resolve("README"), "mine");
+        Files.setLastModifiedTime(note, FileTime.from(Instant.EPOCH));
+        sweepAfter(KEEP.plusHours(1));
+        assertEquals(List.of(note), filesIn(layout.images()));
+    }
+
+    private void prepare() throws Exception {
+        files.prepare(Instances.running().image(image).rootDiskGiB(2).build());
+    }
+
+    private void sweepAfter(Duration idle) throws IOException {
+        try (var sweep = new ImageSweep(layout, images, KEEP, () -> now.plus(idle))) {
+            sweep.sweep();
+        }
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+}
