@@ -53,7 +53,12 @@ class HostFactsIT {
         var xml = new DomainXml.Host(layout, false, false, null);
         var given = new HostFacts.Given(POOL, "tcg", "test", null, null);
         try (var hypervisor =
-                LibvirtHypervisor.open(host.uri(), xml, given, new HostNetworks(null, List.of()), Duration.ofDays(7))) {
+                LibvirtHypervisor.open(
+                        host.uri(),
+                        xml,
+                        given,
+                        new HostNetworks(null, List.of()),
+                        Duration.ofDays(7))) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -89,7 +89,8 @@ public final class LibvirtHost implements AutoCloseable {
         Files.createDirectories(layout.instances());
         var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
         var given = new HostFacts.Given("test", "tcg", "test", null, null);
-        return LibvirtHypervisor.open(uri(), xml, given, new HostNetworks(null, List.of()), Duration.ofDays(7));
+        return LibvirtHypervisor.open(
+                uri(), xml, given, new HostNetworks(null, List.of()), Duration.ofDays(7));
     }
 
     /** An image of which nothing boots. */

@@ -121,13 +121,6 @@ public final class Testbed {
         script("release", Integer.toString(host), disk.word());
     }
 
-    /** What a command prints that is run inside a host, with its processes, mounts and network. */
-    public String exec(int host, String... command) throws IOException {
-        List<String> words = new ArrayList<>(List.of("exec", Integer.toString(host)));
-        words.addAll(List.of(command));
-        return script(words.toArray(String[]::new));
-    }
-
     public String uri(int host) throws IOException {
         return script("uri", Integer.toString(host)).strip();
     }
