@@ -22,6 +22,9 @@ CREATE INDEX instance_network ON instance (network_id, host_id) WHERE network_id
 -- At which of its revisions what a host is told of networks last changed.
 ALTER TABLE host_desired ADD networks_revision bigint NOT NULL DEFAULT 0;
 
+-- Why a host's ends of networks are not as they should be, by its last report; null when they are.
+ALTER TABLE host_observation ADD network_fault text;
+
 -- An address belongs to a place: a host's own subnet, or a network.
 ALTER TABLE address RENAME COLUMN host_id TO place_id;
 ALTER TABLE address DROP CONSTRAINT address_host_id_fkey;

@@ -36,6 +36,7 @@ class NetworkIT {
             answers() { ping -c 1 -W 1 "$@" >/dev/null 2>&1; }
             until answers 10.0.0.1; do sleep 0.2; done
             echo "10.0.0.1 answers"
+            answers 198.51.100.1 && echo "the world outside answers"
             echo hello | nc -w 2 10.0.0.1 80 >/dev/null 2>&1 || echo "port 80 of 10.0.0.1 does not answer"
             ip addr add 10.0.0.99/24 dev eth0
             answers -I 10.0.0.99 10.0.0.1 || answers -I 10.0.0.99 10.0.0.1 || echo "nobody answers 10.0.0.99"
@@ -66,14 +67,20 @@ class NetworkIT {
 
     @Test
     @Order(1)
-    void guestsOfOneNetworkReachEachOtherOverHostsAndNobodyCanForge() throws IOException {
-        network(Cloud.TENANT, "--rule", "icmp");
+    void guestsOfOneNetworkReachEachOtherOverHostsAndTheirGateway() throws IOException {
+        network(
+                Cloud.TENANT,
+                "--rule",
+                "icmp",
+                "--gateway",
+                "10.0.0.254",
+                "--gateway-underlay",
+                Testbed.underlay(254));
+        addGateway();
         create(Cloud.TENANT, "first", "futian", "#!/bin/sh\nnc -l -p 80 &\n");
         create(Cloud.TENANT, "second", "baoan", SECOND);
         awaitLine(Cloud.TENANT, "second", "10.0.0.1 answers");
-        awaitLine(Cloud.TENANT, "second", "port 80 of 10.0.0.1 does not answer");
-        awaitLine(Cloud.TENANT, "second", "nobody answers 10.0.0.99");
-        awaitLine(Cloud.TENANT, "second", "nobody answers another interface");
+        awaitLine(Cloud.TENANT, "second", "the world outside answers");
     }
 
     @Test
@@ -101,6 +108,14 @@ class NetworkIT {
 
     @Test
     @Order(3)
+    void nobodyIsReachedAgainstTheRulesOrAsSomebodyElse() {
+        awaitLine(Cloud.TENANT, "second", "port 80 of 10.0.0.1 does not answer");
+        awaitLine(Cloud.TENANT, "second", "nobody answers 10.0.0.99");
+        awaitLine(Cloud.TENANT, "second", "nobody answers another interface");
+    }
+
+    @Test
+    @Order(4)
     void whatSomebodyTookAwayIsMadeAnewAfterAKillOfTheAgent() throws IOException {
         int host = 1;
         cloud.agent(host).kill();
@@ -116,7 +131,7 @@ class NetworkIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void nothingIsLeftOfThem() throws IOException {
         yqctl.ok("instance", "delete", "first", "second", "--yes", "--wait=60s");
         yqctl.ok("instance", "delete", OTHER_TENANT + "/stranger", "--yes", "--wait=60s");
@@ -130,6 +145,32 @@ class NetworkIT {
                     () -> describe(number));
         }
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
+    }
+
+    /** A machine beside the hosts, with an end of the network's VXLAN and something behind it. */
+    private void addGateway() throws IOException {
+        String vni =
+                rest.get("/v1/tenants/" + Cloud.TENANT + "/networks/lan")
+                        .body()
+                        .path("status")
+                        .path("vni")
+                        .asText();
+        String underlay = Testbed.underlay(254);
+        for (String command :
+                List.of(
+                        "ip addr add " + underlay + "/24 dev wire",
+                        "ip link add gateway type vxlan id %s local %s dstport 4789"
+                                .formatted(vni, underlay),
+                        "ip addr add 10.0.0.254/24 dev gateway",
+                        "ip link set gateway mtu 1450 up",
+                        "bridge fdb append 00:00:00:00:00:00 dev gateway dst "
+                                + Testbed.underlay(1),
+                        "bridge fdb append 00:00:00:00:00:00 dev gateway dst "
+                                + Testbed.underlay(2),
+                        "ip link set lo up",
+                        "ip addr add 198.51.100.1/32 dev lo")) {
+            testbed.wire(command.split(" "));
+        }
     }
 
     private void network(String tenant, String... more) throws IOException {

@@ -192,7 +192,8 @@ public final class Reporter implements AutoCloseable {
                 now.unknownDomains(),
                 lanes.get(),
                 now.volumes(),
-                now.orphans());
+                now.orphans(),
+                now.networkFault());
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class HostNetworks {
         try {
             if (!networks.isEmpty()) {
                 requireBridgedFilter();
+                requireUnderlay(underlay);
             }
             filter(Ruleset.of(underlay, networks));
             var plan =
@@ -75,6 +76,16 @@ public final class HostNetworks {
         if (run("", "test", "-e", BRIDGED_FILTER).exitCode() != 0) {
             throw new IOException(
                     "the kernel does not let the filter see bridged packets: load its module br_netfilter");
+        }
+    }
+
+    /** A VXLAN is made from any address, and silent if it is none of the host's. */
+    private void requireUnderlay(String address) throws IOException {
+        String device = Link.firstName(output("ip", "-json", "address", "show", "to", address));
+        if (device.isEmpty()) {
+            throw new IOException(
+                    "no device of this host has the underlay address %s: set it up, or start the agent with another --underlay"
+                            .formatted(address));
         }
     }
 

@@ -30,6 +30,15 @@ record Link(String name, String kind, String master, int mtu, boolean up, String
         return "%d from %s port %d learning %s".formatted(vni, local, port, learning);
     }
 
+    /** The first device that an answer of {@code ip -json} names; empty when it names none. */
+    static String firstName(String json) throws IOException {
+        return StreamSupport.stream(array(json).spliterator(), false)
+                .map(device -> device.path("ifname").asText())
+                .filter(name -> !name.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
     /** Reads what {@code ip -json -details link show} says. */
     static List<Link> parse(String json) throws IOException {
         var links = new ArrayList<Link>();

@@ -159,8 +159,10 @@ public final class HostReconciler {
                         sight,
                         this::progressOf,
                         refusals,
-                        observedVolumes(now),
-                        begun ? orphans.observed(now) : null,
+                        new Report.Rest(
+                                observedVolumes(now),
+                                begun ? orphans.observed(now) : null,
+                                networks.trouble()),
                         now));
         return wake;
     }

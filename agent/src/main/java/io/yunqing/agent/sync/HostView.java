@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param appliedRevision the host revision that everything was last compared against
  * @param volumes absent when storage, or who has what of it, cannot be seen
  * @param orphans absent when it cannot be told what is one
+ * @param networkFault why the ends of tenants' networks are not as they should be; absent when they are
  */
 public record HostView(
         @Nullable String unobservedReason,
@@ -30,7 +31,8 @@ public record HostView(
         Set<UUID> withDisk,
         List<UnknownDomain> unknownDomains,
         @Nullable List<VolumeObserved> volumes,
-        @Nullable List<OrphanObserved> orphans) {
+        @Nullable List<OrphanObserved> orphans,
+        @Nullable String networkFault) {
 
     public boolean complete() {
         return unobservedReason == null;
@@ -47,6 +49,7 @@ public record HostView(
                 || complete() != before.complete()
                 || !unknownDomains.equals(before.unknownDomains)
                 || !Objects.equals(orphans, before.orphans)
+                || !Objects.equals(networkFault, before.networkFault)
                 || !settled().equals(before.settled())
                 || !Objects.equals(settledVolumes(), before.settledVolumes());
     }

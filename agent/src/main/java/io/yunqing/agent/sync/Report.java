@@ -24,14 +24,19 @@ final class Report {
 
     private Report() {}
 
+    /** What is told beside instances; see {@link HostView}. */
+    record Rest(
+            @Nullable List<VolumeObserved> volumes,
+            @Nullable List<OrphanObserved> orphans,
+            @Nullable String networkFault) {}
+
     static HostView of(
             Levels levels,
             long applied,
             Sight sight,
             Function<UUID, Progress> progress,
             Refusals<UUID> refusals,
-            @Nullable List<VolumeObserved> volumes,
-            @Nullable List<OrphanObserved> orphans,
+            Rest rest,
             Instant now) {
         var instances = new ArrayList<InstanceObserved>();
         for (InstanceDesired want : levels.instances()) {
@@ -76,8 +81,9 @@ final class Report {
                 List.copyOf(instances),
                 withDisk,
                 List.copyOf(unknown),
-                volumes,
-                orphans);
+                rest.volumes(),
+                rest.orphans(),
+                rest.networkFault());
     }
 
     private static InstanceObserved instance(

@@ -151,6 +151,8 @@ class LinkPlanTest {
                          {"mac":"00:00:00:00:00:00","ifname":"yqx1000","dst":"192.0.2.2","flags":["self"]}]
                         """));
         assertEquals(List.of(), Flood.parse("\n"));
+        assertEquals("eth0", Link.firstName("[{},{\"ifname\":\"eth0\"}]"));
+        assertEquals("", Link.firstName("[{},{}]"));
     }
 
     private static NetworkDesired network(int vni, String... peers) {

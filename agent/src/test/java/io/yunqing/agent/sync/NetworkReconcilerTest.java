@@ -50,10 +50,12 @@ class NetworkReconcilerTest extends Reconciling {
         until(
                 "it is said",
                 () -> "its network cannot be made: nft ended with 1: no".equals(fault()));
+        assertEquals("nft ended with 1: no", told().networkFault());
         hypervisor.networksFailWith(null);
         now = now.plusSeconds(60);
         until("it runs", () -> shown(DomainState.RUNNING));
         assertNull(fault());
+        assertNull(told().networkFault());
     }
 
     @Test

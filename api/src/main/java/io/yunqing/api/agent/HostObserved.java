@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param observedAt when the inventory was taken, by the host's clock
  * @param volumes what was found of the desired volumes; absent when storage could not be looked at, and nothing is news then
  * @param orphans everything on the host that belongs to none of its instances and volumes; absent when that cannot be told
+ * @param networkFault why the host's ends of tenants' networks are not as they should be, in the words of whoever refused; absent
+ *     when they are
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -41,7 +43,8 @@ public record HostObserved(
         @NotNull List<@NotNull UnknownDomain> unknownDomains,
         @NotNull List<@NotNull Lane> lanes,
         @Nullable List<@NotNull @Valid VolumeObserved> volumes,
-        @Nullable List<@NotNull @Valid OrphanObserved> orphans) {
+        @Nullable List<@NotNull @Valid OrphanObserved> orphans,
+        @Nullable String networkFault) {
 
     /** How many orphans are where they were found; null when it cannot be told. */
     public @Nullable Integer orphansInPlace() {

@@ -49,7 +49,8 @@ record Told(HostObserved report, byte[] digest) {
                 report.unknownDomains(),
                 report.lanes(),
                 report.volumes(),
-                report.orphans());
+                report.orphans(),
+                report.networkFault());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

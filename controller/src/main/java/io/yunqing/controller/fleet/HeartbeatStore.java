@@ -143,7 +143,8 @@ public class HeartbeatStore {
                 statement.setBytes(11, digest);
                 statement.setLong(12, host.desiredRevision);
                 statement.setBoolean(13, report.volumes() != null);
-                statement.setObject(14, host.host);
+                statement.setString(14, report.networkFault());
+                statement.setObject(15, host.host);
                 return statement.executeUpdate();
             }
         });
@@ -155,7 +156,7 @@ public class HeartbeatStore {
                 UPDATE host_observation
                 SET agent_start = ?, superseded_start = ?, boot_id = ?, sequence = ?, received_at = ?, complete = ?,
                     unobserved_reason = ?, applied_revision = ?, unknown_domains = ?::jsonb, lanes = ?::jsonb, digest = ?,
-                    settled_revision = ?, storage_seen = ?
+                    settled_revision = ?, storage_seen = ?, network_fault = ?
                 WHERE host_id = ?
                 """);
     }

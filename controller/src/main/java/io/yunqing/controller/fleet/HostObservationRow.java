@@ -75,6 +75,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @JdbcTypeCode(SqlTypes.JSON)
     public List<Lane> lanes;
 
+    /** Why its ends of networks are not as they should be; null when they are. */
+    @Column(name = "network_fault")
+    public String networkFault;
+
     /** The state that was last told to everybody. */
     @Column(name = "announced_state")
     @Enumerated(EnumType.STRING)

@@ -317,6 +317,13 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                                                     : "only instances in networks of tenants"),
                             null));
         }
+        if (seen.networkFault != null) {
+            conditions.add(
+                    new Condition(
+                            "NetworksUnmade",
+                            "tenants' networks are not as they should be: " + seen.networkFault,
+                            seen.receivedAt));
+        }
         if (seen.inventory != null) {
             seen.inventory.pools().stream()
                     .filter(pool ->

@@ -65,6 +65,9 @@ final class FakeAgent {
     /** What it says of orphans; null when it cannot tell what is one. */
     List<OrphanObserved> orphans;
 
+    /** Why its ends of networks are not as they should be; null when they are. */
+    String networkFault;
+
     private final Certificate ca;
     private final KeyPair key;
     private HttpClient client;
@@ -184,7 +187,8 @@ final class FakeAgent {
                         List.of(),
                         List.of(),
                         volumes,
-                        orphans));
+                        orphans,
+                        networkFault));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */

@@ -169,6 +169,18 @@ class NetworkTest {
     }
 
     @Test
+    void whatHindersAHostIsSaidOfIt() {
+        city.agent.networkFault = "nft ended with 1: no";
+        city.obey();
+        Answer host = rest.get("/v1/hosts/" + city.id);
+        assertEquals("NetworksUnmade", host.at("status.conditions.0.type").asText(), host.text());
+        assertTrue(host.text().contains("nft ended with 1: no"), host.text());
+        city.agent.networkFault = null;
+        city.obey();
+        assertTrue(rest.get("/v1/hosts/" + city.id).at("status.conditions").isEmpty());
+    }
+
+    @Test
     void aNetworkThatIsFullSaysSo() {
         create(
                 "lan",

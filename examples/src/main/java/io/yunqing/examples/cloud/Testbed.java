@@ -147,6 +147,13 @@ public final class Testbed {
         return Program.output(line, Map.of(), PATIENCE);
     }
 
+    /** Runs a command beside the hosts, in the network that connects them, as {@link #exec} does inside one. */
+    public String wire(String... command) throws IOException {
+        List<String> line = new ArrayList<>(List.of("wire"));
+        line.addAll(List.of(command));
+        return script(line.toArray(String[]::new));
+    }
+
     public Path pool(int host) {
         return state.resolve("hosts/" + host + "/pool");
     }
