@@ -57,15 +57,14 @@ final class AdmissionAddresses {
                 order.wishes().stream()
                         .filter(Wish::networked)
                         .collect(Collectors.groupingBy(Wish::network, Collectors.counting()));
-        return wanted.entrySet().stream()
-                .<Outcome>map(one ->
-                        new Outcome.NetworkFull(
-                                one.getKey(),
-                                one.getValue(),
-                                book.left(one.getKey().id(), one.getKey().subnet())))
-                .filter(outcome ->
-                        outcome instanceof Outcome.NetworkFull full && full.wanted() > full.left())
-                .findFirst();
+        for (Map.Entry<NetworkEntry, Long> one : wanted.entrySet()) {
+            NetworkEntry network = one.getKey();
+            long left = book.left(network.id(), network.subnet());
+            if (one.getValue() > left) {
+                return Optional.of(new Outcome.NetworkFull(network, one.getValue(), left));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The instance's address on its host; from then on it is taken. */

@@ -29,6 +29,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +264,81 @@ class NetworkTest {
             addresses.add(made.at("status.addresses.0.ip").asText());
         }
         assertEquals(Set.of("10.9.0.1/24", "10.9.0.2/24", "10.9.0.3/24", "10.9.0.4/24"), addresses);
+    }
+
+    /** What a host is told of networks, taken in piece by piece as an agent does. */
+    private static final class Follower {
+        private final FakeAgent agent;
+        private long after;
+        private List<NetworkDesired> networks = List.of();
+
+        Follower(FakeAgent agent) {
+            this.agent = agent;
+        }
+
+        /** Hears what is new, and does all that is wished. */
+        void follow() {
+            HostDesired news = agent.desired(after, 0);
+            after = news.revision();
+            networks = news.networks() == null ? networks : news.networks();
+            assertEquals(200, agent.obey(DomainState.RUNNING).status());
+        }
+    }
+
+    @Test
+    void whoeverComesAndGoesAtOnceHostsKnowItInTheEnd() throws Exception {
+        List<Follower> hosts = List.of(new Follower(city.agent), new Follower(secondHost()));
+        create("lan-0", "{\"cidr\":\"10.9.0.0/24\"}");
+        create("lan-1", "{\"cidr\":\"10.9.0.0/24\"}");
+        AtomicInteger admitted = new AtomicInteger();
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService callers = Executors.newFixedThreadPool(5)) {
+            List<Future<?>> agents = new ArrayList<>();
+            for (Follower host : hosts) {
+                agents.add(
+                        callers.submit(() -> {
+                            while (!over.get()) {
+                                host.follow();
+                            }
+                        }));
+            }
+            List<Future<?>> clients = new ArrayList<>();
+            for (int client = 0; client < 3; client++) {
+                int number = client;
+                clients.add(callers.submit(() -> comeAndGo(number, admitted)));
+            }
+            for (Future<?> client : clients) {
+                client.get();
+            }
+            over.set(true);
+            for (Future<?> agent : agents) {
+                agent.get();
+            }
+        }
+        assertTrue(admitted.get() > 0, "some were admitted");
+        for (int again = 0; again < 2; again++) {
+            hosts.forEach(Follower::follow);
+        }
+        for (Follower host : hosts) {
+            assertEquals(host.agent.desired(0, 0).networks(), host.networks);
+        }
+        close(city.id + "-2");
+    }
+
+    /** Instances of one client, one after the other; the last one stays. */
+    private void comeAndGo(int client, AtomicInteger admitted) {
+        for (int round = 0; round < 8; round++) {
+            String name = "web-%d-%d".formatted(client, round);
+            Answer made = rest.post(instances(), attached(name, "lan-" + round % 2));
+            boolean full = code(made).equals("quota.exceeded");
+            assertTrue(made.status() == 201 || full, made.text());
+            if (made.status() == 201) {
+                admitted.incrementAndGet();
+                if (round < 7) {
+                    assertEquals(200, rest.send("DELETE", city.path(name), null, any()).status());
+                }
+            }
+        }
     }
 
     private Callable<Answer> call(String name) {
