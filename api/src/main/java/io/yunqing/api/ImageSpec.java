@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param url {@code file:}, {@code http:} or {@code https:}; each host fetches it once and keeps it
  * @param sha256 of the bytes behind {@code url}, 64 lower-case hex digits; an image that differs is refused
  * @param minDiskGiB the smallest root disk it fits on; hosts refuse an image that describes a larger disk
+ * @param stage what it may be used for; {@link ImageStage#PUBLISHED} when absent at its creation, and what it was when absent later
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ImageSpec(
@@ -30,4 +31,15 @@ public record ImageSpec(
                         message = "give 64 lower-case hex digits, as sha256sum prints them")
                 String sha256,
         @NotNull ImageFormat format,
-        @NotNull @Min(1) @Max(65_536) Integer minDiskGiB) {}
+        @NotNull @Min(1) @Max(65_536) Integer minDiskGiB,
+        @Nullable ImageStage stage) {
+
+    public ImageStage stageOrDefault() {
+        return stage == null ? ImageStage.PUBLISHED : stage;
+    }
+
+    /** As it is stored: its stage is said. */
+    public ImageSpec withStage(ImageStage said) {
+        return new ImageSpec(displayName, url, sha256, format, minDiskGiB, said);
+    }
+}

@@ -54,6 +54,11 @@ public enum ProblemCode {
             "instance.not_off", 409, ProblemKind.CONFLICT, "The instance is not known to be off"),
     DELETION_PROTECTED(
             "deletion.protected", 409, ProblemKind.CONFLICT, "It is protected from being deleted"),
+    IMAGE_NOT_PUBLISHED(
+            "image.not_published",
+            409,
+            ProblemKind.CONFLICT,
+            "Nothing new may be made from the image"),
     VOLUME_IN_USE("volume.in_use", 409, ProblemKind.CONFLICT, "An instance has the volume"),
     ORPHAN_NOT_QUARANTINED(
             "orphan.not_quarantined",

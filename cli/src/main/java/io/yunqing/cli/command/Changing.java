@@ -139,6 +139,10 @@ final class Changing {
         return change(call, noun, Edit.one("spec.power", power));
     }
 
+    static Exit stage(Call call, Noun noun, String stage) {
+        return change(call, noun, Edit.one("spec.stage", stage));
+    }
+
     /** Has an instance started anew, once: whoever asks for the same boot meanwhile asks for the same start. */
     static Exit reboot(Call call, Noun noun) {
         Optional<Object> forced = call.args().has("--force") ? Optional.of(true) : Optional.empty();

@@ -33,11 +33,11 @@ final class OwnVerbs {
                             "explain");
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore");
             case ORPHAN -> List.of("quarantine", "release");
+            case IMAGE -> List.of("publish", "deprecate", "revoke");
             case DEPARTMENT,
                     APPLICATION,
                     TENANT,
                     FLAVOR,
-                    IMAGE,
                     ZONE,
                     HOST_CLASS,
                     PLACEMENT_GROUP,
@@ -64,6 +64,19 @@ final class OwnVerbs {
             case "detach" -> detach(noun);
             case "quarantine" -> quarantine(noun);
             case "release" -> release(noun);
+            case "publish" -> stage(noun, verb, "PUBLISHED", "Let instances be made from an image");
+            case "deprecate" ->
+                    stage(
+                            noun,
+                            verb,
+                            "DEPRECATED",
+                            "Have all that stands on an image say that it is on its way out");
+            case "revoke" ->
+                    stage(
+                            noun,
+                            verb,
+                            "REVOKED",
+                            "Let nothing new be made from an image, for good; instances run on");
             default -> throw new IllegalArgumentException(verb);
         };
     }
@@ -281,6 +294,18 @@ final class OwnVerbs {
                         "orphan release 0d1f8a5c3b7e --wait");
         Options.mutation().forEach(release::addOption);
         return Verbs.awaiting(noun, release.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec stage(Noun noun, String verb, String stage, String what) {
+        CommandSpec command =
+                Options.command(
+                        verb,
+                        what,
+                        call -> Changing.stage(call, noun, stage),
+                        "image %s debian-12".formatted(verb),
+                        "image %s debian-12 --dry-run".formatted(verb));
+        Options.mutation().forEach(command::addOption);
+        return command.addPositional(Verbs.name(noun));
     }
 
     /** Data is the token alone, so that it can be redirected into the agent's file. */

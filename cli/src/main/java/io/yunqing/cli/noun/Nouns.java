@@ -199,12 +199,13 @@ public final class Nouns {
                         displayName(),
                         text("format", "spec.format"),
                         number("min-disk-gib", "spec.minDiskGiB"),
+                        text("stage", "spec.stage"),
                         number("instances", "status.instances"),
                         text("url", "spec.url").onlyWide(),
                         text("sha256", "spec.sha256").onlyWide(),
                         labels(),
                         created()),
-                List.of(),
+                List.of(new Filter("stage", "Only images at this stage, such as PUBLISHED")),
                 List.of(
                         displayNameField(),
                         Field.text("url", "--url", "A file:, http: or https: URL").mustBe(),
@@ -225,7 +226,15 @@ public final class Nouns {
                                         1,
                                         65_536,
                                         "The smallest root disk it fits on; a larger image is refused")
-                                .mustBe()),
+                                .mustBe(),
+                        Field.choice(
+                                "stage",
+                                "--stage",
+                                "What it may be used for; PUBLISHED unless given",
+                                "IMPORTED",
+                                "PUBLISHED",
+                                "DEPRECATED",
+                                "REVOKED")),
                 "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX\n"
                         + "--format QCOW2 --min-disk-gib 4");
     }

@@ -133,7 +133,7 @@ class Admission {
         List<Wish> wishes = new ArrayList<>(asked.size());
         for (Instance one : asked) {
             FlavorEntry flavor = catalog.flavor(one.spec().flavor());
-            ImageEntry image = catalog.image(one.spec().image());
+            ImageEntry image = catalog.usableImage(one.spec().image());
             if (one.spec().zone() != null) {
                 catalog.requireZone(one.spec().zone());
             }

@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.FlavorSpec;
+import io.yunqing.api.ImageSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.PlacementGroupSpec;
 import io.yunqing.api.ProblemCode;
@@ -9,6 +10,7 @@ import io.yunqing.controller.fleet.ZoneRow;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -51,7 +53,7 @@ class Catalog {
 
     record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec) {}
 
-    record ImageEntry(UUID id, long revision, String name, int minDiskGiB) {}
+    record ImageEntry(UUID id, long revision, String name, ImageSpec spec) {}
 
     /**
      * A placement group.
@@ -103,9 +105,21 @@ class Catalog {
     }
 
     /**
-     * @throws ProblemException if there is none of this name
+     * An image that something new may be made from. Nobody compares a refusal with the database, so none is made from memory.
+     *
+     * @throws ProblemException if there is none of this name, or it is not for use
      */
-    ImageEntry image(String name) {
+    ImageEntry usableImage(String name) {
+        ImageEntry known = image(name);
+        if (!ImageLifecycle.isUsable(known.spec().stageOrDefault())) {
+            images.remove(name);
+            known = image(name);
+            ImageLifecycle.requireUsable(name, known.spec().stageOrDefault());
+        }
+        return known;
+    }
+
+    private ImageEntry image(String name) {
         return remembered(
                 images,
                 name,
@@ -115,7 +129,7 @@ class Catalog {
                                     .firstResultOptional()
                                     .orElseThrow(
                                             () -> Asked.unknown("spec.image", Kind.IMAGE, name));
-                    return new ImageEntry(row.id, row.revision, row.name, row.spec.minDiskGiB());
+                    return new ImageEntry(row.id, row.revision, row.name, row.spec);
                 });
     }
 
@@ -218,12 +232,12 @@ class Catalog {
      * @throws ProblemException if the flavor's root disk cannot hold the image
      */
     static void requireFit(FlavorEntry flavor, ImageEntry image) {
-        if (flavor.spec().rootDiskGiB() < image.minDiskGiB()) {
+        if (flavor.spec().rootDiskGiB() < image.spec().minDiskGiB()) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
                     "spec.flavor",
                     "its root disk is too small for image " + image.name(),
-                    "rootDiskGiB >= " + image.minDiskGiB(),
+                    "rootDiskGiB >= " + image.spec().minDiskGiB(),
                     flavor.spec().rootDiskGiB(),
                     "choose a flavor with a larger root disk");
         }

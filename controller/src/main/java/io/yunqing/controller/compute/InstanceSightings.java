@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Fault;
+import io.yunqing.api.ImageStage;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.platform.RoundTrip;
@@ -33,8 +34,14 @@ class InstanceSightings {
      * @param ip with its prefix length; null when it holds none
      * @param observed null before its host said anything of it
      * @param volumes the names of those that are to be attached to it; null when none are
+     * @param image at which stage its image is
      */
-    record Sighting(HostSeen host, String ip, InstanceObserved observed, List<String> volumes) {}
+    record Sighting(
+            HostSeen host,
+            String ip,
+            InstanceObserved observed,
+            List<String> volumes,
+            ImageStage image) {}
 
     /**
      * What its host last said of itself.
@@ -60,8 +67,10 @@ class InstanceSightings {
                                 SELECT r.id, o.epoch, o.boot, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
                                        host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
                                        s.unobserved_reason,
-                                       (SELECT array_agg(v.name ORDER BY v.name) FROM volume v WHERE v.instance_id = r.id) AS volumes
-                                FROM unnest(?, ?) AS r (id, host_id)
+                                       (SELECT array_agg(v.name ORDER BY v.name) FROM volume v WHERE v.instance_id = r.id) AS volumes,
+                                       coalesce(m.spec ->> 'stage', 'PUBLISHED') AS image_stage
+                                FROM unnest(?, ?, ?) AS r (id, host_id, image_id)
+                                JOIN image m ON m.id = r.image_id
                                 JOIN host h ON h.id = r.host_id
                                 JOIN zone z ON z.id = h.zone_id
                                 JOIN host_observation s ON s.host_id = r.host_id
@@ -70,7 +79,8 @@ class InstanceSightings {
                                 """,
                                 row -> found.put(row.getObject("id", UUID.class), sighting(row)),
                                 rows.stream().map(row -> row.id).toArray(UUID[]::new),
-                                rows.stream().map(row -> row.host.id).toArray(UUID[]::new));
+                                rows.stream().map(row -> row.host.id).toArray(UUID[]::new),
+                                rows.stream().map(row -> row.image.id).toArray(UUID[]::new));
         return sql.run(connection -> {
             trip.run(connection);
             return found;
@@ -88,7 +98,8 @@ class InstanceSightings {
                         row.getString("unobserved_reason")),
                 row.getString("ip"),
                 observed(row),
-                names(row.getArray("volumes")));
+                names(row.getArray("volumes")),
+                ImageStage.valueOf(row.getString("image_stage")));
     }
 
     private static List<String> names(Array names) throws SQLException {

@@ -19,6 +19,7 @@ import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
@@ -99,12 +100,14 @@ public class Instances {
                 observed == null ? null : host.receivedAt(),
                 row.placement,
                 observed == null ? null : observed.fault(),
-                conditions(row, observed, host, seen, phase),
+                conditions(row, sighting, seen, phase),
                 sighting.volumes());
     }
 
     private static List<Condition> conditions(
-            InstanceRow row, InstanceObserved observed, HostSeen host, boolean seen, Phase phase) {
+            InstanceRow row, Sighting sighting, boolean seen, Phase phase) {
+        InstanceObserved observed = sighting.observed();
+        HostSeen host = sighting.host();
         List<Condition> conditions = new ArrayList<>();
         if (host.complete() && !seen) {
             conditions.add(
@@ -128,6 +131,7 @@ public class Instances {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
+        ImageLifecycle.condition(row.spec.image(), sighting.image()).ifPresent(conditions::add);
         waitingForGuest(row, observed, phase)
                 .ifPresent(remedy ->
                         conditions.add(

@@ -5,6 +5,7 @@ import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
@@ -20,7 +21,7 @@ class Rebuilding {
      * Takes a wish for another rebuild, or refuses what may change only with one.
      *
      * @throws ProblemException if {@code rebuild} is neither what it was nor the boot that it is asked with, the instance is
-     *     protected, or the image does not fit on its root disk
+     *     protected, or the image does not fit on its root disk or is not for use
      */
     void change(InstanceRow row, InstanceSpec wanted) {
         if (wanted.rebuildOrNone() == row.spec.rebuildOrNone()) {
@@ -37,9 +38,11 @@ class Rebuilding {
                             .formatted(row.name),
                     "set spec.deletionProtection to false first, if it is really to go");
         }
-        if (!row.spec.image().equals(wanted.image())) {
-            row.image = fitting(row, wanted.image());
-        }
+        String name = wanted.image();
+        boolean another = !row.spec.image().equals(name);
+        ImageRow image = another ? fitting(row, name) : row.image;
+        ImageLifecycle.requireUsable(name, image.spec.stageOrDefault());
+        row.image = image;
     }
 
     /**

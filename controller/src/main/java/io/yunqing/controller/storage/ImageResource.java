@@ -2,6 +2,7 @@ package io.yunqing.controller.storage;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Image;
+import io.yunqing.api.ImageStage;
 import io.yunqing.api.ImageStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.controller.platform.Asked;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -51,8 +53,20 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     @Produces({MediaType.APPLICATION_JSON, Lists.NDJSON})
     @Operation(summary = "List images")
     @APIResponseSchema(value = Image[].class, responseCode = "200")
-    public Response list(@BeanParam ListQuery query, @Context HttpHeaders headers) {
-        Where<Image> where = Where.<Image>all();
+    public Response list(
+            @BeanParam ListQuery query,
+            @QueryParam("stage") String stage,
+            @Context HttpHeaders headers) {
+        Where<Image> where = Where.all();
+        where.word(
+                "stage",
+                stage,
+                ImageStage.class,
+                wanted ->
+                        where.and(
+                                "stage",
+                                wanted.name(),
+                                "coalesce(r.spec ->> 'stage', 'PUBLISHED') = :stage"));
         return lists.answer(this, query, where, headers);
     }
 
@@ -116,14 +130,17 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
 
     @Override
     public void create(ImageRow row, Image asked) {
-        row.spec = asked.spec();
+        row.spec = asked.spec().withStage(asked.spec().stageOrDefault());
     }
 
     @Override
     public void update(ImageRow row, Image asked) {
         Asked.same("spec.sha256", row.spec.sha256(), asked.spec().sha256());
         Asked.same("spec.format", row.spec.format(), asked.spec().format());
-        row.spec = asked.spec();
+        ImageStage stage =
+                asked.spec().stage() == null ? row.spec.stageOrDefault() : asked.spec().stage();
+        ImageLifecycle.requireMove(row.spec.stageOrDefault(), stage);
+        row.spec = asked.spec().withStage(stage);
     }
 
     @Override

@@ -172,7 +172,7 @@ class AdmissionBatchTest {
                 Ids.next(),
                 asked,
                 catalog.flavor(asking.id),
-                catalog.image(asking.id),
+                catalog.usableImage(asking.id),
                 group,
                 null,
                 List.of());
