@@ -35,6 +35,15 @@ launch_libvirtd() {
 
 libvirtd_gone() { ! enter "$1" test -e "/proc/$2/cmdline"; }
 
+# --- QEMU -----------------------------------------------------------------------------------------------------------
+
+qemu=/usr/bin/qemu-system-x86_64
+
+# In the host's own mount namespace only; guests that run already are not concerned.
+break_qemu() { enter "$1" mountpoint -q "$qemu" || enter "$1" mount --bind /bin/false "$qemu"; }
+
+mend_qemu() { enter "$1" mountpoint -q "$qemu" && enter "$1" umount "$qemu"; }
+
 # --- Disks ----------------------------------------------------------------------------------------------------------
 
 disks=(pool pool/volumes)
@@ -110,6 +119,8 @@ run_fault() {
         if [ "${3:-}" = -9 ]; then stop_libvirtd "$i" KILL; else stop_libvirtd "$i" TERM; fi
         launch_libvirtd "$i"
         ;;
+    break-qemu) break_qemu "$i" ;;
+    mend-qemu) mend_qemu "$i" ;;
     fill)
         [[ ${4:-} =~ ^[1-9][0-9]{0,6}$ ]] || die "usage: hosts fill I pool|volumes LEAVE_MIB"
         check_disk "$i" "${3:-}"

@@ -109,6 +109,22 @@ class FaultIT {
 
     @Test
     @Order(4)
+    void whatLibvirtRefusesIsSaidInItsWordsAndDoneWhenItCan() throws Exception {
+        String before = testbed.virsh(HOST, "domid", id("calm"));
+        testbed.breakQemu(HOST);
+        yqctl.ok("instance", "stop", "still", "--force", "--wait=60s");
+        yqctl.ok("instance", "start", "still");
+        cloud.awaitPhase("still", "FAILED", PATIENCE);
+        assertTrue(error("still").contains("qemu"), error("still"));
+        assertEquals("RUNNING", status("calm").path("phase").asText());
+        assertEquals("shut off", testbed.virsh(HOST, "domstate", id("still")));
+        testbed.mendQemu(HOST);
+        cloud.awaitPhase("still", "RUNNING", PATIENCE);
+        assertEquals(before, testbed.virsh(HOST, "domid", id("calm")), "it was not concerned");
+    }
+
+    @Test
+    @Order(5)
     void aHungDiskCostsItsOwnLane() throws Exception {
         yqctl.ok("instance", "stop", "still", "--force", "--wait=60s");
         long calm = started("still");

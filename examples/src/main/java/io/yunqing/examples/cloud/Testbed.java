@@ -102,6 +102,15 @@ public final class Testbed {
         script("start-libvirtd", Integer.toString(host));
     }
 
+    /** One host's libvirt can start no guest from now on; those that run are not concerned. */
+    public void breakQemu(int host) throws IOException {
+        script("break-qemu", Integer.toString(host));
+    }
+
+    public void mendQemu(int host) throws IOException {
+        script("mend-qemu", Integer.toString(host));
+    }
+
     /** Fills a disk but for so many MiB. */
     public void fill(int host, Disk disk, int leaveMib) throws IOException {
         script("fill", Integer.toString(host), disk.word(), Integer.toString(leaveMib));
