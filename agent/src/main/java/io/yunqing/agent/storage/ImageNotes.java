@@ -1,7 +1,7 @@
 package io.yunqing.agent.storage;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.yunqing.agent.platform.DurableFile;
 import java.io.IOException;
@@ -24,7 +24,9 @@ import java.util.zip.CRC32C;
  */
 final class ImageNotes {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** What a newer agent noted besides is not in the way. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
     private final Layout layout;
     private final InstantSource clock;
@@ -41,7 +43,6 @@ final class ImageNotes {
      * @param modified when it was written, in nanoseconds since the epoch
      * @param crc32c of all its bytes
      */
-    @JsonIgnoreProperties(ignoreUnknown = true)
     private record Note(long bytes, long modified, long crc32c) {}
 
     /** Takes note of a file that is about to get this name. */
