@@ -7,6 +7,7 @@ import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class ImageStore {
 
     private static final Logger LOG = Logger.getLogger(ImageStore.class.getName());
+
+    /** By the user that reads them in a sandbox, and by libvirt's. */
+    static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("r--r--r--");
 
     private final Layout layout;
     private final PoolRoom room;
@@ -133,24 +137,33 @@ public final class ImageStore {
     }
 
     private void bring(ImageSource image, Path file) throws IOException {
-        Path fetched = part(image);
-        Path converted = null;
+        Path part = part(image);
+        Path converted = part(image);
         try {
-            ImageDownload.to(fetched, image, room);
-            Files.setPosixFilePermissions(fetched, PosixFilePermissions.fromString("r--r--r--"));
-            long disk = ImageCheck.require(image, fetched);
-            if (image.format() != ImageFormat.QCOW2) {
-                converted = part(image);
-                ImageCheck.convert(image, fetched, disk, converted, room);
-                Files.setPosixFilePermissions(
-                        converted, PosixFilePermissions.fromString("r--r--r--"));
+            boolean kept = image.format() == ImageFormat.QCOW2;
+            var fetched = ImageDownload.of(image, part, kept, room);
+            try {
+                long disk = ImageCheck.require(image, fetched.file());
+                if (!kept) {
+                    ImageCheck.convert(image, fetched.file(), disk, converted, room);
+                    Files.setPosixFilePermissions(converted, READABLE);
+                }
+            } catch (IOException e) {
+                // What is wrong with other bytes than the promised ones is not worth knowing.
+                fetched.require(image);
+                throw e;
             }
-            Path part = converted == null ? fetched : converted;
-            notes.write(part, file);
-            DurableFile.publish(part, file);
+            fetched.require(image);
+            if (!kept) {
+                // Before the disk is waited for: it need not have these bytes.
+                deleteQuietly(part);
+            }
+            Path whole = kept ? part : converted;
+            notes.write(whole, file);
+            DurableFile.publish(whole, file);
             LOG.info("image %s fetched from %s".formatted(image.name(), image.url()));
         } finally {
-            deleteQuietly(fetched);
+            deleteQuietly(part);
             deleteQuietly(converted);
         }
     }
@@ -160,11 +173,9 @@ public final class ImageStore {
                 layout.images(), "." + image.sha256().substring(0, 12) + ".", ".part");
     }
 
-    private static void deleteQuietly(@Nullable Path part) {
+    private static void deleteQuietly(Path part) {
         try {
-            if (part != null) {
-                Files.deleteIfExists(part);
-            }
+            Files.deleteIfExists(part);
         } catch (IOException e) {
             LOG.fine(() -> part + " stays until the next start: " + e.getMessage());
         }

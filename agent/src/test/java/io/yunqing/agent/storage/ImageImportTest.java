@@ -13,6 +13,8 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +52,29 @@ class ImageImportTest {
             file.seek(11 << 20);
             file.write(bytes);
         }
+    }
+
+    @Test
+    void aFileThatChangesWhileItIsReadIsNotUsed() throws Exception {
+        var image = source(ImageFormat.RAW, disk);
+        Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rw-r--r--"));
+        var part = Files.createFile(folder.resolve("part"));
+        var fetched = ImageDownload.of(image, part, false, new PoolRoom(folder));
+        assertEquals(disk, fetched.file(), "it is read where it is");
+        fetched.require(image);
+        Files.write(disk, new byte[1], StandardOpenOption.APPEND);
+        var fault = assertThrows(IOException.class, () -> fetched.require(image));
+        assertTrue(String.valueOf(fault.getMessage()).contains("was changed"), fault.toString());
+    }
+
+    @Test
+    void aFileThatOnlyItsOwnerMayReadIsCopied() throws Exception {
+        var image = source(ImageFormat.RAW, disk);
+        Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rw-------"));
+        images.fetch(image);
+        assertTrue(Files.exists(layout.image(image)));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(disk)));
     }
 
     @Test
