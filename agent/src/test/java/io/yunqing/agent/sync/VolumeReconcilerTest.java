@@ -274,7 +274,9 @@ class VolumeReconcilerTest extends Reconciling {
         hypervisor.hideVolumes("Stale file handle");
         var second = Instances.running().id(SECOND).name("web-2").build();
         want(List.of(with(A), second), Volumes.fresh(A, 1));
-        until("the one without runs", () -> shown(DomainState.RUNNING));
+        until(
+                "the one without runs, and the other says why it does not",
+                () -> shown(DomainState.RUNNING) && instanceFault().isPresent());
         assertTrue(told().complete());
         assertNull(told().volumes());
         assertTrue(instanceFault().orElseThrow().message().contains("Stale file handle"));
