@@ -13,6 +13,7 @@ import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanObserved;
+import io.yunqing.api.agent.VolumeState;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -55,7 +56,12 @@ class OrphanReconcilerTest extends Reconciling {
         lookAgain();
         assertEquals(List.of(), orphans());
         want(List.of(Instances.running().deleted().build()), Volumes.tombstone(Volumes.ID));
-        until("it is gone", () -> shown(DomainState.REMOVED));
+        until(
+                "both are gone",
+                () ->
+                        shown(DomainState.REMOVED)
+                                && told().volumesOrNone().stream()
+                                        .allMatch(one -> one.state() == VolumeState.REMOVED));
         reconciler.confirmed(told());
         want(List.of());
         lookAgain();
