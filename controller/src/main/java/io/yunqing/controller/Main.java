@@ -40,6 +40,11 @@ public final class Main {
         Quarkus.run(
                 null,
                 (code, failure) -> {
+                    if (failure != null) {
+                        // Logging may not have begun, or have ended already.
+                        System.err.println("yunqing-controller: it ended by a failure");
+                        failure.printStackTrace();
+                    }
                     stopped.countDown();
                     System.exit(code);
                 },

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,13 @@ public final class Cloud implements AutoCloseable {
     private final Path logs;
     private final Shape shape;
     private final Testbed testbed;
+
+    /** Below those that Linux gives to connections, any of which may come between the choice of a port and its use. */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int PORTS = 12_000;
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger(new Random().nextInt(PORTS));
+
     private final int httpPort = freePort();
     private final int agentPort = freePort();
     private final Program controller;
@@ -322,10 +331,15 @@ public final class Cloud implements AutoCloseable {
 
     /** A port of the loopback address that nobody listens on. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("no free port", e);
+        for (int i = 0; i < PORTS; i++) {
+            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket =
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException _) {
+                // Somebody has it.
+            }
         }
+        throw new IllegalStateException("no free port");
     }
 }
