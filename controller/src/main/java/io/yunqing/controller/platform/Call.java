@@ -44,6 +44,7 @@ public class Call {
     /** Refuses what cannot be read, before anything is done. */
     public void check() {
         Parameters.requireKnown(uri, Set.of("mode", "digest", "wait"));
+        Parameters.requireSaid(uri);
         planOnly();
         patience();
         idempotencyKey();

@@ -73,4 +73,14 @@ public final class Parameters {
                     "this path takes " + String.join(", ", new TreeSet<>(known)));
         }
     }
+
+    /** Refuses a parameter without a value: whoever sent an empty digest did not mean to agree to anything at all. */
+    static void requireSaid(UriInfo uri) {
+        uri.getQueryParameters()
+                .forEach((name, values) -> {
+                    if (values.contains("")) {
+                        throw refused(name, "has no value", "", "leave it out, or give it one");
+                    }
+                });
+    }
 }

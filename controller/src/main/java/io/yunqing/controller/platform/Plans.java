@@ -22,10 +22,17 @@ import java.util.regex.Pattern;
 /** Says what a mutation does, by comparing the wire forms before and after it. */
 @ApplicationScoped
 public class Plans {
-    /** Differ between two runs that decide the same: what is made from the new id, and what only tells the time. */
+    /**
+     * Differ between two runs that decide the same: what is made from the new id, what only tells the time, and the
+     * reasons of a placement, whose scores follow the fleet from moment to moment (the host chosen is no reason).
+     */
     private static final Pattern INCIDENTAL =
             Pattern.compile(
-                    "(items\\.\\d+\\.)?(kind|metadata\\.(id|revision|created)|status\\.(observedAt|vni)|status\\.addresses\\.\\d+\\.mac)");
+                    "((items|volumes)\\.\\d+\\.)?(kind"
+                            + "|metadata\\.(id|revision|created)"
+                            + "|status\\.(observedAt|serial|vni)"
+                            + "|status\\.addresses\\.\\d+\\.mac"
+                            + "|status\\.placement\\..*)");
 
     private final ObjectMapper json;
 

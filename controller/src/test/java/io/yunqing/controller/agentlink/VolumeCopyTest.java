@@ -231,6 +231,39 @@ class VolumeCopyTest {
         assertEquals(26, storageUsed());
     }
 
+    /** Each plan makes ids anew, and what follows from them is not what is agreed to. */
+    @Test
+    void whatWasPlannedCanBeAgreedTo() {
+        String digest = planned(snapshots(), set("{}", ""));
+        put("logs", "\"sizeGiB\":2");
+        Answer stale = rest.post(snapshots() + "?digest=" + digest, set("{}", ""));
+        assertEquals("plan.stale", code(stale), stale.text());
+        Answer nothing = rest.post(snapshots() + "?digest=", set("{}", ""));
+        assertEquals("request.parameter", code(nothing), nothing.text());
+
+        Map<String, String> asked =
+                Map.of(
+                        "/v1/tenants/" + city.id + "/volumes",
+                        body("before", snapshot(10, "data", "")),
+                        snapshots(),
+                        set("{}", ""),
+                        "/v1/tenants/" + city.id + "/instance-sets",
+                        """
+                        {"metadata":{"name":"db"},"spec":{"flavor":"%1$s","image":"%1$s","zone":"%1$s"},"volumes":[{"name":"data","sizeGiB":1}]}
+                        """
+                                .formatted(city.id));
+        asked.forEach((path, body) -> {
+            Answer made = rest.post(path + "?digest=" + planned(path, body), body);
+            assertEquals(201, made.status(), made.text());
+        });
+    }
+
+    private String planned(String path, String body) {
+        Answer plan = rest.post(path + "?mode=plan", body);
+        assertEquals(200, plan.status(), plan.text());
+        return plan.at("digest").asText();
+    }
+
     private String snapshots() {
         return "/v1/tenants/" + city.id + "/instances/web/snapshots";
     }
