@@ -37,7 +37,10 @@ class NetworkIT {
             until answers 10.0.0.1; do sleep 0.2; done
             echo "10.0.0.1 answers"
             answers 198.51.100.1 && echo "the world outside answers"
-            echo hello | nc -w 2 10.0.0.1 80 >/dev/null 2>&1 || echo "port 80 of 10.0.0.1 does not answer"
+            connects() { echo hello | nc -w 2 10.0.0.1 $1 >/dev/null 2>&1; }
+            until connects 8080; do sleep 0.2; done
+            echo "port 8080 of 10.0.0.1 answers"
+            connects 80 || echo "port 80 of 10.0.0.1 does not answer"
             ip addr add 10.0.0.99/24 dev eth0
             answers -I 10.0.0.99 10.0.0.1 || answers -I 10.0.0.99 10.0.0.1 || echo "nobody answers 10.0.0.99"
             ip addr del 10.0.0.99/24 dev eth0
@@ -47,10 +50,24 @@ class NetworkIT {
             answers 10.0.0.1 || answers 10.0.0.1 || echo "nobody answers another interface"
             """;
 
-    /** Of the other tenant: it has the first guest's address, and looks for the second, which is on its own host. */
+    /** Listens alike on a port that the rules allow and on one that they do not. */
+    private static final String FIRST =
+            """
+            #!/bin/sh
+            for port in 80 8080; do
+                while true; do nc -l -p $port >/dev/null; done &
+            done
+            """;
+
+    /**
+     * Of the other tenant: it has the first guest's address, and once its own network carries it as far as its gateway,
+     * looks for the second guest, which is on its own host.
+     */
     private static final String STRANGER =
             """
             #!/bin/sh
+            until ping -c 1 -W 1 10.0.0.253 >/dev/null 2>&1; do sleep 0.2; done
+            echo "10.0.0.253 answers"
             ping -c 2 -W 1 10.0.0.2 >/dev/null 2>&1 && echo "10.0.0.2 answers" || echo "10.0.0.2 does not answer"
             """;
 
@@ -72,12 +89,16 @@ class NetworkIT {
                 Cloud.TENANT,
                 "--rule",
                 "icmp",
+                "--rule",
+                "tcp:8080",
                 "--gateway",
                 "10.0.0.254",
                 "--gateway-underlay",
                 Testbed.underlay(254));
-        addGateway();
-        create(Cloud.TENANT, "first", "futian", "#!/bin/sh\nnc -l -p 80 &\n");
+        addGateway(Cloud.TENANT, "gateway", "10.0.0.254/24");
+        testbed.wire("ip", "link", "set", "lo", "up");
+        testbed.wire("ip", "addr", "add", "198.51.100.1/32", "dev", "lo");
+        create(Cloud.TENANT, "first", "futian", FIRST);
         create(Cloud.TENANT, "second", "baoan", SECOND);
         awaitLine(Cloud.TENANT, "second", "10.0.0.1 answers");
         awaitLine(Cloud.TENANT, "second", "the world outside answers");
@@ -100,15 +121,24 @@ class NetworkIT {
                 "memoryMiB=128",
                 "--limit",
                 "storageGiB=1");
-        network(OTHER_TENANT);
+        network(
+                OTHER_TENANT,
+                "--gateway",
+                "10.0.0.253",
+                "--gateway-underlay",
+                Testbed.underlay(254));
+        addGateway(OTHER_TENANT, "others", "10.0.0.253/32");
+        testbed.wire("ip", "route", "add", "10.0.0.1/32", "dev", "others");
         create(OTHER_TENANT, "stranger", "baoan", STRANGER);
         assertEquals("10.0.0.1/24", address(OTHER_TENANT, "stranger"));
+        awaitLine(OTHER_TENANT, "stranger", "10.0.0.253 answers");
         awaitLine(OTHER_TENANT, "stranger", "10.0.0.2 does not answer");
     }
 
     @Test
     @Order(3)
     void nobodyIsReachedAgainstTheRulesOrAsSomebodyElse() {
+        awaitLine(Cloud.TENANT, "second", "port 8080 of 10.0.0.1 answers");
         awaitLine(Cloud.TENANT, "second", "port 80 of 10.0.0.1 does not answer");
         awaitLine(Cloud.TENANT, "second", "nobody answers 10.0.0.99");
         awaitLine(Cloud.TENANT, "second", "nobody answers another interface");
@@ -147,10 +177,10 @@ class NetworkIT {
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
     }
 
-    /** A machine beside the hosts, with an end of the network's VXLAN and something behind it. */
-    private void addGateway() throws IOException {
+    /** A machine beside the hosts, on their wire, with an end of a network's VXLAN. */
+    private void addGateway(String tenant, String link, String address) throws IOException {
         String vni =
-                rest.get("/v1/tenants/" + Cloud.TENANT + "/networks/lan")
+                rest.get("/v1/tenants/" + tenant + "/networks/lan")
                         .body()
                         .path("status")
                         .path("vni")
@@ -158,19 +188,20 @@ class NetworkIT {
         String underlay = Testbed.underlay(254);
         for (String command :
                 List.of(
-                        "ip addr add " + underlay + "/24 dev wire",
-                        "ip link add gateway type vxlan id %s local %s dstport 4789"
-                                .formatted(vni, underlay),
-                        "ip addr add 10.0.0.254/24 dev gateway",
-                        "ip link set gateway mtu 1450 up",
-                        "bridge fdb append 00:00:00:00:00:00 dev gateway dst "
-                                + Testbed.underlay(1),
-                        "bridge fdb append 00:00:00:00:00:00 dev gateway dst "
-                                + Testbed.underlay(2),
-                        "ip link set lo up",
-                        "ip addr add 198.51.100.1/32 dev lo")) {
+                        "ip addr replace " + underlay + "/24 dev wire",
+                        "ip link add %s type vxlan id %s local %s dstport 4789"
+                                .formatted(link, vni, underlay),
+                        "ip addr add " + address + " dev " + link,
+                        "ip link set " + link + " mtu 1450 up",
+                        flood(link, 1),
+                        flood(link, 2))) {
             testbed.wire(command.split(" "));
         }
+    }
+
+    private static String flood(String link, int host) {
+        return "bridge fdb append 00:00:00:00:00:00 dev %s dst %s"
+                .formatted(link, Testbed.underlay(host));
     }
 
     private void network(String tenant, String... more) throws IOException {
