@@ -69,7 +69,7 @@ public class InstanceFilters {
                                 where.and(
                                         Map.of(
                                                 "phaseWords",
-                                                PhaseWords.of(wanted).toArray(String[]::new),
+                                                PhaseWords.BOOK.of(wanted).toArray(String[]::new),
                                                 "heardSince",
                                                 heardSince),
                                         IN_PHASE));

@@ -100,7 +100,7 @@ class InstanceMeters {
                                 COUNT,
                                 row ->
                                         counts.merge(
-                                                PhaseWords.phase(row.getString("word")),
+                                                PhaseWords.BOOK.phase(row.getString("word")),
                                                 row.getLong("instances"),
                                                 Long::sum),
                                 fleet.heardSince());

@@ -26,7 +26,7 @@ final class PhaseWords {
     /** As often as any instance of which words are made was to be started anew. */
     private static final int BOOT = 1;
 
-    private static final PhaseBook<Phase> BOOK = new PhaseBook<>(Phase.class);
+    static final PhaseBook<Phase> BOOK = new PhaseBook<>(Phase.class);
 
     static {
         for (boolean deleted : EITHER) {
@@ -65,18 +65,6 @@ final class PhaseWords {
                         PAUSED_BY_WISH,
                         Fault.ATTEMPTS_BEFORE_FAILED,
                         heardSince);
-    }
-
-    /**
-     * @throws IllegalArgumentException if no instance can have the word
-     */
-    static Phase phase(String word) {
-        return BOOK.phase(word);
-    }
-
-    /** All words that stand for the phase. */
-    static List<String> of(Phase phase) {
-        return BOOK.of(phase);
     }
 
     private static void putObserved(

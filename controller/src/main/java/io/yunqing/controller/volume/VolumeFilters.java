@@ -61,7 +61,9 @@ public class VolumeFilters {
                                 where.and(
                                         Map.of(
                                                 "phaseWords",
-                                                VolumePhaseWords.of(wanted).toArray(String[]::new),
+                                                VolumePhaseWords.BOOK
+                                                        .of(wanted)
+                                                        .toArray(String[]::new),
                                                 "heardSince",
                                                 heardSince),
                                         IN_PHASE));

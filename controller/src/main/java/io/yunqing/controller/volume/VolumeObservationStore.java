@@ -158,7 +158,7 @@ class VolumeObservationStore {
                                 COUNT,
                                 row ->
                                         counts.merge(
-                                                VolumePhaseWords.phase(row.getString("word")),
+                                                VolumePhaseWords.BOOK.phase(row.getString("word")),
                                                 row.getLong("volumes"),
                                                 Long::sum),
                                 heardSince));

@@ -20,7 +20,7 @@ final class VolumePhaseWords {
     /** As large, and of as many restores, as any volume of which words are made should be. */
     private static final int WANTED = 1;
 
-    private static final PhaseBook<VolumePhase> BOOK = new PhaseBook<>(VolumePhase.class);
+    static final PhaseBook<VolumePhase> BOOK = new PhaseBook<>(VolumePhase.class);
 
     static {
         for (boolean deleted : EITHER) {
@@ -84,14 +84,6 @@ final class VolumePhaseWords {
                   coalesce(h.storage_seen AND h.received_at >= %s, false))\
         """
                 .formatted(Fault.ATTEMPTS_BEFORE_FAILED, heardSince);
-    }
-
-    static VolumePhase phase(String word) {
-        return BOOK.phase(word);
-    }
-
-    static List<String> of(VolumePhase phase) {
-        return BOOK.of(phase);
     }
 
     private static void putObserved(Wish wish, VolumeState state, Holder holder, boolean seen) {

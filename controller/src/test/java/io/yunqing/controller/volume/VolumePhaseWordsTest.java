@@ -57,7 +57,7 @@ class VolumePhaseWordsTest {
             Volume volume = any(random);
             assertEquals(
                     volume.phase(),
-                    VolumePhaseWords.phase(word(volume)),
+                    VolumePhaseWords.BOOK.phase(word(volume)),
                     () -> volume + ", seed " + seed);
         }
     }
@@ -65,9 +65,9 @@ class VolumePhaseWordsTest {
     @Test
     void everyPhaseCanBeListed() {
         for (VolumePhase phase : VolumePhase.values()) {
-            List<String> words = VolumePhaseWords.of(phase);
+            List<String> words = VolumePhaseWords.BOOK.of(phase);
             assertEquals(words.size(), words.stream().distinct().count());
-            words.forEach(word -> assertEquals(phase, VolumePhaseWords.phase(word)));
+            words.forEach(word -> assertEquals(phase, VolumePhaseWords.BOOK.phase(word)));
             assertEquals(false, words.isEmpty(), phase.name());
         }
     }

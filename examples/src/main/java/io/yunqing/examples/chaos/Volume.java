@@ -1,4 +1,4 @@
-package io.yunqing.examples.havoc;
+package io.yunqing.examples.chaos;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.yunqing.examples.havoc;
+package io.yunqing.examples.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,20 +24,20 @@ final class Owner {
     private static final List<Power> POWERS = List.of(Power.values());
     private static final int MOST_MACHINES = 2;
     private static final int MOST_VOLUMES = 3;
-    private static final List<String> FLAVORS = List.of("tiny", Havoc.OTHER_FLAVOR);
+    private static final List<String> FLAVORS = List.of("tiny", Chaos.OTHER_FLAVOR);
 
     private final String name;
     private final Random random;
-    private final Insistence insistence;
+    private final RetryingRest retrying;
     private final Map<String, Machine> machines = new TreeMap<>();
     private final Map<String, Volume> volumes = new TreeMap<>();
     private final Map<String, Integer> refusals = new TreeMap<>();
     private int named;
 
-    Owner(String name, Random random, Insistence insistence) {
+    Owner(String name, Random random, RetryingRest retrying) {
         this.name = name;
         this.random = random;
-        this.insistence = insistence;
+        this.retrying = retrying;
     }
 
     /** By name. */
@@ -86,7 +86,7 @@ final class Owner {
         Power power = random.nextInt(4) == 0 ? Power.OFF : Power.RUNNING;
         boolean withVolume = random.nextInt(3) == 0 && volumes.size() < MOST_VOLUMES;
         Answer answer =
-                insistence.post(
+                retrying.post(
                         withVolume ? SETS : INSTANCES,
                         new UUID(random.nextLong(), random.nextLong()),
                         "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"tiny\",\"image\":\"yunqing-guest\",\"power\":\"%s\"}%s}"
@@ -143,7 +143,7 @@ final class Owner {
                     spec.put("boot", wished.boot()).put("forcedBoot", true);
                     spec.put("rebuild", wished.rebuild());
                 };
-        Answer answer = insistence.change(Cloud.instancePath(machine.name()), wish);
+        Answer answer = retrying.change(Cloud.instancePath(machine.name()), wish);
         if (promised(answer, 200)) {
             machines.put(machine.name(), wished);
         }
@@ -151,7 +151,7 @@ final class Owner {
     }
 
     private String delete(Machine machine) {
-        Answer answer = insistence.delete(Cloud.instancePath(machine.name()));
+        Answer answer = retrying.delete(Cloud.instancePath(machine.name()));
         if (gone(answer)) {
             machines.remove(machine.name());
             volumes.replaceAll((_, volume) ->
@@ -163,7 +163,7 @@ final class Owner {
     private String createVolume(Machine machine) {
         String volume = name + "-" + ++named;
         Answer answer =
-                insistence.post(
+                retrying.post(
                         VOLUMES,
                         new UUID(random.nextLong(), random.nextLong()),
                         "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"sizeGiB\":1,\"instance\":\"%s\"}}"
@@ -182,7 +182,7 @@ final class Owner {
         } else if (random.nextBoolean()) {
             return change(volume, volume.at(machine.name()), "attach to " + machine.name());
         }
-        Answer answer = insistence.delete(VOLUMES + "/" + volume.name());
+        Answer answer = retrying.delete(VOLUMES + "/" + volume.name());
         if (gone(answer)) {
             volumes.remove(volume.name());
         }
@@ -191,7 +191,7 @@ final class Owner {
 
     private String change(Volume volume, Volume wished, String what) {
         Answer answer =
-                insistence.change(
+                retrying.change(
                         VOLUMES + "/" + volume.name(),
                         spec -> {
                             spec.put("sizeGiB", wished.sizeGiB());

@@ -1,4 +1,4 @@
-package io.yunqing.examples.havoc;
+package io.yunqing.examples.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.yunqing.api.Power;
@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Whether hosts and books hold what was promised, exactly once, and nothing else. */
-final class Reckoning {
+final class Audit {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     /** Agents look for what belongs to nobody every 30 s. */
@@ -32,7 +32,7 @@ final class Reckoning {
     private final List<Machine> machines;
     private final List<Volume> volumes;
 
-    Reckoning(Cloud cloud, List<Owner> owners) throws IOException {
+    Audit(Cloud cloud, List<Owner> owners) throws IOException {
         this.cloud = cloud;
         this.testbed = cloud.testbed();
         this.rest = cloud.rest();

@@ -1,4 +1,4 @@
-package io.yunqing.examples.havoc;
+package io.yunqing.examples.chaos;
 
 import io.yunqing.examples.bench.Figures;
 import io.yunqing.examples.cloud.Cloud;
@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Seeded random operations on real guests of two hosts, with kill -9 of all that is below meanwhile, and a reckoning at the end. */
-public final class Havoc {
+/** Seeded random operations on real guests of two hosts, with kill -9 of all that is below meanwhile, and an audit at the end. */
+public final class Chaos {
     static final String OTHER_FLAVOR = "tiny-plus";
 
     private static final int HOSTS = 2;
@@ -35,18 +35,18 @@ public final class Havoc {
 
     private final Cloud cloud;
     private final Killer killer;
-    private final Insistence insistence;
+    private final RetryingRest retrying;
     private final List<Owner> owners = new ArrayList<>();
     private final List<Random> rests = new ArrayList<>();
     private final AtomicInteger begun = new AtomicInteger();
 
-    private Havoc(Cloud cloud, long seed) throws IOException {
+    private Chaos(Cloud cloud, long seed) throws IOException {
         Random random = new Random(seed);
         this.cloud = cloud;
         this.killer = new Killer(cloud, new Random(random.nextLong()));
-        this.insistence = new Insistence(cloud.rest());
+        this.retrying = new RetryingRest(cloud.rest());
         for (int i = 1; i <= OWNERS; i++) {
-            owners.add(new Owner("owner-" + i, new Random(random.nextLong()), insistence));
+            owners.add(new Owner("owner-" + i, new Random(random.nextLong()), retrying));
             rests.add(new Random(random.nextLong()));
         }
     }
@@ -60,11 +60,11 @@ public final class Havoc {
         long seed = arguments.get("seed") < 0 ? Torture.anySeed() : arguments.get("seed");
         System.out.println("torture --real --seed " + seed);
         try (Cloud cloud = Cloud.start("torture-real", Shape.of(HOSTS))) {
-            Havoc havoc = new Havoc(cloud, seed);
-            havoc.prepare();
-            havoc.run(operations);
-            new Reckoning(cloud, havoc.owners).hold();
-            havoc.publish(operations);
+            Chaos chaos = new Chaos(cloud, seed);
+            chaos.prepare();
+            chaos.run(operations);
+            new Audit(cloud, chaos.owners).hold();
+            chaos.publish(operations);
         } catch (AssertionError e) {
             throw new AssertionError(
                     "with --real --seed %d: %s".formatted(seed, e.getMessage()), e);
@@ -128,7 +128,7 @@ public final class Havoc {
                 .tell("operations", operations, "")
                 .tell("kills", killer.kills().values().stream().mapToInt(n -> n).sum(), "")
                 .tell("refusals", refusals.values().stream().mapToInt(n -> n).sum(), "")
-                .tell("lost_answers", (double) insistence.lost(), "")
+                .tell("lost_answers", (double) retrying.lost(), "")
                 .publish();
     }
 }

@@ -1,4 +1,4 @@
-package io.yunqing.examples.havoc;
+package io.yunqing.examples.chaos;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.yunqing.api.ProblemCode;
@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** Asks a controller that may be away until there is an answer, in ways that make asking again harmless. */
-final class Insistence {
+final class RetryingRest {
     private static final Duration PAUSE = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Rest rest;
     private final LongAdder lost = new LongAdder();
 
-    Insistence(Rest rest) {
+    RetryingRest(Rest rest) {
         this.rest = rest;
     }
 
