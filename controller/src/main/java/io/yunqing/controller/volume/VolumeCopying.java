@@ -155,7 +155,9 @@ class VolumeCopying {
         if (!source.made || source.source != null) {
             throw notFit(
                     name,
-                    "volume %s is not made yet".formatted(name),
+                    source.made
+                            ? "what is on volume %s is being replaced".formatted(name)
+                            : "volume %s is not made yet".formatted(name),
                     "wait until it is AVAILABLE or ATTACHED, then ask again");
         }
         if (row.host != null && !row.host.id.equals(source.host.id)) {

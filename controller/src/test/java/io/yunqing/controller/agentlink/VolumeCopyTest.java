@@ -160,6 +160,8 @@ class VolumeCopyTest {
         VolumeDesired told = desired("data");
         assertEquals(List.of(id("before"), 1), List.of(told.source(), told.restore()));
         assertEquals("reference.in_use", code(delete("before")));
+        Answer clone = create("clone", "\"sizeGiB\":10,\"copyOf\":\"data\"");
+        assertTrue(clone.at("detail").asText().contains("being replaced"), clone.text());
         Answer attach = put("data", restored(1) + ",\"instance\":\"web\"");
         assertEquals("volume.in_use", code(attach), attach.text());
         // An agent that does not know of restores says nothing of them.
