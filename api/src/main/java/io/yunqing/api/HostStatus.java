@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity by resource, what there is, what may be promised and what is
  * @param unknownDomains domains on it that Yunqing did not make; they are never touched
  * @param conditions what is wrong or worth knowing, in words
+ * @param certificateEnds when the certificate ends by which its agent speaks; absent before one was given
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostStatus(
@@ -25,4 +26,5 @@ public record HostStatus(
         Map<String, Capacity> capacity,
         int instances,
         List<UnknownDomain> unknownDomains,
-        List<Condition> conditions) {}
+        List<Condition> conditions,
+        @Nullable Instant certificateEnds) {}

@@ -11,13 +11,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.UUID;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.hibernate.Session;
 
-/** Which host's agent is calling. The TLS handshake has checked the certificate's chain and dates. */
+/**
+ * Which host's agent is calling. The TLS handshake has checked the certificate's chain and dates; as a connection can outlive
+ * its certificate, the end is looked at with every call.
+ */
 @RequestScoped
 class AgentIdentity {
     private static final String COMMON_NAME = "CN=";
@@ -25,8 +30,10 @@ class AgentIdentity {
     private final RoutingContext exchange;
     private final Session em;
     private final Caller caller;
+    private final InstantSource clock;
 
-    AgentIdentity(RoutingContext exchange, Session em, Caller caller) {
+    AgentIdentity(RoutingContext exchange, Session em, Caller caller, InstantSource clock) {
+        this.clock = clock;
         this.exchange = exchange;
         this.em = em;
         this.caller = caller;
@@ -36,10 +43,14 @@ class AgentIdentity {
     record Claim(UUID host, String keySha256) {}
 
     /**
-     * @throws ProblemException if there is no certificate, or not a host's
+     * @throws ProblemException if there is no certificate, or it is not a host's, or has ended
      */
     Claim claim() {
         X509Certificate certificate = certificate();
+        Instant ends = certificate.getNotAfter().toInstant();
+        if (clock.instant().isAfter(ends)) {
+            throw forbidden("the agent's certificate ended at " + ends);
+        }
         return new Claim(hostId(certificate), keySha256(certificate));
     }
 

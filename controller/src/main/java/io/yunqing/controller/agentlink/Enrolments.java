@@ -8,6 +8,7 @@ import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.fleet.Joining;
 import io.yunqing.controller.pki.CertificateAuthority;
 import io.yunqing.controller.pki.CertificateRequest;
+import io.yunqing.controller.pki.Issued;
 import io.yunqing.controller.pki.RequestRefused;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
@@ -36,8 +37,8 @@ class Enrolments {
     CertificateGrant enrol(EnrolRequest request) {
         // That the caller owns the key is proven before the token is spent on it.
         CertificateRequest csr = parse(request.csr());
-        return grant(
-                transactions.write(() -> joining.enrol(request.token(), csr.keySha256())), csr);
+        return transactions.write(
+                () -> grant(joining.enrol(request.token(), csr.keySha256()), csr));
     }
 
     CertificateGrant renew(AgentIdentity agent, RenewRequest request) {
@@ -52,15 +53,14 @@ class Enrolments {
                     csr.keySha256(),
                     "renew with the same key, or enrol anew");
         }
-        return grant(transactions.read(agent::host), csr);
+        return transactions.write(() -> grant(agent.host(), csr));
     }
 
     private CertificateGrant grant(HostRow host, CertificateRequest csr) {
+        Issued issued = authority.issueAgent(csr, host.id, clock.instant());
+        joining.certified(host, issued.notAfter());
         return new CertificateGrant(
-                host.id,
-                host.name,
-                authority.issueAgent(csr, host.id, clock.instant()).certificatePem(),
-                authority.certificatePem());
+                host.id, host.name, issued.certificatePem(), authority.certificatePem());
     }
 
     private static CertificateRequest parse(String csr) {

@@ -40,6 +40,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @Column(name = "key_sha256")
     public String keySha256;
 
+    /** When the last certificate for that key ends; null when none was given since this is kept. */
+    @Column(name = "certificate_ends")
+    public Instant certificateEnds;
+
     @Column(name = "agent_start")
     public UUID agentStart;
 

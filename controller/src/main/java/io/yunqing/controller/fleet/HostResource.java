@@ -2,9 +2,7 @@ package io.yunqing.controller.fleet;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Capacity;
-import io.yunqing.api.Condition;
 import io.yunqing.api.Host;
-import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
 import io.yunqing.api.HostStatus;
 import io.yunqing.api.JoinToken;
@@ -35,7 +33,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,12 +54,6 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     private final Resources resources;
     private final Lists lists;
 
-    /** A task of an agent's that takes longer than this is shown. */
-    private static final long STUCK_SECONDS = 60;
-
-    /** A pool that has less free than this is shown. */
-    private static final int FILLING_PERCENT = 10;
-
     private final Session em;
     private final References references;
     private final Ledger ledger;
@@ -69,6 +61,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     private final Joining joining;
     private final FleetMirror mirror;
     private final Transactions transactions;
+    private final InstantSource clock;
 
     HostResource(
             Resources resources,
@@ -79,7 +72,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             Fleet fleet,
             Joining joining,
             FleetMirror mirror,
-            Transactions transactions) {
+            Transactions transactions,
+            InstantSource clock) {
         this.resources = resources;
         this.lists = lists;
         this.em = em;
@@ -89,6 +83,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         this.joining = joining;
         this.mirror = mirror;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     @GET
@@ -268,101 +263,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 capacity,
                 instances,
                 seen.unknownDomains,
-                conditions(seen, state, capacity));
-    }
-
-    private static Condition filling(
-            HostInventory.Pool pool, HostObservationRow seen, Map<String, Capacity> capacity) {
-        Capacity storage = capacity.get("storageGiB");
-        return new Condition(
-                "PoolFilling",
-                "%d of pool %s's %d GiB are free, and %d GiB are promised: a guest that writes when nothing is left stands still; free some space, or add some"
-                        .formatted(
-                                pool.availableGiB(),
-                                pool.name(),
-                                pool.capacityGiB(),
-                                storage == null ? 0 : storage.used()),
-                seen.receivedAt);
-    }
-
-    private static List<Condition> conditions(
-            HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
-        List<Condition> conditions = new ArrayList<>();
-        switch (state) {
-            case INVITED ->
-                    conditions.add(
-                            new Condition(
-                                    "AgentMissing",
-                                    "no agent has reported yet: get a join token and start the agent with it",
-                                    null));
-            case UNREACHABLE ->
-                    conditions.add(
-                            new Condition(
-                                    "HostUnreachable",
-                                    "no report since then; nothing is known of what runs there and nothing is freed",
-                                    seen.receivedAt));
-            case LATE ->
-                    conditions.add(
-                            new Condition("HostLate", "a report is overdue", seen.receivedAt));
-            case CURRENT -> {}
-        }
-        if (seen.inventory != null && seen.inventory.network() == null) {
-            conditions.add(
-                    new Condition(
-                            "NetworkMissing",
-                            "it offers no network of its own and so takes %s: start its agent with --bridge, --subnet and --gateway"
-                                    .formatted(
-                                            seen.inventory.underlay() == null
-                                                    ? "no instances"
-                                                    : "only instances in networks of tenants"),
-                            null));
-        }
-        if (seen.networkFault != null) {
-            conditions.add(
-                    new Condition(
-                            "NetworksUnmade",
-                            "tenants' networks are not as they should be: " + seen.networkFault,
-                            seen.receivedAt));
-        }
-        if (seen.inventory != null) {
-            seen.inventory.pools().stream()
-                    .filter(pool ->
-                            pool.availableGiB() * 100 < pool.capacityGiB() * FILLING_PERCENT)
-                    .forEach(pool -> conditions.add(filling(pool, seen, capacity)));
-        }
-        capacity.forEach((resource, has) -> {
-            if (has.used() > has.limit()) {
-                conditions.add(
-                        new Condition(
-                                "OverCommitted",
-                                "%d %s are promised and %d may be: nothing new comes until more than %d are given back"
-                                        .formatted(
-                                                has.used(),
-                                                resource,
-                                                has.limit(),
-                                                has.used() - has.limit()),
-                                null));
-            }
-        });
-        if (state != HostState.INVITED && !seen.complete) {
-            conditions.add(
-                    new Condition(
-                            "HypervisorUnobserved",
-                            "its agent cannot see all domains: " + seen.unobservedReason,
-                            seen.receivedAt));
-        }
-        seen.lanes.stream()
-                .filter(lane -> lane.oldestSeconds() >= STUCK_SECONDS)
-                .forEach(lane ->
-                        conditions.add(
-                                new Condition(
-                                        "LaneStuck",
-                                        "lane %s has been busy with %s for %d s"
-                                                .formatted(
-                                                        lane.name(),
-                                                        lane.oldest(),
-                                                        lane.oldestSeconds()),
-                                        seen.receivedAt)));
-        return conditions;
+                HostConditions.of(seen, state, capacity, clock.instant()),
+                seen.certificateEnds);
     }
 }

@@ -101,6 +101,13 @@ public class Joining {
         return host;
     }
 
+    /** Remembers when the host's agent's certificate ends, inside the caller's transaction. */
+    public void certified(HostRow host, Instant ends) {
+        // What enrol has set would be lost by the refresh.
+        em.flush();
+        locked(host).certificateEnds = ends;
+    }
+
     private HostObservationRow locked(HostRow host) {
         HostObservationRow row = em.find(HostObservationRow.class, host.id);
         em.refresh(row, LockModeType.PESSIMISTIC_WRITE);

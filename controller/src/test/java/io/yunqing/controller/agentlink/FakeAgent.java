@@ -147,9 +147,14 @@ final class FakeAgent {
     Answer enrol(String token) {
         Answer answer = post("/agent/v1/enrol", new EnrolRequest(token.split("\\.")[0], csr()));
         if (answer.status == 200) {
-            client = client(read(answer, CertificateGrant.class));
+            use(read(answer, CertificateGrant.class).certificate());
         }
         return answer;
+    }
+
+    /** Speaks by another certificate for its key, over new connections. */
+    void use(String certificatePem) {
+        client = client(certificatePem);
     }
 
     HostDesired desired(long after, int waitSeconds) {
@@ -288,7 +293,8 @@ final class FakeAgent {
         return StoredJson.MAPPER.convertValue(answer.body, type);
     }
 
-    private String csr() {
+    /** A request for a certificate of its key. */
+    String csr() {
         try {
             var request =
                     new JcaPKCS10CertificationRequestBuilder(
@@ -308,7 +314,7 @@ final class FakeAgent {
         }
     }
 
-    private HttpClient client(CertificateGrant grant) {
+    private HttpClient client(String certificatePem) {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, NO_PASSWORD);
@@ -318,8 +324,8 @@ final class FakeAgent {
             KeyManagerFactory identity = KeyManagerFactory.getInstance("PKIX");
             KeyStore own = KeyStore.getInstance("PKCS12");
             own.load(null, NO_PASSWORD);
-            if (grant != null) {
-                Certificate[] chain = {certificate(grant.certificate()), ca};
+            if (certificatePem != null) {
+                Certificate[] chain = {certificate(certificatePem), ca};
                 own.setKeyEntry("agent", key.getPrivate(), NO_PASSWORD, chain);
             }
             identity.init(own, NO_PASSWORD);
