@@ -35,6 +35,29 @@ launch_libvirtd() {
 
 libvirtd_gone() { ! enter "$1" test -e "/proc/$2/cmdline"; }
 
+# Where it keeps the definitions, and what it knows of those that run.
+memories=(/etc/libvirt/qemu /run/libvirt/qemu)
+
+forget_domains() {
+    local i=$1 memory
+    stop_libvirtd "$i" KILL
+    for memory in "${memories[@]}"; do
+        enter "$i" test -e "$memory.aside" || enter "$i" mv "$memory" "$memory.aside"
+    done
+    launch_libvirtd "$i"
+}
+
+recall_domains() {
+    local i=$1 memory
+    stop_libvirtd "$i" KILL
+    for memory in "${memories[@]}"; do
+        enter "$i" test -e "$memory.aside" || continue
+        enter "$i" rm -rf "$memory"
+        enter "$i" mv "$memory.aside" "$memory"
+    done
+    launch_libvirtd "$i"
+}
+
 # --- QEMU -----------------------------------------------------------------------------------------------------------
 
 qemu=/usr/bin/qemu-system-x86_64
@@ -119,6 +142,8 @@ run_fault() {
         if [ "${3:-}" = -9 ]; then stop_libvirtd "$i" KILL; else stop_libvirtd "$i" TERM; fi
         launch_libvirtd "$i"
         ;;
+    forget-domains) forget_domains "$i" ;;
+    recall-domains) recall_domains "$i" ;;
     break-qemu) break_qemu "$i" ;;
     mend-qemu) mend_qemu "$i" ;;
     fill)

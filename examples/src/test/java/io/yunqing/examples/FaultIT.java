@@ -74,6 +74,36 @@ class FaultIT {
 
     @Test
     @Order(2)
+    void aLibvirtThatKnowsOfNothingIsNotBelievedWhileGuestsRun() throws Exception {
+        String before = processes();
+        Set<String> phases = new TreeSet<>();
+        testbed.forgetDomains(HOST);
+        assertEquals(List.of(), testbed.domains(HOST), "an empty answer");
+        Until.holds("it is not seen any more", PATIENCE, () -> sees(phases, "UNOBSERVED"));
+        yqctl.ok("instance", "stop", "still", "--force");
+        Instant seen = Instant.parse(host().path("observedAt").asText());
+        Until.holds(
+                "its agent speaks on",
+                PATIENCE,
+                () ->
+                        sees(phases, "UNOBSERVED")
+                                && Instant.parse(host().path("observedAt").asText())
+                                        .isAfter(seen.plusSeconds(5)));
+        phases.remove("RUNNING");
+        assertEquals(Set.of("UNOBSERVED"), phases, "never that it is off");
+        String why = status("calm").path("conditions").path(0).path("message").asText();
+        assertTrue(why.contains("libvirt does not name instance"), why);
+        assertEquals(List.of(), testbed.domains(HOST), "nothing was made anew");
+        assertEquals(before, processes());
+        testbed.recallDomains(HOST);
+        cloud.awaitPhase("calm", "RUNNING", PATIENCE);
+        cloud.awaitPhase("still", "STOPPED", PATIENCE);
+        assertTrue(before.contains(processes().strip()), "it was not started again");
+        yqctl.ok("instance", "start", "still", "--wait=60s");
+    }
+
+    @Test
+    @Order(3)
     void behindASilentLinkGuestsRunOnAndWhatIsAskedIsDoneAfterwards() throws Exception {
         String before = testbed.virsh(HOST, "domid", id("calm"));
         Set<String> phases = new TreeSet<>();
@@ -94,7 +124,7 @@ class FaultIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void inAFullPoolNothingIsHalfMade() throws Exception {
         testbed.fill(HOST, Disk.POOL, 200);
         create("late");
@@ -108,7 +138,7 @@ class FaultIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void whatLibvirtRefusesIsSaidInItsWordsAndDoneWhenItCan() throws Exception {
         String before = testbed.virsh(HOST, "domid", id("calm"));
         testbed.breakQemu(HOST);
@@ -124,7 +154,7 @@ class FaultIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void aHungDiskCostsItsOwnLane() throws Exception {
         yqctl.ok("instance", "stop", "still", "--force", "--wait=60s");
         long calm = started("still");
@@ -152,6 +182,11 @@ class FaultIT {
             Until.holds(volume + " is there", PATIENCE, () -> phase(volume).equals("ATTACHED"));
         }
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
+    }
+
+    /** The host's guests, as its kernel numbers them. */
+    private String processes() throws IOException {
+        return testbed.exec(HOST, "pgrep", "-f", "^/usr/bin/qemu-system");
     }
 
     private long started(String instance) throws IOException {

@@ -66,6 +66,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Orphans orphans;
     private final HostFacts facts;
     private final HostNetworks networks;
+    private final RunningGuests guests;
 
     private LibvirtHypervisor(
             LibvirtConnection connection,
@@ -90,6 +91,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);
+        this.guests = new RunningGuests(layout);
     }
 
     /**
@@ -135,46 +137,55 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public List<ObservedDomain> domains() throws HypervisorFault {
-        return connection.call(
-                "list domains",
-                connect -> {
-                    var seen = new ArrayList<ObservedDomain>();
-                    for (Domain domain : connect.listAllDomains(0)) {
-                        try {
-                            seen.add(observe(domain));
-                        } catch (LibvirtException e) {
-                            // It may have gone while we looked at the others.
-                            if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                                throw e;
+        var running = guests.now();
+        var named =
+                connection.call(
+                        "list domains",
+                        connect -> {
+                            var seen = new ArrayList<ObservedDomain>();
+                            for (Domain domain : connect.listAllDomains(0)) {
+                                try {
+                                    seen.add(observe(domain));
+                                } catch (LibvirtException e) {
+                                    // It may have gone while we looked at the others.
+                                    if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                                        throw e;
+                                    }
+                                } finally {
+                                    domain.free();
+                                }
                             }
-                        } finally {
-                            domain.free();
-                        }
-                    }
-                    return List.copyOf(seen);
-                });
+                            return List.copyOf(seen);
+                        });
+        guests.requireNamed(running, named.stream().map(ObservedDomain::id).toList());
+        return named;
     }
 
     @Override
     public Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
-        return connection.call(
-                "look at domain " + id,
-                connect -> {
-                    var domain = lookup(connect, id);
-                    if (domain == null) {
-                        return Optional.empty();
-                    }
-                    try {
-                        return Optional.of(observe(domain));
-                    } catch (LibvirtException e) {
-                        if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                            return Optional.empty();
-                        }
-                        throw e;
-                    } finally {
-                        domain.free();
-                    }
-                });
+        var running = guests.now();
+        running.keySet().retainAll(Set.of(id));
+        Optional<ObservedDomain> found =
+                connection.call(
+                        "look at domain " + id,
+                        connect -> {
+                            var domain = lookup(connect, id);
+                            if (domain == null) {
+                                return Optional.empty();
+                            }
+                            try {
+                                return Optional.of(observe(domain));
+                            } catch (LibvirtException e) {
+                                if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                                    return Optional.empty();
+                                }
+                                throw e;
+                            } finally {
+                                domain.free();
+                            }
+                        });
+        guests.requireNamed(running, found.isPresent() ? Set.of(id) : Set.of());
+        return found;
     }
 
     private ObservedDomain observe(Domain domain) throws LibvirtException {

@@ -102,6 +102,16 @@ public final class Testbed {
         script("start-libvirtd", Integer.toString(host));
     }
 
+    /** One host's libvirt answers, and knows of no domain; its guests run on. */
+    public void forgetDomains(int host) throws IOException {
+        script("forget-domains", Integer.toString(host));
+    }
+
+    /** It knows them again. */
+    public void recallDomains(int host) throws IOException {
+        script("recall-domains", Integer.toString(host));
+    }
+
     /** One host's libvirt can start no guest from now on; those that run are not concerned. */
     public void breakQemu(int host) throws IOException {
         script("break-qemu", Integer.toString(host));
