@@ -47,6 +47,7 @@ class InstanceSightings {
      * What its host last said of itself.
      *
      * @param receivedAt null before the host's first report
+     * @param seenAt when it last reported what it sees of its domains
      * @param complete whether the report came from a complete inventory
      * @param appliedRevision up to which revision of what it should be it had taken note
      */
@@ -54,6 +55,7 @@ class InstanceSightings {
             String name,
             String zone,
             Instant receivedAt,
+            Instant seenAt,
             boolean complete,
             long appliedRevision,
             String unobservedReason) {}
@@ -66,6 +68,7 @@ class InstanceSightings {
                                 """
                                 SELECT r.id, o.epoch, o.boot, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
                                        host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
+                                       coalesce(s.unseen_since, s.received_at) AS seen_at,
                                        s.unobserved_reason,
                                        (SELECT array_agg(v.name ORDER BY v.name) FROM volume v WHERE v.instance_id = r.id) AS volumes,
                                        coalesce(m.spec ->> 'stage', 'PUBLISHED') AS image_stage
@@ -93,6 +96,7 @@ class InstanceSightings {
                         row.getString("host"),
                         row.getString("zone"),
                         Sql.instant(row.getObject("received_at", OffsetDateTime.class)),
+                        Sql.instant(row.getObject("seen_at", OffsetDateTime.class)),
                         row.getBoolean("complete"),
                         row.getLong("applied_revision"),
                         row.getString("unobserved_reason")),

@@ -97,7 +97,7 @@ public class Instances {
                 host.zone(),
                 sighting.ip() == null ? List.of() : List.of(new Address(sighting.ip(), row.mac)),
                 row.amounts(),
-                observed == null ? null : host.receivedAt(),
+                observed == null ? null : host.seenAt(),
                 row.placement,
                 observed == null ? null : observed.fault(),
                 conditions(row, sighting, seen, phase),
@@ -125,7 +125,7 @@ public class Instances {
                                     + host.name()
                                     + " cannot see its domains: "
                                     + host.unobservedReason(),
-                            host.receivedAt()));
+                            host.seenAt()));
         }
         if (observed != null && observed.step() != null) {
             conditions.add(

@@ -144,7 +144,10 @@ public class HeartbeatStore {
                 statement.setLong(12, host.desiredRevision);
                 statement.setBoolean(13, report.volumes() != null);
                 statement.setString(14, report.networkFault());
-                statement.setObject(15, host.host);
+                statement.setBoolean(15, report.complete());
+                statement.setBoolean(16, report.volumes() != null);
+                statement.setBoolean(17, report.orphans() != null);
+                statement.setObject(18, host.host);
                 return statement.executeUpdate();
             }
         });
@@ -156,7 +159,10 @@ public class HeartbeatStore {
                 UPDATE host_observation
                 SET agent_start = ?, superseded_start = ?, boot_id = ?, sequence = ?, received_at = ?, complete = ?,
                     unobserved_reason = ?, applied_revision = ?, unknown_domains = ?::jsonb, lanes = ?::jsonb, digest = ?,
-                    settled_revision = ?, storage_seen = ?, network_fault = ?
+                    settled_revision = ?, storage_seen = ?, network_fault = ?,
+                    unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(unseen_since, received_at) END,
+                    storage_unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(storage_unseen_since, received_at) END,
+                    orphans_unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(orphans_unseen_since, received_at) END
                 WHERE host_id = ?
                 """);
     }

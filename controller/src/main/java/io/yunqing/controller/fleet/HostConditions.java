@@ -91,7 +91,7 @@ final class HostConditions {
                     new Condition(
                             "HypervisorUnobserved",
                             "its agent cannot see all domains: " + seen.unobservedReason,
-                            seen.receivedAt));
+                            seen.unseenSince));
         }
         seen.lanes.stream()
                 .filter(lane -> lane.oldestSeconds() >= STUCK_SECONDS)

@@ -66,6 +66,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @Column(name = "unobserved_reason")
     public String unobservedReason;
 
+    /** When it last reported what it sees of its domains, while it does not; null while it does. */
+    @Column(name = "unseen_since")
+    public Instant unseenSince;
+
     @Column(name = "applied_revision")
     public long appliedRevision;
 

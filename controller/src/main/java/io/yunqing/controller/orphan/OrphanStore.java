@@ -43,10 +43,17 @@ class OrphanStore {
      * One orphan's surroundings.
      *
      * @param receivedAt when its host last reported
+     * @param seenAt when it could last tell what is an orphan
      * @param seen whether the host could tell then what is an orphan
      * @param owner the instance or volume that has its id in the books, and where that is; null when none has
      */
-    record Sighting(String host, String zone, Instant receivedAt, boolean seen, String owner) {}
+    record Sighting(
+            String host,
+            String zone,
+            Instant receivedAt,
+            Instant seenAt,
+            boolean seen,
+            String owner) {}
 
     /**
      * Notes how many a host has.
@@ -84,6 +91,7 @@ class OrphanStore {
                         .read(
                                 """
                                 SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.orphans IS NOT NULL AS seen,
+                                       coalesce(s.orphans_unseen_since, s.received_at) AS seen_at,
                                        coalesce((SELECT format('instance %s/%s on host %s', t.name, i.name, o.name)
                                                  FROM instance i JOIN tenant t ON t.id = i.tenant_id JOIN host o ON o.id = i.host_id
                                                  WHERE i.id = r.claimed),
@@ -104,6 +112,10 @@ class OrphanStore {
                                                         Sql.instant(
                                                                 row.getObject(
                                                                         "received_at",
+                                                                        OffsetDateTime.class)),
+                                                        Sql.instant(
+                                                                row.getObject(
+                                                                        "seen_at",
                                                                         OffsetDateTime.class)),
                                                         row.getBoolean("seen"),
                                                         row.getString("owner"))),

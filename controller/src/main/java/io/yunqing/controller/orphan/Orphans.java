@@ -74,7 +74,7 @@ class Orphans implements Noun<OrphanRow, Orphan> {
                 observed.state(),
                 files ? observed.sizeBytes() : null,
                 observed.modifiedAt(),
-                sighting.receivedAt(),
+                sighting.seenAt(),
                 observed.fault(),
                 conditions(sighting, observed, heard));
     }
@@ -94,7 +94,7 @@ class Orphans implements Noun<OrphanRow, Orphan> {
                             "OrphansUnobserved",
                             "host %s cannot see all of its domains and files"
                                     .formatted(sighting.host()),
-                            sighting.receivedAt()));
+                            sighting.seenAt()));
         }
         if (observed.step() != null) {
             conditions.add(

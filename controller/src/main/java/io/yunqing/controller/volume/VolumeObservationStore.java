@@ -69,6 +69,7 @@ class VolumeObservationStore {
      * One volume's surroundings.
      *
      * @param receivedAt when its host last reported; null before its first report
+     * @param seenAt when it last reported what it sees of its storage
      * @param storageSeen whether that report came from a look at the host's storage
      * @param appliedRevision up to which revision of what it should be the host had taken note
      * @param observed null before its host said anything of it
@@ -77,6 +78,7 @@ class VolumeObservationStore {
             String host,
             String zone,
             Instant receivedAt,
+            Instant seenAt,
             boolean storageSeen,
             long appliedRevision,
             VolumeObserved observed) {}
@@ -120,6 +122,7 @@ class VolumeObservationStore {
                         .read(
                                 """
                                 SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.storage_seen, s.applied_revision,
+                                       coalesce(s.storage_unseen_since, s.received_at) AS seen_at,
                                        o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
                                 FROM unnest(?, ?) AS r (id, host_id)
                                 JOIN host h ON h.id = r.host_id
@@ -136,6 +139,10 @@ class VolumeObservationStore {
                                                         Sql.instant(
                                                                 row.getObject(
                                                                         "received_at",
+                                                                        OffsetDateTime.class)),
+                                                        Sql.instant(
+                                                                row.getObject(
+                                                                        "seen_at",
                                                                         OffsetDateTime.class)),
                                                         row.getBoolean("storage_seen"),
                                                         row.getLong("applied_revision"),

@@ -140,7 +140,7 @@ class Volumes {
                 sighting.zone(),
                 VolumeDesired.serial(row.id),
                 new TreeMap<>(row.amounts()),
-                observed == null ? null : sighting.receivedAt(),
+                observed == null ? null : sighting.seenAt(),
                 observed == null ? null : observed.fault(),
                 conditions(sighting, heard));
     }
@@ -162,7 +162,7 @@ class Volumes {
                     new Condition(
                             "StorageUnobserved",
                             "host %s cannot see its storage".formatted(sighting.host()),
-                            sighting.receivedAt()));
+                            sighting.seenAt()));
         }
         if (observed.step() != null) {
             conditions.add(

@@ -194,12 +194,15 @@ class InstanceFlowTest {
     void onlyACompleteReportProvesAbsence() {
         city.create("web");
         agent.obey(DomainState.RUNNING);
+        String seen = rest.get(city.path("web")).at("status.observedAt").asText();
         agent.report(null, false, List.of());
+        agent.report(null, false, 100, 0, List.of());
         assertEquals("UNOBSERVED", city.phase("web"));
-        assertEquals(
-                "HypervisorUnobserved",
-                rest.get(city.path("web")).at("status.conditions.0.type").asText());
-        agent.report(null, true, List.of());
+        Answer unseen = rest.get(city.path("web"));
+        assertEquals("HypervisorUnobserved", unseen.at("status.conditions.0.type").asText());
+        assertEquals(seen, unseen.at("status.observedAt").asText(), "not when that was said");
+        assertEquals(seen, unseen.at("status.conditions.0.since").asText());
+        agent.report(null, true, 101, Long.MAX_VALUE, List.of());
         assertEquals("STARTING", city.phase("web"));
     }
 

@@ -141,10 +141,13 @@ class OrphanTest {
     void whatCannotBeToldIsUnobservedAndStays() {
         reports(volume(false));
         String name = name(found(""));
+        String at = rest.get(path(name)).at("status.observedAt").asText();
         city.agent.orphans = null;
         city.obey();
+        city.agent.report(null, false, List.of());
         Answer seen = rest.get(path(name));
         assertEquals("UNOBSERVED", phase(seen));
+        assertEquals(at, seen.at("status.observedAt").asText(), "not when that was said");
         assertEquals("OrphansUnobserved", seen.at("status.conditions.0.type").asText());
         assertEquals("", metric(), "no number is not none");
         put(name, true);

@@ -218,12 +218,15 @@ class VolumeTest {
         city.create("web");
         create("data", 10, "web");
         city.obey();
+        String seen = rest.get(path("data")).at("status.observedAt").asText();
         city.agent.volumes = null;
         city.agent.report(null, true, List.of(instance()));
-        assertEquals("UNOBSERVED", phase("data"));
-        assertEquals(
-                "StorageUnobserved",
-                rest.get(path("data")).at("status.conditions.0.type").asText());
+        city.agent.report(null, false, List.of());
+        city.agent.report(null, true, List.of(instance()));
+        Answer unseen = rest.get(path("data"));
+        assertEquals("UNOBSERVED", unseen.at("status.phase").asText());
+        assertEquals("StorageUnobserved", unseen.at("status.conditions.0.type").asText());
+        assertEquals(seen, unseen.at("status.observedAt").asText(), "not when that was said");
         city.agent.volumes =
                 List.of(
                         new VolumeObserved(
