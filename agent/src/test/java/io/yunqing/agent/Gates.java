@@ -27,7 +27,11 @@ public final class Gates {
                     "makeVolume",
                     "copyVolumes",
                     "growVolume",
-                    "eraseVolume");
+                    "eraseVolume",
+                    "restoreVolume",
+                    "takeBackup",
+                    "storeBackup",
+                    "eraseBackup");
 
     private final Map<String, CountDownLatch> shut = new ConcurrentHashMap<>();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();

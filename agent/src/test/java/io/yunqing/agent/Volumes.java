@@ -1,5 +1,6 @@
 package io.yunqing.agent;
 
+import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,13 @@ public final class Volumes {
         return copy(made(id, sizeGiB), source, restore, null);
     }
 
+    /** One that its host has not reported yet and that is made from a backup. */
+    public static VolumeDesired fromBackup(UUID id, int sizeGiB, BackupSource backup) {
+        var of = fresh(id, sizeGiB);
+        return new VolumeDesired(
+                id, of.tenant(), of.name(), 1, false, false, sizeGiB, null, 0, null, backup);
+    }
+
     private static VolumeDesired copy(
             VolumeDesired of, UUID source, int restore, @Nullable UUID moment) {
         return new VolumeDesired(
@@ -44,7 +52,8 @@ public final class Volumes {
                 of.sizeGiB(),
                 source,
                 restore,
-                moment);
+                moment,
+                null);
     }
 
     public static VolumeDesired tombstone(UUID id) {
@@ -54,6 +63,6 @@ public final class Volumes {
     private static VolumeDesired volume(UUID id, int sizeGiB, boolean deleted, boolean made) {
         String name = "data-" + id.toString().substring(34);
         return new VolumeDesired(
-                id, "registration-prod", name, 1, deleted, made, sizeGiB, null, 0, null);
+                id, "registration-prod", name, 1, deleted, made, sizeGiB, null, 0, null, null);
     }
 }

@@ -31,6 +31,10 @@ public enum Kind {
     INSTANCE("instance", "instances"),
     @JsonProperty("Volume")
     VOLUME("volume", "volumes"),
+    @JsonProperty("Repository")
+    REPOSITORY("repository", "repositories"),
+    @JsonProperty("Backup")
+    BACKUP("backup", "backups"),
     @JsonProperty("Orphan")
     ORPHAN("orphan", "orphans");
 
@@ -59,7 +63,11 @@ public enum Kind {
 
     /** Whether names of this kind are unique within a tenant only, so that paths start with {@code /tenants/{t}}. */
     public boolean inTenant() {
-        return this == INSTANCE || this == VOLUME || this == PLACEMENT_GROUP || this == NETWORK;
+        return this == INSTANCE
+                || this == VOLUME
+                || this == PLACEMENT_GROUP
+                || this == NETWORK
+                || this == BACKUP;
     }
 
     /** Whether people make them; others are found. */

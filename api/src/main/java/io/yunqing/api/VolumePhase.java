@@ -4,7 +4,7 @@ package io.yunqing.api;
 public enum VolumePhase {
     /** Promised room on its host, which has not yet reported it. */
     SCHEDULED,
-    /** Its host fills it with what another volume was at one moment. */
+    /** Its host fills it with what another volume was at one moment, or with a backup. */
     COPYING,
     /** Smaller than it should be; its host makes it larger, also while a guest has it. */
     GROWING,

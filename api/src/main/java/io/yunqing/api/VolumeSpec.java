@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param restore how often its content was replaced by a copy; 0 when absent. One more replaces it by a copy of {@code copyOf},
  *     which may then be another
  * @param snapshot whether it is only kept: it is never attached, restored or made larger; false when absent
+ * @param fromBackup the tenant's backup that it is made from, on the host of its instance; it begins empty or as a copy when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VolumeSpec(
@@ -25,7 +26,8 @@ public record VolumeSpec(
         @Nullable Boolean deletionProtection,
         @Nullable String copyOf,
         @Nullable @Min(0) @Max(VolumeSpec.MOST_RESTORES) Integer restore,
-        @Nullable Boolean snapshot) {
+        @Nullable Boolean snapshot,
+        @Nullable String fromBackup) {
 
     /** The largest volume, in GiB. */
     public static final int LARGEST = 65_536;

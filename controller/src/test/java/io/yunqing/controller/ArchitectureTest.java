@@ -38,6 +38,7 @@ class ArchitectureTest {
                     "compute",
                     "network",
                     "volume",
+                    "backup",
                     "orphan",
                     "agentlink");
 

@@ -48,6 +48,7 @@ public final class DomainXml {
     private final Template disk;
     private final Template metadata;
     private final Template backup;
+    private final Template checkpoint;
 
     public DomainXml(Host host) {
         var engine = Engine.builder().addDefaults().addResultMapper(new XmlText()).build();
@@ -56,6 +57,7 @@ public final class DomainXml {
         this.disk = engine.parse(resource("disk.xml"));
         this.metadata = engine.parse(resource("metadata.xml"));
         this.backup = engine.parse(resource("backup.xml"));
+        this.checkpoint = engine.parse(resource("checkpoint.xml"));
     }
 
     public String domain(InstanceDesired instance) {
@@ -119,9 +121,15 @@ public final class DomainXml {
      * A backup of some disks of a domain.
      *
      * @param files where to, by the disk's place
+     * @param since the checkpoint since which only what has changed is copied; all when absent
      */
-    public String backup(SortedMap<String, Path> files) {
-        return backup.data("disks", files.entrySet()).render();
+    public String backup(SortedMap<String, Path> files, @Nullable String since) {
+        return backup.data("disks", files.entrySet(), "since", since).render();
+    }
+
+    /** From when on it is noted what is written to a disk. */
+    public String checkpoint(String name, String target) {
+        return checkpoint.data("name", name, "disk", target).render();
     }
 
     /** The first place for a volume that no disk has. */

@@ -1,6 +1,10 @@
 package io.yunqing.agent.hypervisor;
 
+import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
@@ -9,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The seam to a hypervisor, in terms of instances, volumes and networks.
@@ -106,6 +111,27 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Deletes a volume that no domain has, and what is on it; touches storage only. */
     void eraseVolume(UUID id) throws HypervisorFault;
+
+    /** Makes a volume from a backup where there is none, or nothing if the backup is not what it was; touches storage only. */
+    void restoreVolume(UUID id, int sizeGiB, BackupSource source) throws HypervisorFault;
+
+    /** What the backup is, if it is in its repository; touches the repository only. */
+    Optional<BackupTaken> findBackup(BackupDesired backup) throws HypervisorFault;
+
+    /**
+     * Copies what is on the volume at one moment to a place of the host's own, once; what a guest has as if its power had been cut
+     * then. Only what has changed since the base, if that is known for certain.
+     *
+     * @param progress is told now and then how far it is
+     */
+    void takeBackup(BackupDesired backup, Consumer<BackupProgress> progress) throws HypervisorFault;
+
+    /** Brings what was taken to the repository, and forgets it here. */
+    BackupTaken storeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
+            throws HypervisorFault;
+
+    /** Removes all of a backup, here and from the repository, whoever took it. */
+    void eraseBackup(BackupDesired backup) throws HypervisorFault;
 
     /**
      * Makes the host's ends of tenants' networks these and no others; touches the host's network only, and there only what an

@@ -17,9 +17,15 @@ import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
+import io.yunqing.agent.storage.VolumeBackups;
 import io.yunqing.agent.storage.VolumeCopies;
 import io.yunqing.agent.storage.VolumeFiles;
+import io.yunqing.agent.storage.VolumeRestores;
+import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
@@ -33,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -61,6 +68,9 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final VolumeDisks volumeDisks;
     private final VolumeCopies volumeCopies;
     private final VolumeBackup volumeBackup;
+    private final VolumeBackups backups;
+    private final VolumeCheckpoints checkpoints;
+    private final VolumeRestores restores;
     private final ConsoleLog consoles;
     private final Quarantine quarantine;
     private final Orphans orphans;
@@ -87,7 +97,11 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.volumeCopies = new VolumeCopies(layout, room);
-        this.volumeBackup = new VolumeBackup(volumeDisks, xml, layout.volumes());
+        var jobs = new BackupJobs(volumeDisks, layout.pool());
+        this.volumeBackup = new VolumeBackup(volumeDisks, xml, jobs);
+        this.backups = new VolumeBackups(layout, room);
+        this.checkpoints = new VolumeCheckpoints(volumeDisks, xml, jobs);
+        this.restores = new VolumeRestores(layout, room);
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);
@@ -119,6 +133,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
         hypervisor.volumeCopies.open();
+        hypervisor.backups.open();
         hypervisor.quarantine.open();
         hypervisor.sweep.start();
         connection.start();
@@ -385,6 +400,33 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
         volumeFiles.erase(id);
+    }
+
+    @Override
+    public void restoreVolume(UUID id, int sizeGiB, BackupSource source) throws HypervisorFault {
+        restores.make(id, sizeGiB, source);
+    }
+
+    @Override
+    public Optional<BackupTaken> findBackup(BackupDesired backup) throws HypervisorFault {
+        return backups.find(backup);
+    }
+
+    @Override
+    public void takeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
+            throws HypervisorFault {
+        backups.take(backup, checkpoints, progress);
+    }
+
+    @Override
+    public BackupTaken storeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
+            throws HypervisorFault {
+        return backups.store(backup, checkpoints, progress);
+    }
+
+    @Override
+    public void eraseBackup(BackupDesired backup) throws HypervisorFault {
+        backups.erase(backup);
     }
 
     @Override

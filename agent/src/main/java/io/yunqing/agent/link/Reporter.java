@@ -193,7 +193,8 @@ public final class Reporter implements AutoCloseable {
                 lanes.get(),
                 now.volumes(),
                 now.orphans(),
-                now.networkFault());
+                now.networkFault(),
+                now.backups());
     }
 
     @Override

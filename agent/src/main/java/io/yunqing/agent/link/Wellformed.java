@@ -1,10 +1,13 @@
 package io.yunqing.agent.link;
 
 import io.yunqing.api.NetworkRule;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.RepositoryPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.List;
 import java.util.Objects;
@@ -48,12 +51,53 @@ final class Wellformed {
                 throw lacking(missing + (network == null ? "" : " of network " + network.vni()));
             }
         }
+        for (BackupDesired backup : desired.backupsOrNone()) {
+            String missing = backup == null ? "a backup" : missing(backup);
+            if (missing != null) {
+                throw lacking(missing + (backup == null ? "" : " of backup " + backup.id()));
+            }
+        }
         for (VolumeDesired volume : desired.volumesOrNone()) {
             String missing = volume == null ? "a volume" : missing(volume);
             if (missing != null) {
                 throw lacking(missing + (volume == null ? "" : " of volume " + volume.id()));
             }
         }
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static @Nullable String missing(BackupDesired backup) {
+        if (backup.id() == null || backup.volume() == null) {
+            return "id or volume";
+        }
+        if (backup.tenant() == null || backup.name() == null) {
+            return "tenant or name";
+        }
+        if (backup.base() != null && backup.base().id() == null) {
+            return "base.id";
+        }
+        return isPlace(backup.repository()) ? null : "repository";
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isPlace(RepositoryPlace place) {
+        return place != null
+                && place.id() != null
+                && place.name() != null
+                && matches(place.url(), "file:///.+");
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isWhole(BackupSource source) {
+        return isPlace(source.repository())
+                && source.volume() != null
+                && source.chain() != null
+                && !source.chain().isEmpty()
+                && source.chain().stream()
+                        .allMatch(part ->
+                                part != null
+                                        && part.id() != null
+                                        && matches(part.sha256(), "[0-9a-f]{64}"));
     }
 
     @SuppressWarnings("ConstantValue")
@@ -112,6 +156,9 @@ final class Wellformed {
         }
         if (volume.tenant() == null || volume.name() == null) {
             return "tenant or name";
+        }
+        if (volume.backup() != null && !isWhole(volume.backup())) {
+            return "repository, volume or chain of the backup";
         }
         return volume.sizeGiB() < 1 ? "sizeGiB above 0" : null;
     }

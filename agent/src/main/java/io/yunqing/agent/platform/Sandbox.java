@@ -3,6 +3,7 @@ package io.yunqing.agent.platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,22 @@ public final class Sandbox {
         if (isRoot()) {
             Files.setAttribute(output, "unix:uid", NOBODY);
         }
-        return run(input, output, bounds, guard, command);
+        return run(input, Redirect.to(output.toFile()), bounds, guard, command);
+    }
+
+    /**
+     * Runs a program that changes a file, and may change what it reads; it owns both from now on until {@link #own}.
+     *
+     * @param changed there already; the program may open it as {@link #OUTPUT}
+     */
+    public static Outcome change(
+            Path input, Path changed, Bounds bounds, Guard guard, List<String> command)
+            throws IOException {
+        if (isRoot()) {
+            Files.setAttribute(input, "unix:uid", NOBODY);
+            Files.setAttribute(changed, "unix:uid", NOBODY);
+        }
+        return run(input, Redirect.appendTo(changed.toFile()), bounds, guard, command);
     }
 
     /** Makes what a program has written the agent's own. */
@@ -110,13 +126,13 @@ public final class Sandbox {
     }
 
     private static Outcome run(
-            Path input, @Nullable Path output, Bounds bounds, Guard guard, List<String> command)
+            Path input, @Nullable Redirect output, Bounds bounds, Guard guard, List<String> command)
             throws IOException {
         var builder = new ProcessBuilder(confined(bounds, command));
         builder.environment().keySet().retainAll(List.of("PATH"));
         builder.redirectInput(input.toFile());
         if (output != null) {
-            builder.redirectOutput(output.toFile());
+            builder.redirectOutput(output);
         }
         var process = builder.start();
         try {

@@ -8,7 +8,11 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +86,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     /** From now on nothing in storage can be made, changed or erased, with these words, or it can again. */
     public void volumeStepsFailWith(@Nullable String words) {
         pool.stepsFailWith(words);
+    }
+
+    /** From now on no repository of backups is reached, with these words, or they are again. */
+    public void repositoriesFailWith(@Nullable String words) {
+        pool.repositoriesFailWith(words);
     }
 
     /** Somebody else deletes its file. */
@@ -437,6 +447,48 @@ public final class SimulatedHypervisor implements Hypervisor {
         take(pace.prepare());
         pool.eraseVolume(id);
         witness.did("erase-volume");
+    }
+
+    @Override
+    public void restoreVolume(UUID id, int sizeGiB, BackupSource source) throws HypervisorFault {
+        take(pace.prepare());
+        pool.restoreVolume(id, sizeGiB, source);
+        witness.did("restore");
+    }
+
+    @Override
+    public Optional<BackupTaken> findBackup(BackupDesired backup) throws HypervisorFault {
+        return pool.findBackup(backup);
+    }
+
+    @Override
+    public void takeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
+            throws HypervisorFault {
+        take(pace.prepare());
+        synchronized (this) {
+            boolean open =
+                    domains.values().stream()
+                            .anyMatch(domain ->
+                                    isOn(domain) && domain.volumes().contains(backup.volume()));
+            pool.takeBackup(backup, open);
+        }
+        witness.did("take-backup");
+    }
+
+    @Override
+    public BackupTaken storeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
+            throws HypervisorFault {
+        take(pace.prepare());
+        var taken = pool.storeBackup(backup);
+        witness.did("store-backup");
+        return taken;
+    }
+
+    @Override
+    public void eraseBackup(BackupDesired backup) throws HypervisorFault {
+        take(pace.prepare());
+        pool.eraseBackup(backup);
+        witness.did("erase-backup");
     }
 
     @Override

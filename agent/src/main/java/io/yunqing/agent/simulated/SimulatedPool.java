@@ -6,6 +6,9 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
 import java.time.Instant;
@@ -35,9 +38,11 @@ final class SimulatedPool {
     private final Map<UUID, Integer> disks = new HashMap<>();
     private final Map<UUID, Integer> volumes = new HashMap<>();
     private final Map<UUID, Integer> restores = new HashMap<>();
+    private final SimulatedBackups backups = new SimulatedBackups();
     private final Map<OrphanKey, PutAside> quarantine = new HashMap<>();
     private @Nullable String volumesUnseen;
     private @Nullable String stepsFailWith;
+    private @Nullable String repositoriesFailWith;
 
     synchronized void hideVolumes(@Nullable String words) {
         volumesUnseen = words;
@@ -45,6 +50,10 @@ final class SimulatedPool {
 
     synchronized void stepsFailWith(@Nullable String words) {
         stepsFailWith = words;
+    }
+
+    synchronized void repositoriesFailWith(@Nullable String words) {
+        repositoriesFailWith = words;
     }
 
     synchronized long takenGiB() {
@@ -106,6 +115,7 @@ final class SimulatedPool {
                     || restores.getOrDefault(copy.id(), 0) < copy.restore()) {
                 volumes.put(copy.id(), volumes.getOrDefault(copy.source(), 0));
                 restores.put(copy.id(), copy.restore());
+                backups.forget(copy.id());
             }
         }
     }
@@ -121,6 +131,38 @@ final class SimulatedPool {
         failAsAsked(stepsFailWith);
         volumes.remove(id);
         restores.remove(id);
+        backups.forget(id);
+    }
+
+    synchronized void restoreVolume(UUID id, int sizeGiB, BackupSource source)
+            throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        SimulatedBackups.require(source);
+        volumes.putIfAbsent(id, sizeGiB);
+    }
+
+    synchronized Optional<BackupTaken> findBackup(BackupDesired backup) throws HypervisorFault {
+        failAsAsked(repositoriesFailWith);
+        return backups.find(backup.id());
+    }
+
+    synchronized void takeBackup(BackupDesired backup, boolean open) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        Integer size = volumes.get(backup.volume());
+        if (size == null) {
+            throw new HypervisorFault(Kind.STORAGE, "volume " + backup.volume() + " is not there");
+        }
+        backups.take(backup, size, open);
+    }
+
+    synchronized BackupTaken storeBackup(BackupDesired backup) throws HypervisorFault {
+        failAsAsked(repositoriesFailWith);
+        return backups.store(backup.id());
+    }
+
+    synchronized void eraseBackup(BackupDesired backup) throws HypervisorFault {
+        failAsAsked(repositoriesFailWith);
+        backups.erase(backup.id());
     }
 
     synchronized List<ObservedOrphan> orphans(Set<UUID> known) throws HypervisorFault {

@@ -114,6 +114,20 @@ public record Layout(Path pool) {
         }
     }
 
+    /** Backups on their way to a repository. */
+    Path backups() {
+        return pool.resolve("backups");
+    }
+
+    Path stagedBackup(UUID id) {
+        return backups().resolve(id + ".qcow2");
+    }
+
+    /** What is known of a backup on its way. */
+    Path stagedNote(UUID id) {
+        return backups().resolve(id + ".json");
+    }
+
     /** What was put aside. */
     Path quarantine() {
         return pool.resolve("quarantine");

@@ -73,14 +73,18 @@ record Qcow2Header(
 
     /** What speaks against using it; absent when nothing does. An image must be whole in itself. */
     @Nullable String objection() {
+        return magic && backingFileOffset != 0
+                ? "it names a backing file, which would let it read this host's files"
+                : objectionAsIncrement();
+    }
+
+    /** What speaks against using it as one that stands on another, which is told apart from what it says itself. */
+    @Nullable String objectionAsIncrement() {
         if (!magic) {
             return "it is not a qcow2 file";
         }
         if (version != 2 && version != 3) {
             return "it is of qcow2 version " + version + "; versions 2 and 3 are known";
-        }
-        if (backingFileOffset != 0) {
-            return "it names a backing file, which would let it read this host's files";
         }
         if ((incompatible & EXTERNAL_DATA) != 0) {
             return "it names an external data file, which would let it read this host's files";

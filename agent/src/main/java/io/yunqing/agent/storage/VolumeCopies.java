@@ -142,7 +142,7 @@ public final class VolumeCopies {
     }
 
     /** The target is empty already, so only what is not zero is written. */
-    private static void convert(Path source, Path target, Duration deadline) throws IOException {
+    static void convert(Path source, Path target, Duration deadline) throws IOException {
         Tool.run(
                 deadline,
                 List.of(

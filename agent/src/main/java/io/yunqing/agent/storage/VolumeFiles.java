@@ -111,11 +111,15 @@ public final class VolumeFiles {
     public void grow(UUID id, int sizeGiB) throws HypervisorFault {
         Path file = layout.volume(id);
         try {
-            qemuImg("resize", "-f", "qcow2", file.toString(), sizeGiB + "G");
+            resize(file, sizeGiB);
             DurableFile.force(file);
         } catch (IOException e) {
             throw fault(id, e);
         }
+    }
+
+    static void resize(Path file, int sizeGiB) throws IOException {
+        qemuImg("resize", "-f", "qcow2", file.toString(), sizeGiB + "G");
     }
 
     /** Deletes it for good; its not being there is the aim, not an error. */

@@ -3,6 +3,8 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.Backoff;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
@@ -52,6 +54,7 @@ public final class HostReconciler {
     private final NetworkKeeper networks;
     private final Attachments attachments;
     private final OrphanKeeper orphans;
+    private final BackupKeeper backups;
     private long applied;
     private boolean begun;
     private @Nullable String held;
@@ -76,6 +79,7 @@ public final class HostReconciler {
         this.orphans =
                 new OrphanKeeper(
                         hypervisor, levels, sight, attachments, lanes, mailbox, clock, backoff);
+        this.backups = new BackupKeeper(hypervisor, volumes, lanes, mailbox, clock, backoff);
     }
 
     /** The controller, or what was kept of it, says what the host should be. */
@@ -88,6 +92,7 @@ public final class HostReconciler {
         }
         change.volumes().forEach(volumes::retarget);
         change.orphans().forEach(orphans::retarget);
+        change.backups().forEach(backups::retarget);
     }
 
     /** The controller has taken this view: tombstones confirmed in it are done with. */
@@ -101,6 +106,12 @@ public final class HostReconciler {
             var want = levels.volume(seen.id());
             if (seen.state() == VolumeState.REMOVED && want != null && volumes.isRemoved(want)) {
                 levels.forgetVolume(seen.id());
+            }
+        }
+        for (BackupObserved seen : view.backupsOrNone()) {
+            var want = levels.backup(seen.id());
+            if (want != null && backups.isDone(want, seen.state())) {
+                levels.forgetBackup(seen.id());
             }
         }
         if (view.orphans() != null) {
@@ -137,6 +148,7 @@ public final class HostReconciler {
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
         refusals.keepOnly(levels::names);
         volumes.keepOnly(id -> levels.volume(id) != null);
+        backups.keepOnly(id -> levels.backup(id) != null);
         if (begun && held == null) {
             wake = earlier(wake, networks.pursue(levels.networks(), now));
         }
@@ -150,6 +162,9 @@ public final class HostReconciler {
             for (OrphanDesired want : levels.orphans()) {
                 wake = earlier(wake, orphans.pursue(want, now));
             }
+            for (BackupDesired want : levels.backups()) {
+                wake = earlier(wake, backups.pursue(want, attachments::use, now));
+            }
             applied = levels.revision();
         }
         told.accept(
@@ -162,7 +177,8 @@ public final class HostReconciler {
                         new Report.Rest(
                                 observedVolumes(now),
                                 begun ? orphans.observed(now) : null,
-                                networks.trouble()),
+                                networks.trouble(),
+                                observedBackups(now)),
                         now));
         return wake;
     }
@@ -175,6 +191,12 @@ public final class HostReconciler {
         return levels.volumes().stream()
                 .map(want -> volumes.observed(want, holders.get(want.id()), now))
                 .toList();
+    }
+
+    private @Nullable List<BackupObserved> observedBackups(Instant now) {
+        return levels.backups().isEmpty()
+                ? null
+                : levels.backups().stream().map(want -> backups.observed(want, now)).toList();
     }
 
     private static Instant earlier(Instant one, @Nullable Instant other) {

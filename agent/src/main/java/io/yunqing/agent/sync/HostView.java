@@ -2,6 +2,7 @@ package io.yunqing.agent.sync;
 
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.UnknownDomain;
+import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeObserved;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumes absent when storage, or who has what of it, cannot be seen
  * @param orphans absent when it cannot be told what is one
  * @param networkFault why the ends of tenants' networks are not as they should be; absent when they are
+ * @param backups what became of those that something is to be done about; absent when there is none
  */
 public record HostView(
         @Nullable String unobservedReason,
@@ -32,7 +34,8 @@ public record HostView(
         List<UnknownDomain> unknownDomains,
         @Nullable List<VolumeObserved> volumes,
         @Nullable List<OrphanObserved> orphans,
-        @Nullable String networkFault) {
+        @Nullable String networkFault,
+        @Nullable List<BackupObserved> backups) {
 
     public boolean complete() {
         return unobservedReason == null;
@@ -43,6 +46,11 @@ public record HostView(
         return volumes == null ? List.of() : volumes;
     }
 
+    /** The backups, of which there may be none. */
+    List<BackupObserved> backupsOrNone() {
+        return backups == null ? List.of() : backups;
+    }
+
     /** Whether this says something that people wait for: everything but times and steps under way. */
     public boolean isNewsAfter(@Nullable HostView before) {
         return before == null
@@ -51,14 +59,20 @@ public record HostView(
                 || !Objects.equals(orphans, before.orphans)
                 || !Objects.equals(networkFault, before.networkFault)
                 || !settled().equals(before.settled())
-                || !Objects.equals(settledVolumes(), before.settledVolumes());
+                || !Objects.equals(settledVolumes(), before.settledVolumes())
+                || !settledBackups().equals(before.settledBackups());
     }
 
     /** Whether this says anything else than before, times aside. */
     public boolean differsFrom(@Nullable HostView before) {
         return before == null
                 || !instances.equals(before.instances)
-                || !Objects.equals(volumes, before.volumes);
+                || !Objects.equals(volumes, before.volumes)
+                || !Objects.equals(backups, before.backups);
+    }
+
+    private List<BackupObserved> settledBackups() {
+        return backupsOrNone().stream().filter(b -> b.step() == null).toList();
     }
 
     private List<InstanceObserved> settled() {

@@ -10,8 +10,10 @@ public enum LaneName {
     STORAGE(2),
     /** Volumes, which may be on other storage than all else. */
     VOLUMES(2),
-    /** Volumes that become copies of others. */
+    /** Volumes that are copied, to others or for backups. */
     COPY(2),
+    /** Backups on their way to and from repositories, which may be anywhere. */
+    REPOSITORY(2),
     /** Bridges, VXLANs and the filter. */
     NETWORK(1),
     /** What the agent keeps for itself. */

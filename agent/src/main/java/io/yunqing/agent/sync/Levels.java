@@ -1,6 +1,7 @@
 package io.yunqing.agent.sync;
 
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.NetworkDesired;
@@ -26,11 +27,16 @@ final class Levels {
 
     /** What hearing the controller changed: what is to be looked at, and what was refused. */
     record Change(
-            Set<UUID> instances, Set<UUID> volumes, Set<OrphanKey> orphans, List<String> refused) {}
+            Set<UUID> instances,
+            Set<UUID> volumes,
+            Set<OrphanKey> orphans,
+            Set<UUID> backups,
+            List<String> refused) {}
 
     private final Map<UUID, InstanceDesired> instances = new LinkedHashMap<>();
     private final Map<UUID, VolumeDesired> volumes = new LinkedHashMap<>();
     private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
+    private final Map<UUID, BackupDesired> backups = new LinkedHashMap<>();
     private @Nullable List<NetworkDesired> networks;
     private long revision;
     private boolean whole;
@@ -60,7 +66,8 @@ final class Levels {
             networks = List.copyOf(news.networks());
         }
         revision = news.revision();
-        return new Change(changed, hearOfVolumes(news), hearOfOrphans(news), refused);
+        return new Change(
+                changed, hearOfVolumes(news), hearOfOrphans(news), hearOfBackups(news), refused);
     }
 
     private Set<UUID> hearOfVolumes(HostDesired news) {
@@ -94,6 +101,21 @@ final class Levels {
         return changed;
     }
 
+    private Set<UUID> hearOfBackups(HostDesired news) {
+        var changed = new HashSet<UUID>();
+        var named = new HashSet<UUID>();
+        for (BackupDesired backup : news.backupsOrNone()) {
+            named.add(backup.id());
+            if (!backup.equals(backups.put(backup.id(), backup))) {
+                changed.add(backup.id());
+            }
+        }
+        if (news.complete() && news.backups() != null) {
+            backups.keySet().retainAll(named);
+        }
+        return changed;
+    }
+
     /** Whether this is still wished, to the letter. */
     boolean asks(InstanceDesired wish) {
         return wish.equals(instances.get(wish.id()));
@@ -107,6 +129,11 @@ final class Levels {
     /** Likewise, of a volume. */
     void forgetVolume(UUID id) {
         volumes.remove(id);
+    }
+
+    /** What was wished of a backup is done, and the controller knows. */
+    void forgetBackup(UUID id) {
+        backups.remove(id);
     }
 
     /** What became of an orphan was told; should there ever be another like it, it is a new one. */
@@ -133,6 +160,15 @@ final class Levels {
 
     Collection<OrphanDesired> orphans() {
         return Collections.unmodifiableCollection(orphans.values());
+    }
+
+    /** Backups that something is to be done about. */
+    Collection<BackupDesired> backups() {
+        return Collections.unmodifiableCollection(backups.values());
+    }
+
+    @Nullable BackupDesired backup(UUID id) {
+        return backups.get(id);
     }
 
     /** Whether an operator asked anything of this orphan. */
@@ -177,11 +213,12 @@ final class Levels {
 
     HostDesired snapshot() {
         return HostDesired.of(
-                revision,
-                whole,
-                List.copyOf(instances.values()),
-                volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
-                List.copyOf(orphans.values()),
-                networks);
+                        revision,
+                        whole,
+                        List.copyOf(instances.values()),
+                        volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
+                        List.copyOf(orphans.values()),
+                        networks)
+                .withBackups(List.copyOf(backups.values()));
     }
 }

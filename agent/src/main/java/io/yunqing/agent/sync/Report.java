@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.Fault;
 import io.yunqing.api.UnknownDomain;
+import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
@@ -28,7 +29,8 @@ final class Report {
     record Rest(
             @Nullable List<VolumeObserved> volumes,
             @Nullable List<OrphanObserved> orphans,
-            @Nullable String networkFault) {}
+            @Nullable String networkFault,
+            @Nullable List<BackupObserved> backups) {}
 
     static HostView of(
             Levels levels,
@@ -83,7 +85,8 @@ final class Report {
                 List.copyOf(unknown),
                 rest.volumes(),
                 rest.orphans(),
-                rest.networkFault());
+                rest.networkFault(),
+                rest.backups());
     }
 
     private static InstanceObserved instance(

@@ -96,6 +96,20 @@ final class VolumeKeeper {
                 && !changing.contains(want.id());
     }
 
+    /** Whether it is being changed, copied or backed up. */
+    boolean isChanging(UUID id) {
+        return changing.contains(id);
+    }
+
+    /** From now on nothing is done to it, and no guest gets it or loses it, until it is released. */
+    void reserve(UUID id) {
+        changing.add(id);
+    }
+
+    void release(UUID id) {
+        changing.remove(id);
+    }
+
     /** Something else is desired of it now. */
     void retarget(UUID id) {
         attempts.computeIfPresent(id, (i, before) -> before.retargeted());
@@ -157,7 +171,8 @@ final class VolumeKeeper {
     }
 
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        run(step, LaneName.VOLUMES, List.of(want), () -> perform(step, want), now);
+        var lane = step == VolumeStep.RESTORE ? LaneName.REPOSITORY : LaneName.VOLUMES;
+        run(step, lane, List.of(want), () -> perform(step, want), now);
     }
 
     private void copy(List<VolumeDesired> together, Instant now) {
@@ -201,6 +216,11 @@ final class VolumeKeeper {
 
     private @Nullable Void perform(VolumeStep step, VolumeDesired want) throws HypervisorFault {
         switch (step) {
+            case RESTORE -> {
+                if (want.backup() != null) {
+                    hypervisor.restoreVolume(want.id(), want.sizeGiB(), want.backup());
+                }
+            }
             case MAKE -> hypervisor.makeVolume(want.id(), want.sizeGiB());
             case COPY -> throw new IllegalStateException("copies are made together");
             case GROW -> hypervisor.growVolume(want.id(), want.sizeGiB());
@@ -259,7 +279,10 @@ final class VolumeKeeper {
     /** A copy takes as long as there is to copy; whoever makes it gives it a deadline. */
     private @Nullable Fault faultOf(UUID id, Instant now) {
         var made = attemptsOf(id);
-        return VolumeStep.COPY.word().equals(made.step()) ? made.fault() : made.faultAt(now);
+        boolean copying =
+                VolumeStep.COPY.word().equals(made.step())
+                        || VolumeStep.RESTORE.word().equals(made.step());
+        return copying ? made.fault() : made.faultAt(now);
     }
 
     private VolumeState state(VolumeDesired want, @Nullable ObservedVolume have) {

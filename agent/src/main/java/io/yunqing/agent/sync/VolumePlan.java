@@ -68,6 +68,9 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
     }
 
     private static @Nullable VolumeStep making(VolumeDesired want, CopySource source) {
+        if (want.backup() != null) {
+            return VolumeStep.RESTORE;
+        }
         if (want.source() == null) {
             return VolumeStep.MAKE;
         }

@@ -5,6 +5,8 @@ enum VolumeStep {
     MAKE("make"),
     /** Make it, or what is on it, anew as a copy of its source. */
     COPY("copy"),
+    /** Make it from a backup. */
+    RESTORE("restore"),
     /** Make it as large as is desired, also while a guest has it. */
     GROW("grow"),
     ERASE("erase");

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** What the seam promises, asked of whatever stands behind it. */
-public abstract class HypervisorContract implements QuarantineContract, CopyContract {
+public abstract class HypervisorContract
+        implements QuarantineContract, CopyContract, BackupContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.yunqing.agent.Backups;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.Orphans;
 import io.yunqing.agent.Volumes;
@@ -13,6 +14,7 @@ import io.yunqing.agent.hypervisor.HypervisorContract;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.RepositoryPlace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -163,6 +165,11 @@ class LibvirtHypervisorIT extends HypervisorContract {
     @Override
     public Hypervisor hypervisor() {
         return hypervisor;
+    }
+
+    @Override
+    public RepositoryPlace repository() throws IOException {
+        return Backups.place(host.folder("vault").toUri().toString().replaceFirst("/$", ""), false);
     }
 
     @Override

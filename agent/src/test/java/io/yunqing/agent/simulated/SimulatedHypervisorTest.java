@@ -3,12 +3,14 @@ package io.yunqing.agent.simulated;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.yunqing.agent.Backups;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorContract;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.RepositoryPlace;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,11 @@ class SimulatedHypervisorTest extends HypervisorContract {
     @Override
     public Hypervisor hypervisor() {
         return hypervisor;
+    }
+
+    @Override
+    public RepositoryPlace repository() {
+        return Backups.NOWHERE;
     }
 
     @Override

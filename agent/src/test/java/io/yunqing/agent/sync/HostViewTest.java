@@ -43,6 +43,16 @@ class HostViewTest {
 
     private static HostView view(@Nullable List<VolumeObserved> volumes) {
         return new HostView(
-                null, Instant.EPOCH, 1, null, List.of(), Set.of(), List.of(), volumes, null, null);
+                null,
+                Instant.EPOCH,
+                1,
+                null,
+                List.of(),
+                Set.of(),
+                List.of(),
+                volumes,
+                null,
+                null,
+                null);
     }
 }

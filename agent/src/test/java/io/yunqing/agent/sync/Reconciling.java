@@ -8,6 +8,7 @@ import io.yunqing.agent.platform.Backoff;
 import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.simulated.Pace;
 import io.yunqing.agent.simulated.SimulatedHypervisor;
+import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
@@ -46,6 +47,7 @@ abstract class Reconciling {
                     told -> view = told);
     private @Nullable HostView view;
     private OrphanDesired[] orphans = {};
+    private BackupDesired[] backups = {};
     private long revision;
 
     @BeforeEach
@@ -65,7 +67,17 @@ abstract class Reconciling {
     void want(List<InstanceDesired> instances, VolumeDesired... volumes) {
         reconciler.hear(
                 HostDesired.of(
-                        ++revision, true, instances, List.of(volumes), List.of(orphans), null));
+                                ++revision,
+                                true,
+                                instances,
+                                List.of(volumes),
+                                List.of(orphans),
+                                null)
+                        .withBackups(List.of(backups)));
+    }
+
+    void wantOf(BackupDesired... wishes) {
+        backups = wishes;
     }
 
     void wantOf(OrphanDesired... wishes) {

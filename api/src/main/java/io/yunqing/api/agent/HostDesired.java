@@ -3,9 +3,8 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param orphans what is to become of orphans; one that is not named is left alone
  * @param networks all tenants' networks that the host has instances in; absent when nothing of them changed behind REV, and from
  *     a controller that does not know of them
+ * @param restores further volumes, which are not there yet and will be made from backups; by themselves as {@code copies} are
+ * @param backups those that the host has to do something about; absent from a controller that does not know of them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,10 +33,12 @@ public record HostDesired(
         @Nullable List<VolumeDesired> volumes,
         @Nullable List<VolumeDesired> copies,
         @Nullable List<OrphanDesired> orphans,
-        @Nullable List<NetworkDesired> networks) {
+        @Nullable List<NetworkDesired> networks,
+        @Nullable List<VolumeDesired> restores,
+        @Nullable List<BackupDesired> backups) {
 
     /**
-     * @param all the volumes, also those that are to be made as copies; null when nothing is said of any
+     * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
      */
     public static HostDesired of(
             long revision,
@@ -45,23 +48,44 @@ public record HostDesired(
             @Nullable List<OrphanDesired> orphans,
             @Nullable List<NetworkDesired> networks) {
         if (all == null) {
-            return new HostDesired(revision, complete, instances, null, null, orphans, networks);
+            return new HostDesired(
+                    revision, complete, instances, null, null, orphans, networks, null, null);
         }
-        Map<Boolean, List<VolumeDesired>> byCopy =
-                all.stream().collect(Collectors.partitioningBy(VolumeDesired::isCopyToMake));
         return new HostDesired(
                 revision,
                 complete,
                 instances,
-                byCopy.get(false),
-                byCopy.get(true),
+                those(all, one -> !one.isCopyToMake() && !one.isBackupToRestore()),
+                those(all, VolumeDesired::isCopyToMake),
                 orphans,
-                networks);
+                networks,
+                those(all, VolumeDesired::isBackupToRestore),
+                null);
     }
 
-    /** The volumes, also those that are to be made as copies; there may be none. */
+    private static List<VolumeDesired> those(
+            List<VolumeDesired> all, Predicate<VolumeDesired> which) {
+        return all.stream().filter(which).toList();
+    }
+
+    /** The same, and what is to be done about backups; nothing is said of any when null. */
+    public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
+        return new HostDesired(
+                revision, complete, instances, volumes, copies, orphans, networks, restores,
+                wishes);
+    }
+
+    /** The volumes, also those that are to be made as copies or from backups; there may be none. */
     public List<VolumeDesired> volumesOrNone() {
-        return Stream.of(volumes, copies).filter(Objects::nonNull).flatMap(List::stream).toList();
+        return Stream.of(volumes, copies, restores)
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /** The backups to do something about, of which there may be none. */
+    public List<BackupDesired> backupsOrNone() {
+        return backups == null ? List.of() : backups;
     }
 
     /** Whether it names nothing at all. */
@@ -69,6 +93,7 @@ public record HostDesired(
         return instances.isEmpty()
                 && volumesOrNone().isEmpty()
                 && orphansOrNone().isEmpty()
+                && backupsOrNone().isEmpty()
                 && networks == null;
     }
 

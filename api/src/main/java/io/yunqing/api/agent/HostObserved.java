@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param orphans everything on the host that belongs to none of its instances and volumes; absent when that cannot be told
  * @param networkFault why the host's ends of tenants' networks are not as they should be, in the words of whoever refused; absent
  *     when they are
+ * @param backups what became of the backups that the host has to do something about; absent when nothing is to be said of any
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -44,7 +45,8 @@ public record HostObserved(
         @NotNull List<@NotNull Lane> lanes,
         @Nullable List<@NotNull @Valid VolumeObserved> volumes,
         @Nullable List<@NotNull @Valid OrphanObserved> orphans,
-        @Nullable String networkFault) {
+        @Nullable String networkFault,
+        @Nullable List<@NotNull @Valid BackupObserved> backups) {
 
     /** How many orphans are where they were found; null when it cannot be told. */
     public @Nullable Integer orphansInPlace() {

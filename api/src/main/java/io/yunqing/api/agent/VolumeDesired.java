@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     no source is not replaced
  * @param moment those of one moment become copies of what their sources were at one and the same instant; absent when it is
  *     copied by itself
+ * @param backup which it is to be made from; absent once it is there, or when it begins as something else
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,11 +31,17 @@ public record VolumeDesired(
         int sizeGiB,
         @Nullable UUID source,
         int restore,
-        @Nullable UUID moment) {
+        @Nullable UUID moment,
+        @Nullable BackupSource backup) {
 
     /** Whether it is not there yet and will be a copy. */
     public boolean isCopyToMake() {
         return source != null && !made && !deleted;
+    }
+
+    /** Whether it is not there yet and will be made from a backup. */
+    public boolean isBackupToRestore() {
+        return backup != null && !made && !deleted;
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code snapshot} and {@code restore}: volumes that become copies of others. */
+/** {@code snapshot}, {@code restore} and {@code backup}: what is on volumes, kept or brought back. */
 final class Copying {
     private Copying() {}
 
@@ -71,6 +71,27 @@ final class Copying {
                                     "spec.restore",
                                     Optional.of(times.isEmpty() ? 1 : Long.parseLong(times) + 1)));
                 });
+    }
+
+    /** Has a backup of a volume taken. */
+    static Exit backup(Call call, Noun noun) {
+        Target of = call.target(Nouns.of(Kind.VOLUME));
+        Target backup = new Target(of.tenant(), name(call));
+        Map<String, Object> spec = new LinkedHashMap<>();
+        spec.put("volume", of.name());
+        spec.put(
+                "repository",
+                call.args()
+                        .text("--repository")
+                        .orElseThrow(() ->
+                                Failure.usage(
+                                        "--repository is missing",
+                                        "name one; list them with 'yqctl repository list'")));
+        if (call.args().has("--full")) {
+            spec.put("full", true);
+        }
+        return Changing.post(
+                call, noun, backup, Map.of("metadata", metadata(call, backup), "spec", spec));
     }
 
     private static String name(Call call) {

@@ -4,6 +4,7 @@ import io.yunqing.api.Kind;
 import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Noun;
+import io.yunqing.cli.noun.Nouns;
 import io.yunqing.cli.platform.Exit;
 import io.yunqing.cli.print.Printer;
 import io.yunqing.cli.rest.Answer;
@@ -31,7 +32,7 @@ final class OwnVerbs {
                             "log",
                             "stats",
                             "explain");
-            case VOLUME -> List.of("attach", "detach", "snapshot", "restore");
+            case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
             case ORPHAN -> List.of("quarantine", "release");
             case IMAGE -> List.of("publish", "deprecate", "revoke");
             case DEPARTMENT,
@@ -41,7 +42,9 @@ final class OwnVerbs {
                     ZONE,
                     HOST_CLASS,
                     PLACEMENT_GROUP,
-                    NETWORK ->
+                    NETWORK,
+                    REPOSITORY,
+                    BACKUP ->
                     List.of();
         };
     }
@@ -57,6 +60,7 @@ final class OwnVerbs {
             case "rebuild" -> rebuild(noun);
             case "snapshot" -> noun.kind() == Kind.INSTANCE ? snapshots(noun) : snapshot(noun);
             case "restore" -> restore(noun);
+            case "backup" -> backup(noun);
             case "log" -> log(noun);
             case "stats" -> stats(noun);
             case "explain" -> explain(noun);
@@ -270,6 +274,23 @@ final class OwnVerbs {
         restore.addOption(Options.yes());
         Options.mutation().forEach(restore::addOption);
         return Verbs.awaiting(noun, restore.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec backup(Noun noun) {
+        Noun made = Nouns.of(Kind.BACKUP);
+        CommandSpec backup =
+                Options.command(
+                        "backup",
+                        "Have a backup of a volume taken, also while its instance runs",
+                        call -> Copying.backup(call, made),
+                        "volume backup db-1-data --tenant reg-prod --name db-1-data-1 --repository vault",
+                        "volume backup db-1-data --tenant reg-prod --name db-1-data-2 --repository vault --full --wait");
+        backup.addOption(Options.text("NAME", "What it is to be called (required)", "--name"));
+        backup.addOption(Options.text("NAME", "Where it is kept (required)", "--repository"));
+        backup.addOption(Options.flag("Let it build on no other", "--full"));
+        backup.addOption(Options.label());
+        Options.mutation().forEach(backup::addOption);
+        return Verbs.awaiting(made, backup.addPositional(Verbs.name(noun)));
     }
 
     private static CommandSpec quarantine(Noun noun) {

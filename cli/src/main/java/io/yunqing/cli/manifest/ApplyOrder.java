@@ -21,10 +21,12 @@ public final class ApplyOrder {
                     Kind.TENANT,
                     Kind.HOST_CLASS,
                     Kind.HOST,
+                    Kind.REPOSITORY,
                     Kind.PLACEMENT_GROUP,
                     Kind.NETWORK,
                     Kind.INSTANCE,
-                    Kind.VOLUME);
+                    Kind.VOLUME,
+                    Kind.BACKUP);
 
     private ApplyOrder() {}
 

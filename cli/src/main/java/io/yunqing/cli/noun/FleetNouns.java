@@ -171,4 +171,25 @@ final class FleetNouns {
                                 .mustBe()),
                 "0d1f8a5c3b7e");
     }
+
+    static Noun repository() {
+        return new Noun(
+                Kind.REPOSITORY,
+                "Where backups are kept: storage that all hosts reach",
+                List.of(
+                        name(),
+                        text("url", "spec.url"),
+                        number("backups", "status.backups"),
+                        number("bytes", "status.bytes"),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        Field.text(
+                                        "url",
+                                        "--url",
+                                        "file:// and a directory that all hosts reach under this path")
+                                .mustBe()),
+                "vault --url file:///srv/yunqing-backups");
+    }
 }

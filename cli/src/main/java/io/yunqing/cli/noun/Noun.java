@@ -36,13 +36,19 @@ public record Noun(
 
     /** Whether it takes time until one is as asked, so that there is something to wait for. */
     public boolean awaited() {
-        return kind == Kind.INSTANCE || kind == Kind.VOLUME || kind == Kind.ORPHAN;
+        return kind == Kind.INSTANCE
+                || kind == Kind.VOLUME
+                || kind == Kind.BACKUP
+                || kind == Kind.ORPHAN;
     }
 
     /** The phase that one will be in when it is as asked. */
     public String wantedPhase(Map<String, Object> resource) {
         if (kind == Kind.VOLUME) {
             return Tree.textAt(resource, "spec.instance").isEmpty() ? "AVAILABLE" : "ATTACHED";
+        }
+        if (kind == Kind.BACKUP) {
+            return "AVAILABLE";
         }
         if (kind == Kind.ORPHAN) {
             return Tree.textAt(resource, "spec.quarantined").equals("true")

@@ -27,6 +27,8 @@ public final class Nouns {
             case NETWORK -> TenantNouns.network();
             case INSTANCE -> TenantNouns.instance();
             case VOLUME -> TenantNouns.volume();
+            case REPOSITORY -> FleetNouns.repository();
+            case BACKUP -> TenantNouns.backup();
             case ORPHAN -> FleetNouns.orphan();
         };
     }

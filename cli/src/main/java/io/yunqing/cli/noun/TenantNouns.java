@@ -225,6 +225,7 @@ public final class TenantNouns {
                         text("host", "status.host"),
                         age("observed", "status.observedAt"),
                         text("copy-of", "spec.copyOf").onlyWide(),
+                        text("from-backup", "spec.fromBackup").onlyWide(),
                         text("snapshot", "spec.snapshot").onlyWide(),
                         text("serial", "status.serial").onlyWide(),
                         text("zone", "status.zone").onlyWide(),
@@ -265,7 +266,52 @@ public final class TenantNouns {
                                 Field.Type.BOOL,
                                 "snapshot",
                                 "--snapshot",
-                                "Whether it is only kept, never attached; false when absent")),
+                                "Whether it is only kept, never attached; false when absent"),
+                        Field.text(
+                                "fromBackup",
+                                "--from-backup",
+                                "The backup that a new one is made from, on any host")),
                 "web-1-logs --tenant reg-prod --instance web-1 --size-gib 20");
+    }
+
+    static Noun backup() {
+        return new Noun(
+                Kind.BACKUP,
+                "What was on a volume at one moment, kept in a repository",
+                List.of(
+                        text("tenant", "metadata.tenant"),
+                        name(),
+                        state("phase", "status.phase"),
+                        text("volume", "spec.volume"),
+                        text("type", "status.type"),
+                        number("bytes", "status.bytes"),
+                        text("repository", "spec.repository"),
+                        age("taken", "status.takenAt"),
+                        text("base", "status.base").onlyWide(),
+                        text("full-reason", "status.fullReason").onlyWide(),
+                        number("size-gib", "status.sizeGiB").onlyWide(),
+                        text("host", "status.host").onlyWide(),
+                        text("sha256", "status.sha256").onlyWide(),
+                        text("id", "metadata.id").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("volume", "Only backups of a volume of this name"),
+                        new Filter("repository", "Only backups in this repository"),
+                        new Filter("base", "Only backups that build on one of this name"),
+                        new Filter("phase", "Only backups in this phase, such as AVAILABLE")),
+                List.of(
+                        Field.text("volume", "--volume", "What it is of").mustBe().forGood(),
+                        Field.text("repository", "--repository", "Where it is kept")
+                                .mustBe()
+                                .forGood(),
+                        Field.of(
+                                        Field.Type.BOOL,
+                                        "full",
+                                        "--full",
+                                        "Whether it builds on no other; false when absent")
+                                .forGood(),
+                        deletionProtection()),
+                "web-1-logs-1 --tenant reg-prod --volume web-1-logs --repository vault");
     }
 }

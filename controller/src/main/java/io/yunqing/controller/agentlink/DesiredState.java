@@ -5,6 +5,7 @@ import io.yunqing.api.ImageSpec;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
+import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
@@ -95,14 +96,22 @@ class DesiredState {
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
                                    host(a.ip) || '/' || masklen(a.ip) AS ip,
-                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans, e.networks
+                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans, e.networks,
+                                   u.backups
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
                                     'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib,
-                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment) ORDER BY v.host_revision, v.id) AS volumes
+                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment, 'backup', (
+                                        WITH RECURSIVE chain AS (
+                                            SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
+                                            UNION ALL SELECT b.*, c.depth + 1 FROM backup b JOIN chain c ON b.id = c.base_id)
+                                        SELECT json_build_object('repository', json_build_object('id', p.id, 'name', p.name,
+                                            'url', p.spec ->> 'url', 'used', true), 'volume', max(c.volume_id::text), 'chain',
+                                            json_agg(json_build_object('id', c.id, 'bytes', c.bytes, 'sha256', c.sha256) ORDER BY c.depth DESC))
+                                        FROM chain c JOIN repository p ON p.id = c.repository_id GROUP BY p.id)) ORDER BY v.host_revision, v.id) AS volumes
                                 FROM volume v JOIN tenant t ON t.id = v.tenant_id
                                 WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
                             CROSS JOIN LATERAL (
@@ -122,6 +131,16 @@ class DesiredState {
                                 FROM network n
                                 WHERE d.networks_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                                     AND n.id IN (SELECT network_id FROM instance WHERE host_id = o.host_id)) e
+                            CROSS JOIN LATERAL (
+                                SELECT json_agg(json_build_object('id', b.id, 'tenant', t.name, 'name', b.name, 'revision', b.host_revision,
+                                    'deleted', b.deleted, 'volume', b.volume_id,
+                                    'repository', json_build_object('id', p.id, 'name', p.name, 'url', p.spec ->> 'url',
+                                        'used', EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)),
+                                    'base', (SELECT json_build_object('id', a.id, 'sizeBytes', a.size_bytes) FROM backup a WHERE a.id = b.base_id))
+                                    ORDER BY b.host_revision, b.id) AS backups
+                                FROM backup b JOIN tenant t ON t.id = b.tenant_id JOIN repository p ON p.id = b.repository_id
+                                WHERE b.host_id = o.host_id AND (b.deleted OR NOT b.made)
+                                    AND b.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) u
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -131,11 +150,11 @@ class DesiredState {
                             WHERE o.host_id = ? AND o.key_sha256 = ?
                             ORDER BY i.host_revision
                             """)) {
-                for (int place = 1; place <= 8; place++) {
+                for (int place = 1; place <= 10; place++) {
                     statement.setLong(place, after);
                 }
-                statement.setObject(9, claim.host());
-                statement.setString(10, claim.keySha256());
+                statement.setObject(11, claim.host());
+                statement.setString(12, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
@@ -146,6 +165,7 @@ class DesiredState {
     private static HostDesired host(ResultSet row, long after) throws SQLException {
         long revision = row.getLong("revision");
         List<VolumeDesired> volumes = list(row.getString("volumes"), VolumeDesired[].class);
+        List<BackupDesired> backups = list(row.getString("backups"), BackupDesired[].class);
         List<OrphanDesired> orphans = list(row.getString("orphans"), OrphanDesired[].class);
         boolean complete = after <= 0 || after > revision;
         List<NetworkDesired> networks =
@@ -161,7 +181,8 @@ class DesiredState {
                 instances.add(instance(id, row));
             }
         } while (row.next());
-        return HostDesired.of(revision, complete, instances, volumes, orphans, networks);
+        return HostDesired.of(revision, complete, instances, volumes, orphans, networks)
+                .withBackups(backups);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.controller.address.Subnet;
+import io.yunqing.controller.backup.BackupReports;
 import io.yunqing.controller.compute.InstanceReports;
 import io.yunqing.controller.fleet.AgentPolicy;
 import io.yunqing.controller.fleet.Fleet;
@@ -40,6 +41,7 @@ class Observations {
     private final AgentPolicy policy;
     private final InstanceReports instances;
     private final VolumeReports volumes;
+    private final BackupReports backups;
     private final OrphanReports orphans;
     private final NetworkHosts networks;
     private final Ledger ledger;
@@ -52,6 +54,7 @@ class Observations {
             AgentPolicy policy,
             InstanceReports instances,
             VolumeReports volumes,
+            BackupReports backups,
             OrphanReports orphans,
             NetworkHosts networks,
             Ledger ledger,
@@ -62,6 +65,7 @@ class Observations {
         this.policy = policy;
         this.instances = instances;
         this.volumes = volumes;
+        this.backups = backups;
         this.orphans = orphans;
         this.networks = networks;
         this.ledger = ledger;
@@ -100,9 +104,11 @@ class Observations {
         InstanceReports.Gone instancesGone =
                 instances.accept(was, policy.sees(was.complete(), was.receivedAt(), now), report);
         VolumeReports.News news = volumes.accept(was.host(), was.name(), report);
+        backups.accept(was.host(), was.name(), report);
         List<UUID> gone = new ArrayList<>(instancesGone.instances());
         gone.addAll(news.gone());
-        // In the order of all locks: instances, volumes, networks, limits, providers, orphans, what
+        // In the order of all locks: instances, volumes, backups, networks, limits, providers,
+        // orphans, what
         // hosts should be.
         networks.lock(instancesGone.networks());
         if (!gone.isEmpty()) {

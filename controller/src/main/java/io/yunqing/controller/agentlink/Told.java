@@ -50,7 +50,8 @@ record Told(HostObserved report, byte[] digest) {
                 report.lanes(),
                 report.volumes(),
                 report.orphans(),
-                report.networkFault());
+                report.networkFault(),
+                report.backups());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

@@ -94,7 +94,8 @@ record Wish(
                                         1L,
                                         now,
                                         asked.metadata().labels()),
-                                new VolumeSpec(volume.sizeGiB, name(), null, null, null, null),
+                                new VolumeSpec(
+                                        volume.sizeGiB, name(), null, null, null, null, null),
                                 new VolumeStatus(
                                         VolumePhase.SCHEDULED,
                                         host.name(),

@@ -225,6 +225,13 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 """
                 SELECT t.name || '/' || v.name FROM volume v JOIN tenant t ON t.id = v.tenant_id WHERE v.host_id = :id
                 """);
+        references.refuseIfAny(
+                row,
+                "backups to take or to remove",
+                """
+                SELECT t.name || '/' || b.name FROM backup b JOIN tenant t ON t.id = b.tenant_id
+                WHERE b.host_id = :id AND (b.deleted OR NOT b.made)
+                """);
     }
 
     private void apply(HostRow row, Host asked) {

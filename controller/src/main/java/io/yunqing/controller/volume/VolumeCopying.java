@@ -5,6 +5,7 @@ import io.yunqing.api.ProblemCode;
 import io.yunqing.api.VolumeSpec;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.References;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.Objects;
@@ -21,9 +22,13 @@ class VolumeCopying {
     private static final String SNAPSHOT = "spec.snapshot";
 
     private final Session em;
+    private final References references;
+    private final VolumeRestoring restoring;
 
-    VolumeCopying(Session em) {
+    VolumeCopying(Session em, References references, VolumeRestoring restoring) {
         this.em = em;
+        this.references = references;
+        this.restoring = restoring;
     }
 
     /**
@@ -43,6 +48,7 @@ class VolumeCopying {
                     "leave it out");
         }
         row.snapshot = Boolean.TRUE.equals(asked.snapshot());
+        restoring.begin(row, asked);
         if (asked.copyOf() != null) {
             row.source = source(row, asked.copyOf());
             row.copyOf = asked.copyOf();
@@ -67,6 +73,7 @@ class VolumeCopying {
      * @throws ProblemException if it is protected or a snapshot, is still being copied, or the source does not fit
      */
     boolean change(VolumeRow row, VolumeSpec asked) {
+        VolumeRestoring.requireSame(row, asked);
         Asked.same(SNAPSHOT, row.snapshot, Boolean.TRUE.equals(asked.snapshot()));
         if (asked.restoreOrNone() == row.restore) {
             requireSameSource(row, asked);
@@ -116,7 +123,7 @@ class VolumeCopying {
     }
 
     /**
-     * @throws ProblemException if another is to become a copy of this and is not yet
+     * @throws ProblemException if another is to become a copy of this and is not yet, or a backup of it is being taken
      */
     void requireNoCopyToMake(VolumeRow row) {
         VolumeRow.<VolumeRow>find("source", row)
@@ -127,6 +134,10 @@ class VolumeCopying {
                             "volume %s is being copied to volume %s".formatted(row.name, copy.name),
                             "wait until that one is AVAILABLE, or delete it");
                 });
+        references.refuseIfAny(
+                row,
+                "backups that are being taken",
+                "SELECT name FROM backup WHERE volume_id = :id AND NOT made AND NOT deleted");
     }
 
     /**
@@ -211,6 +222,16 @@ class VolumeCopying {
     }
 
     private static void requireCopied(VolumeRow row, Object asked) {
+        if (row.backup != null) {
+            throw ProblemException.field(
+                    ProblemCode.VOLUME_IN_USE,
+                    VolumeRestoring.FROM_BACKUP,
+                    "volume %s is still being made from backup %s"
+                            .formatted(row.name, row.fromBackup),
+                    null,
+                    asked,
+                    "wait until it is AVAILABLE, then ask again");
+        }
         if (row.source != null) {
             throw ProblemException.field(
                     ProblemCode.VOLUME_IN_USE,

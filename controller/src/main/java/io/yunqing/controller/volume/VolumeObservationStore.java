@@ -48,7 +48,7 @@ class VolumeObservationStore {
      * @param sizeGiB how large it should be
      * @param instance which it is to be attached to; none when null
      * @param made whether its host has ever said that it is there
-     * @param copying whether it is to become a copy of another
+     * @param copying whether it is to become a copy of another, or to be made from a backup
      * @param restore of which restore it should be
      * @param observed null before its host said anything of it
      */
@@ -90,7 +90,7 @@ class VolumeObservationStore {
                         .read(
                                 """
                                 SELECT v.id, t.name AS tenant, v.name, v.revision, v.size_gib AS wanted_gib, v.instance_id AS wanted_by, v.made,
-                                       v.source_id IS NOT NULL AS copying, v.restore AS wanted_restore, v.deleted,
+                                       coalesce(v.source_id, v.backup_id) IS NOT NULL AS copying, v.restore AS wanted_restore, v.deleted,
                                        o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
                                 FROM volume v
                                 JOIN tenant t ON t.id = v.tenant_id
@@ -203,7 +203,7 @@ class VolumeObservationStore {
         run(
                 new RoundTrip()
                         .write(
-                                "UPDATE volume SET made = true, source_id = NULL WHERE id = ANY (?)",
+                                "UPDATE volume SET made = true, source_id = NULL, backup_id = NULL WHERE id = ANY (?)",
                                 volumes));
     }
 

@@ -77,7 +77,7 @@ final class VolumePhaseWords {
      */
     static String sqlWith(String heardSince) {
         return """
-        concat_ws(' ', r.deleted, r.instance_id IS NOT NULL, r.source_id IS NOT NULL, coalesce(o.state, 'NONE'),
+        concat_ws(' ', r.deleted, r.instance_id IS NOT NULL, coalesce(r.source_id, r.backup_id) IS NOT NULL, coalesce(o.state, 'NONE'),
                   CASE WHEN o.instance_id IS NULL THEN 'NOBODY' WHEN o.instance_id = r.instance_id THEN 'ITS_OWN' ELSE 'OTHER' END,
                   coalesce(o.size_gib < r.size_gib, false), coalesce(o.restore < r.restore, false),
                   coalesce(cast(o.fault ->> 'attempts' AS int) >= %d, false),

@@ -41,6 +41,14 @@ public class VolumeRow extends ResourceRow {
     @Column(name = "copy_of")
     public String copyOf;
 
+    /** Which it is to be made from; null once its host has said that it is. Cleared by that alone. */
+    @Column(name = "backup_id")
+    public UUID backup;
+
+    /** The name that the backup had; null when it was made from none. */
+    @Column(name = "from_backup", updatable = false)
+    public String fromBackup;
+
     /** How often its content was to be replaced by a copy. */
     public int restore;
 
@@ -84,7 +92,13 @@ public class VolumeRow extends ResourceRow {
                 deletionProtection ? true : null,
                 copyOf,
                 restore == 0 ? null : restore,
-                snapshot ? true : null);
+                snapshot ? true : null,
+                fromBackup);
+    }
+
+    /** Whether it waits for what is to be on it. */
+    boolean isFilled() {
+        return source != null || backup != null;
     }
 
     /** What it takes of its host, by resource. */

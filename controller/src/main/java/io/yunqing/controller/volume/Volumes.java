@@ -130,7 +130,7 @@ class Volumes {
                         row.deleted,
                         row.sizeGiB,
                         row.instance == null ? null : row.instance.id,
-                        row.source != null,
+                        row.isFilled(),
                         row.restore,
                         observed,
                         heard && sighting.storageSeen());
@@ -280,6 +280,7 @@ class Volumes {
             if (!row.deleted) {
                 row.deleted = true;
                 row.source = null;
+                row.backup = null;
                 tellHost(row, null);
             }
             return false;

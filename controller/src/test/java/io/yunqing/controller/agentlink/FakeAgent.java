@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostInventory.Pool;
+import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupObserved;
+import io.yunqing.api.agent.BackupState;
+import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
@@ -67,6 +71,9 @@ final class FakeAgent {
 
     /** Why its ends of networks are not as they should be; null when they are. */
     String networkFault;
+
+    /** What it says of backups; null when it has nothing to say of any. */
+    List<BackupObserved> backups;
 
     private final Certificate ca;
     private final KeyPair key;
@@ -193,7 +200,8 @@ final class FakeAgent {
                         List.of(),
                         volumes,
                         orphans,
-                        networkFault));
+                        networkFault,
+                        backups));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */
@@ -209,6 +217,7 @@ final class FakeAgent {
                 .filter(one -> !one.deleted())
                 .forEach(one -> one.volumesOrNone().forEach(id -> owners.put(id, one.id())));
         volumes = desired.volumesOrNone().stream().map(one -> observed(one, owners)).toList();
+        backups = desired.backupsOrNone().stream().map(FakeAgent::observed).toList();
         return report(
                 inventory,
                 true,
@@ -226,6 +235,25 @@ final class FakeAgent {
                         volume.sizeGiB(),
                         owners.get(volume.id()),
                         volume.restore(),
+                        null,
+                        null);
+    }
+
+    /** It is taken as it is wished, or gone. */
+    static BackupObserved observed(BackupDesired backup) {
+        return backup.deleted()
+                ? new BackupObserved(backup.id(), BackupState.REMOVED, null, null, null, null)
+                : new BackupObserved(
+                        backup.id(),
+                        BackupState.PRESENT,
+                        new BackupTaken(
+                                backup.base() == null ? null : backup.base().id(),
+                                null,
+                                backup.base() == null ? 1000 : 10,
+                                backup.id().toString().replace("-", "").repeat(2),
+                                10L << 30,
+                                Instant.EPOCH.plusSeconds(backup.revision())),
+                        null,
                         null,
                         null);
     }

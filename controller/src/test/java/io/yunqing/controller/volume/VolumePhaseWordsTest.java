@@ -36,7 +36,8 @@ class VolumePhaseWordsTest {
     private record Volume(
             boolean deleted,
             UUID instance,
-            boolean copying,
+            UUID source,
+            UUID backup,
             int sizeGiB,
             int restore,
             VolumeObserved observed,
@@ -45,7 +46,13 @@ class VolumePhaseWordsTest {
         VolumePhase phase() {
             boolean heard = receivedAt != null && !receivedAt.isBefore(HEARD_SINCE);
             return VolumeLifecycle.phase(
-                    deleted, sizeGiB, instance, copying, restore, observed, heard && storageSeen);
+                    deleted,
+                    sizeGiB,
+                    instance,
+                    source != null || backup != null,
+                    restore,
+                    observed,
+                    heard && storageSeen);
         }
     }
 
@@ -91,7 +98,8 @@ class VolumePhaseWordsTest {
         return new Volume(
                 random.nextInt(4) == 0,
                 pick(random, null, ONE, OTHER),
-                random.nextBoolean(),
+                pick(random, null, OTHER),
+                pick(random, null, null, OTHER),
                 1 + random.nextInt(2),
                 random.nextInt(3),
                 state == null
@@ -130,7 +138,7 @@ class VolumePhaseWordsTest {
                                         + VolumePhaseWords.sqlWith("?")
                                         + """
                                            AS word
-                                        FROM (SELECT cast(? AS boolean) AS deleted, cast(? AS uuid) AS instance_id, cast(? AS uuid) AS source_id,
+                                        FROM (SELECT cast(? AS boolean) AS deleted, cast(? AS uuid) AS instance_id, cast(? AS uuid) AS source_id, cast(? AS uuid) AS backup_id,
                                                      cast(? AS int) AS size_gib, cast(? AS int) AS restore) r,
                                              (SELECT cast(? AS text) AS state, cast(? AS bigint) AS size_gib, cast(? AS uuid) AS instance_id,
                                                      cast(? AS int) AS restore, cast(? AS jsonb) AS fault) o,
@@ -140,7 +148,8 @@ class VolumePhaseWordsTest {
                                 HEARD_SINCE,
                                 volume.deleted,
                                 volume.instance,
-                                volume.copying ? OTHER : null,
+                                volume.source,
+                                volume.backup,
                                 (long) volume.sizeGiB,
                                 (long) volume.restore,
                                 seen == null ? null : seen.state().name(),
