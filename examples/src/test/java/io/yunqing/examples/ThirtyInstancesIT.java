@@ -116,6 +116,8 @@ class ThirtyInstancesIT {
                 "--user-data",
                 "@" + guest,
                 "--wait=" + PATIENCE.toSeconds() + "s");
+        Path vault = Files.createDirectory(cloud.folder().resolve("vault"));
+        yqctl.ok("repository", "create", "vault", "--url", "file://" + vault);
         var onHost = new TreeMap<String, Integer>();
         instances().forEach(one -> onHost.merge(host(one), 1, Integer::sum));
         assertEquals("{host-1=10, host-2=10, host-3=10}", onHost.toString());
@@ -200,6 +202,21 @@ class ThirtyInstancesIT {
         yqctl.ok("instance", "start", own);
         awaitLine(own, holds("clone", own));
         awaitLine(own, holds(data, own));
+        yqctl.ok("volume", "backup", data, "--name", "kept", "--repository", "vault", "--wait=60s");
+        String far = on(1).getLast();
+        yqctl.ok(
+                "volume",
+                "create",
+                "again",
+                "--from-backup",
+                "kept",
+                "--size-gib",
+                "2",
+                "--instance",
+                far,
+                "--wait=60s");
+        yqctl.ok("instance", "reboot", far, "--force", "--wait=60s");
+        awaitLine(far, holds("again", own));
     }
 
     @Test
@@ -223,6 +240,7 @@ class ThirtyInstancesIT {
     void nothingIsLeftOfThem() throws IOException {
         yqctl.ok(all("instance", "delete"));
         yqctl.ok(all("volume", "delete"));
+        yqctl.ok(all("backup", "delete"));
         assertEquals(0, used("storageGiB"));
         for (int host = 1; host <= HOSTS; host++) {
             assertEquals(List.of(), testbed.domains(host));
