@@ -151,9 +151,7 @@ class ThirtyInstancesIT {
         yqctl.ok("instance", "rebuild", mine.get(4), "--yes");
         assertTrue(phases(1).containsAll(Set.of("STOPPED", "PAUSED", "RUNNING")));
         yqctl.ok("instance", "resize", mine.get(0), "--flavor", "tiny-plus", "--wait=60s");
-        for (int one : List.of(0, 1, 2)) {
-            yqctl.ok("instance", "start", mine.get(one));
-        }
+        yqctl.ok("instance", "start", mine.get(0), mine.get(1), mine.get(2));
         yqctl.ok("instance", "set", mine.get(5), "--deletion-protection", "true");
         assertTrue(yqctl.run("instance", "delete", mine.get(5), "--yes").exit() != 0);
         yqctl.ok("instance", "set", mine.get(5), "--deletion-protection", "false");

@@ -232,13 +232,23 @@ final class Changing {
      * @param asked what to change of what is seen first
      */
     static Exit change(Call call, Noun noun, Function<Map<String, Object>, Edit> asked) {
-        Target target = call.target(noun);
+        return Several.each(
+                call,
+                Several.targets(call, noun),
+                target -> put(call, noun, target, asked),
+                (target, answer) -> done(call, noun, target, answer),
+                "update.partly");
+    }
+
+    /** Changes one; answers what it is then, or nothing when it was only planned. */
+    private static Optional<Answer> put(
+            Call call, Noun noun, Target target, Function<Map<String, Object>, Edit> asked) {
         Answer seen = call.read(noun, target);
         Edit edit = asked.apply(seen.tree());
         for (int attempt = 1; ; attempt++) {
             if (edit.holds(seen.tree()) && !Plans.asked(call)) {
                 call.say("unchanged", noun.word(), target);
-                return done(call, noun, target, seen);
+                return Optional.of(seen);
             }
             try {
                 Answer answer =
@@ -248,10 +258,11 @@ final class Changing {
                                         Rest.headers(call.reason(), etag(seen)),
                                         edit.appliedTo(seen.tree()));
                 if (Plans.asked(call)) {
-                    return Plans.print(call, noun, target, answer);
+                    Plans.print(call, noun, target, answer);
+                    return Optional.empty();
                 }
                 call.say("updated", noun.word(), target);
-                return done(call, noun, target, answer);
+                return Optional.of(answer);
             } catch (Refused e) {
                 if (!e.code().equals("precondition.failed") || attempt == TRIES) {
                     throw e;

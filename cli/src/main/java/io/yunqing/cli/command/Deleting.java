@@ -13,9 +13,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,37 +24,16 @@ final class Deleting {
     private Deleting() {}
 
     static Exit delete(Call call, Noun noun) {
-        List<Target> targets = new ArrayList<>();
-        for (String operand : call.args().operands()) {
-            targets.add(call.target(noun, operand));
-        }
+        List<Target> targets = Several.targets(call, noun);
         if (!Plans.asked(call)) {
             confirm(call, noun, targets, "confirm");
         }
-        Map<Target, Failure> failures = new LinkedHashMap<>();
-        Map<Target, Answer> going = new LinkedHashMap<>();
-        for (Target target : targets) {
-            try {
-                one(call, noun, target).ifPresent(answer -> going.put(target, answer));
-            } catch (Failure e) {
-                failures.put(target, e);
-            }
-        }
-        Exit waited = await(call, noun, going);
-        if (failures.isEmpty()) {
-            return waited;
-        }
-        if (failures.size() == targets.size() && targets.size() == 1) {
-            throw failures.values().iterator().next();
-        }
-        failures.forEach((target, e) -> {
-            call.shell().say(target + ": " + e.text());
-            e.details().forEach(line -> call.shell().say("  " + line));
-        });
-        call.say("delete.partly", failures.size(), targets.size());
-        return failures.size() == targets.size()
-                ? failures.values().iterator().next().exit()
-                : Exit.PARTLY_DONE;
+        return Several.each(
+                call,
+                targets,
+                target -> one(call, noun, target),
+                (target, going) -> awaitGone(call, noun, target, going),
+                "delete.partly");
     }
 
     /** Deletes one; answers what it is on its way out, or nothing when it is gone or was only planned. */
@@ -105,17 +81,11 @@ final class Deleting {
                 && Tree.same(Tree.at(before, "spec"), Tree.at(after, "spec"));
     }
 
-    private static Exit await(Call call, Noun noun, Map<Target, Answer> going) {
-        Optional<Duration> patience = call.waiting();
-        Exit exit = Exit.OK;
-        if (patience.isPresent()) {
-            for (Map.Entry<Target, Answer> one : going.entrySet()) {
-                String id = Tree.textAt(one.getValue().tree(), "metadata.id");
-                Exit waited = Waiting.untilGone(call, noun, one.getKey(), id, patience.get());
-                exit = waited == Exit.OK ? exit : waited;
-            }
-        }
-        return exit;
+    private static Exit awaitGone(Call call, Noun noun, Target target, Answer going) {
+        String id = Tree.textAt(going.tree(), "metadata.id");
+        return call.waiting()
+                .map(patience -> Waiting.untilGone(call, noun, target, id, patience))
+                .orElse(Exit.OK);
     }
 
     /**

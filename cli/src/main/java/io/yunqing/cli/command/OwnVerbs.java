@@ -102,9 +102,9 @@ final class OwnVerbs {
                         "start",
                         "Have an instance running; one that is paused goes on",
                         call -> Changing.power(call, noun, "RUNNING"),
-                        "instance start web-1 --tenant reg-prod --wait");
+                        "instance start web-1 web-2 --tenant reg-prod --wait");
         Options.mutation().forEach(start::addOption);
-        return Verbs.awaiting(noun, start.addPositional(Verbs.name(noun)));
+        return Verbs.awaiting(noun, start.addPositional(Verbs.names(noun)));
     }
 
     private static CommandSpec stop(Noun noun) {
@@ -119,7 +119,7 @@ final class OwnVerbs {
                         "instance stop web-1 --tenant reg-prod --force");
         stop.addOption(Options.flag("Take the power away instead of asking", "--force"));
         Options.mutation().forEach(stop::addOption);
-        return Verbs.awaiting(noun, stop.addPositional(Verbs.name(noun)));
+        return Verbs.awaiting(noun, stop.addPositional(Verbs.names(noun)));
     }
 
     private static CommandSpec reboot(Noun noun) {
@@ -132,7 +132,7 @@ final class OwnVerbs {
                         "instance reboot web-1 --tenant reg-prod --force");
         reboot.addOption(Options.flag("Take the power away instead of asking", "--force"));
         Options.mutation().forEach(reboot::addOption);
-        return Verbs.awaiting(noun, reboot.addPositional(Verbs.name(noun)));
+        return Verbs.awaiting(noun, reboot.addPositional(Verbs.names(noun)));
     }
 
     private static CommandSpec pause(Noun noun) {
@@ -143,7 +143,7 @@ final class OwnVerbs {
                         call -> Changing.power(call, noun, "PAUSED"),
                         "instance pause web-1 --tenant reg-prod --wait");
         Options.mutation().forEach(pause::addOption);
-        return Verbs.awaiting(noun, pause.addPositional(Verbs.name(noun)));
+        return Verbs.awaiting(noun, pause.addPositional(Verbs.names(noun)));
     }
 
     private static CommandSpec resize(Noun noun) {

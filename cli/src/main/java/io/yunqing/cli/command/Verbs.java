@@ -134,7 +134,7 @@ final class Verbs {
                                 + " delete "
                                 + sample(noun)
                                 + " --yes --reason 'no longer used'");
-        delete.addPositional(Options.operands("NAME", "1..*", "Which ones"));
+        delete.addPositional(names(noun));
         delete.addOption(Options.yes());
         Options.mutation().forEach(delete::addOption);
         return awaiting(noun, delete);
@@ -180,6 +180,13 @@ final class Verbs {
     static PositionalParamSpec name(Noun noun) {
         return Options.operand(
                 "NAME", noun.kind().inTenant() ? "Its name, or TENANT/NAME" : "Its name");
+    }
+
+    static PositionalParamSpec names(Noun noun) {
+        return Options.operands(
+                "NAME",
+                "1..*",
+                noun.kind().inTenant() ? "Their names, or TENANT/NAME" : "Their names");
     }
 
     private static String sample(Noun noun) {

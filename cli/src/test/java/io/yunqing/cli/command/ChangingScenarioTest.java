@@ -117,58 +117,6 @@ class ChangingScenarioTest {
     }
 
     @Test
-    void rebootAsksForOneMoreBootThanThereIs() throws IOException {
-        controller.have("tenants/t/instances/web", WEB);
-        Run run = terminal.run("instance", "reboot", "t/web");
-        assertEquals(Exit.OK, run.exit(), run.err());
-        assertEquals("{flavor=f, image=i, boot=1}", spec());
-        terminal.run("instance", "reboot", "t/web", "--force");
-        assertEquals("{flavor=f, image=i, boot=2, forcedBoot=true}", spec());
-        terminal.run("instance", "reboot", "t/web");
-        assertEquals("{flavor=f, image=i, boot=3}", spec());
-    }
-
-    @Test
-    void aRebuildIsConfirmedAndAsksForOneMoreBootOnAFreshDisk() throws IOException {
-        controller.have("tenants/t/instances/web", WEB);
-        Run unsure = terminal.run("instance", "rebuild", "t/web");
-        assertEquals(Exit.USAGE, unsure.exit());
-        assertTrue(unsure.err().contains("--yes"), unsure.err());
-        assertEquals("{flavor=f, image=i}", spec());
-        Run run = terminal.run("instance", "rebuild", "t/web", "--image", "j", "--yes");
-        assertEquals(Exit.OK, run.exit(), run.err());
-        for (String part : List.of("image=j", "boot=1", "rebuild=1")) {
-            assertTrue(spec().contains(part), spec());
-        }
-        terminal.run("instance", "stop", "t/web");
-        terminal.run("instance", "rebuild", "t/web", "--force", "--yes");
-        for (String part : List.of("boot=2", "rebuild=2", "forcedBoot=true", "power=RUNNING")) {
-            assertTrue(spec().contains(part), spec());
-        }
-        Run plan = terminal.run("instance", "rebuild", "t/web", "--dry-run");
-        assertEquals(Exit.OK, plan.exit(), plan.err());
-        assertTrue(spec().contains("rebuild=2"), spec());
-    }
-
-    @Test
-    void aRebootWhoseAnswerIsLostIsOne() throws IOException {
-        controller.have("tenants/t/instances/web", WEB);
-        controller.next(Fault.LOSE_ANSWER);
-        Run run = terminal.run("instance", "reboot", "t/web");
-        assertEquals(Exit.OK, run.exit(), run.err());
-        assertEquals("{flavor=f, image=i, boot=1}", spec());
-    }
-
-    @Test
-    void pauseWaitsUntilItStandsStill() throws IOException {
-        controller.have("tenants/t/instances/web", WEB);
-        controller.phases("RUNNING", "STOPPING", "PAUSED");
-        Run run = terminal.run("instance", "pause", "t/web", "--wait");
-        assertEquals(Exit.OK, run.exit(), run.err());
-        assertEquals("PAUSED", power());
-    }
-
-    @Test
     void setChangesWhatIsNamedAndNothingElse() throws IOException {
         controller.have("tenants/t", TENANT);
         Run run =
@@ -324,28 +272,6 @@ class ChangingScenarioTest {
                         "--wait=5s");
         assertEquals(Exit.STILL_RUNNING, run.exit());
         assertTrue(run.err().contains("t/web is SCHEDULED after 5 s; the work goes on"), run.err());
-    }
-
-    @Test
-    void startAndStopSetThePower() throws IOException {
-        controller.have("tenants/t/instances/web", WEB);
-        controller.phases("RUNNING", "STOPPING", "STOPPED");
-        Run run = terminal.run("instance", "stop", "t/web", "--wait", "--reason", "maintenance");
-        assertEquals(Exit.OK, run.exit(), run.err());
-        assertEquals("STOPPED", power());
-        terminal.run("instance", "stop", "t/web", "--force");
-        assertEquals("OFF", power());
-        terminal.run("instance", "start", "t/web");
-        assertEquals("RUNNING", power());
-        assertTrue(terminal.run("instance", "history", "t/web").out().contains("maintenance"));
-    }
-
-    private String spec() {
-        return Tree.textAt(controller.resource("tenants/t/instances/web"), "spec");
-    }
-
-    private String power() {
-        return Tree.textAt(controller.resource("tenants/t/instances/web"), "spec.power");
     }
 
     @Test
