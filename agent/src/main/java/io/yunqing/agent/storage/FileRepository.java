@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.logging.Logger;
 
 /**
  * A repository that is a directory which all hosts reach: {@code VOLUME/BACKUP.qcow2} for each backup, and beside it what is known of
@@ -36,6 +37,7 @@ import java.util.function.Consumer;
  */
 final class FileRepository {
 
+    private static final Logger LOG = Logger.getLogger(FileRepository.class.getName());
     private static final String MARK = "yunqing-repository";
     private static final int BLOCK = 1 << 20;
 
@@ -156,8 +158,7 @@ final class FileRepository {
             Files.deleteIfExists(folder(volume));
             DurableFile.force(folder);
         } catch (NoSuchFileException | DirectoryNotEmptyException e) {
-            // Others of the volume are there, or none ever was.
-            return;
+            LOG.fine(() -> "others of volume %s are there, or none ever was".formatted(volume));
         }
     }
 

@@ -16,9 +16,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import io.yunqing.agent.Backups;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.TestAuthority;
 import io.yunqing.agent.Volumes;
+import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.HostDesired;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -85,14 +87,19 @@ class HttpControllerTest {
     @Test
     void aDesiredStateIsHeard() throws Exception {
         var instance = Instances.running().volumes(Volumes.ID).build();
+        var part = new BackupSource.Part(Backups.ID, 1, "0".repeat(64));
+        var source = Backups.source(Backups.NOWHERE, part);
         var sent =
                 HostDesired.of(
-                        7,
-                        true,
-                        List.of(instance),
-                        List.of(Volumes.fresh(Volumes.ID, 3)),
-                        List.of(),
-                        null);
+                                7,
+                                true,
+                                List.of(instance),
+                                List.of(
+                                        Volumes.fresh(Volumes.ID, 3),
+                                        Volumes.fromBackup(Volumes.OTHER, 3, source)),
+                                List.of(),
+                                null)
+                        .withBackups(List.of(Backups.full(Backups.SECOND, Backups.NOWHERE)));
         String json =
                 Json.MAPPER
                         .writeValueAsString(sent)
@@ -171,6 +178,29 @@ class HttpControllerTest {
                                         "[]",
                                         "[{\"id\":\"%s\",\"tenant\":\"t\",\"name\":\"n\"}]"
                                                 .formatted(Volumes.ID))),
+                        Map.entry("a null for a backup", backups("null")),
+                        Map.entry(
+                                "a backup in a place that is no file",
+                                backups(
+                                        Json.MAPPER.writeValueAsString(
+                                                Backups.full(
+                                                        Backups.ID,
+                                                        Backups.place("ftp://x/y", false))))),
+                        Map.entry(
+                                "a volume from a backup without a digest",
+                                desired(
+                                        "[]",
+                                        Json.MAPPER.writeValueAsString(
+                                                List.of(
+                                                        Volumes.fromBackup(
+                                                                Volumes.ID,
+                                                                1,
+                                                                Backups.source(
+                                                                        Backups.NOWHERE,
+                                                                        new BackupSource.Part(
+                                                                                Backups.ID,
+                                                                                1,
+                                                                                "0"))))))),
                         Map.entry(
                                 "a volume that is attached twice",
                                 desired(
@@ -272,6 +302,12 @@ class HttpControllerTest {
     private static ResponseDefinitionBuilder orphans(String one) {
         return okJson(
                 "{\"revision\":1,\"complete\":true,\"instances\":[],\"orphans\":[%s]}"
+                        .formatted(one));
+    }
+
+    private static ResponseDefinitionBuilder backups(String one) {
+        return okJson(
+                "{\"revision\":1,\"complete\":true,\"instances\":[],\"backups\":[%s]}"
                         .formatted(one));
     }
 

@@ -1,5 +1,6 @@
 package io.yunqing.cli.command;
 
+import io.yunqing.api.Kind;
 import io.yunqing.cli.command.Call.Target;
 import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Field;
@@ -41,7 +42,8 @@ final class Changing {
         Map<String, Object> resource = new LinkedHashMap<>();
         resource.put("metadata", metadata);
         Map<String, Object> body = edit.appliedTo(resource);
-        if (call.args().has(COUNT.flag()) || call.args().has(VOLUMES.flag())) {
+        if (noun.kind() == Kind.INSTANCE
+                && (call.args().has(COUNT.flag()) || call.args().has(VOLUMES.flag()))) {
             call.args().text(COUNT.flag()).ifPresent(text -> body.put("count", COUNT.parse(text)));
             body.put("volumes", volumes(call));
             return createSet(call, noun, target, body);

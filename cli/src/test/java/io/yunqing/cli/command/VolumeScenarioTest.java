@@ -138,6 +138,67 @@ class VolumeScenarioTest {
         assertTrue(body.contains("\"volumes\":[\"web-data\"]"), body);
     }
 
+    @Test
+    void aBackupIsTakenListedAndAVolumeIsMadeFromIt() {
+        terminal.run("volume", "create", "t/web-data", "--size-gib", "10", "--instance", "web");
+        Run repository =
+                terminal.run("repository", "create", "vault", "--url", "file:///srv/backups");
+        assertEquals("repository vault created\n", repository.err());
+        Run taken =
+                terminal.run(
+                        "volume",
+                        "backup",
+                        "t/web-data",
+                        "--name",
+                        "one",
+                        "--repository",
+                        "vault",
+                        "--full",
+                        "--label",
+                        "run=1");
+        assertEquals("backup t/one created\n", taken.err());
+        Map<String, Object> one = controller.resource("tenants/t/backups/one");
+        assertEquals(
+                List.of("web-data", "vault", "true", "1"),
+                List.of(
+                        Tree.textAt(one, "spec.volume"),
+                        Tree.textAt(one, "spec.repository"),
+                        Tree.textAt(one, "spec.full"),
+                        Tree.textAt(one, "metadata.labels.run")));
+        Run nowhere = terminal.run("volume", "backup", "t/web-data", "--name", "two");
+        assertEquals(Exit.USAGE, nowhere.exit());
+        assertTrue(nowhere.err().contains("yqctl repository list"), nowhere.err());
+        Run second =
+                terminal.run(
+                        "backup",
+                        "create",
+                        "t/two",
+                        "--volume",
+                        "web-data",
+                        "--repository",
+                        "vault");
+        assertEquals("backup t/two created\n", second.err());
+        terminal.run("backup", "list", "--volume", "web-data", "--phase", "AVAILABLE");
+        assertTrue(
+                controller.requests().getLast().startsWith("GET /v1/backups?"),
+                controller.requests().getLast());
+        terminal.run(
+                "volume",
+                "create",
+                "t/back",
+                "--size-gib",
+                "10",
+                "--instance",
+                "web",
+                "--from-backup",
+                "two");
+        assertEquals(
+                "two",
+                Tree.textAt(controller.resource("tenants/t/volumes/back"), "spec.fromBackup"));
+        assertEquals(
+                "backup t/two deleted\n", terminal.run("backup", "delete", "t/two", "--yes").err());
+    }
+
     private Run create(String... more) {
         List<String> line =
                 new ArrayList<>(

@@ -156,11 +156,18 @@ class BackupTest {
         city.obey();
         assertEquals("AVAILABLE", rest.get(path("one")).at("status.phase").asText());
         List<String> story =
-                rest.get("/v1/events?subject=backup/" + city.id + "/one")
+                rest.get("/v1/events?kind=Backup&name=one&tenant=" + city.id)
                         .body()
                         .path("items")
                         .findValuesAsText("message");
-        assertFalse(story.isEmpty() && rest.get("/v1/events").status() != 200, story.toString());
+        assertTrue(
+                story.containsAll(
+                        List.of(
+                                "SCHEDULED → COPYING",
+                                "COPYING → FAILED",
+                                "store: the disk is full",
+                                "FAILED → AVAILABLE: full, 1000 bytes")),
+                story.toString());
     }
 
     @Test
@@ -224,7 +231,12 @@ class BackupTest {
         Answer early = volume("back", 10, "early", "web");
         assertTrue(early.at("detail").asText().contains("is not there yet"), early.text());
 
-        // The first host again, as the second one's agent is the test's no more.
+        Answer away = volume("away", 10, "two", "far");
+        assertEquals(second, away.at("status.host").asText(), away.text());
+        rest.put(volumes() + "/away", body("away", "\"sizeGiB\":10,\"fromBackup\":\"two\""), "*");
+        assertEquals(200, rest.delete(volumes() + "/away").status());
+
+        // What its host is told is seen on the first one, whose agent is the test's.
         Answer asked = volume("back", 12, "two", "web");
         assertEquals(201, asked.status(), asked.text());
         HostDesired told = city.agent.desired(0, 0);
@@ -320,12 +332,30 @@ class BackupTest {
     }
 
     @Test
-    void aHostThatIsToTakeOneStaysAndAnyOtherCanRemoveIt() {
+    void aHostThatIsToTakeOneStaysAndAnotherRemovesItOnceThatIsGone() {
         create("one", "");
+        city.obey();
+        city.replaced(volumes() + "/data", "{\"sizeGiB\":10}");
+        city.obey();
+        create("two", "");
+        rest.delete(city.path("web"));
         Answer used = rest.delete("/v1/hosts/" + city.id);
         assertEquals("reference.in_use", code(used), used.text());
         city.obey();
-        assertEquals(city.id, rest.get(path("one")).at("status.host").asText());
+        rest.delete(volumes() + "/data");
+        city.obey();
+        String second = city.secondHost();
+        assertEquals(204, rest.delete("/v1/hosts/" + city.id).status());
+        Answer left = rest.get(path("two"));
+        assertEquals("AVAILABLE", left.at("status.phase").asText());
+        assertTrue(left.at("status.host").isMissingNode(), left.text());
+        Answer deleting = delete("two");
+        assertEquals("DELETING", deleting.at("status.phase").asText(), deleting.text());
+        assertFalse(deleting.at("status.host").asText().isEmpty(), deleting.text());
+        city.created("/v1/hosts", city.id, "{\"zone\":\"%s\"}".formatted(city.id));
+        city.replaced(
+                "/v1/hosts/" + second,
+                "{\"zone\":\"%s\",\"schedulable\":false}".formatted(city.id));
     }
 
     private void made(String name) {
