@@ -66,14 +66,13 @@ public final class Main implements Callable<Integer> {
         try (var _ = DataLock.take(config.data())) {
             var identity =
                     Enrolment.ensure(config.data(), endpoint, config.joinToken(), clock, rhythm);
-            var hypervisor = hypervisor(config);
             try (var controller = HttpController.of(endpoint, identity);
                     var renewal = new Renewal(config.data(), identity, controller, clock, rhythm);
                     var agent =
                             new Agent(
                                     config.data(),
                                     identity.host(),
-                                    hypervisor,
+                                    hypervisor(config, controller),
                                     controller,
                                     rhythm)) {
                 renewal.start();
@@ -85,7 +84,8 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private static Hypervisor hypervisor(AgentConfig config) throws IOException {
+    private static Hypervisor hypervisor(AgentConfig config, HttpController controller)
+            throws IOException {
         var layout = new Layout(config.poolFolder());
         Files.createDirectories(layout.instances());
         String accelerator =
@@ -107,7 +107,8 @@ public final class Main implements Callable<Integer> {
                 host,
                 given,
                 new HostNetworks(config.underlay(), config.hostCommand()),
-                config.keepImages());
+                config.keepImages(),
+                controller::open);
     }
 
     private static String started(AgentConfig config, Identity identity) {

@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where an image comes from and how it is recognised.
  *
- * @param url {@code file:}, {@code http:} or {@code https:}; each host fetches it once and keeps it
- * @param sha256 of the bytes behind {@code url}, 64 lower-case hex digits; an image that differs is refused
+ * @param url {@code file:}, {@code http:} or {@code https:}; each host fetches it once and keeps it. Without one, its bytes are sent
+ *     to the controller, and hosts fetch them there
+ * @param sha256 of its bytes, 64 lower-case hex digits; an image that differs is refused
  * @param minDiskGiB the smallest root disk it fits on; hosts refuse an image that describes a larger disk
  * @param stage what it may be used for; {@link ImageStage#PUBLISHED} when absent at its creation, and what it was when absent later
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ImageSpec(
         @Nullable @Size(max = 200) String displayName,
-        @NotNull
+        @Nullable
                 @Size(max = 2000)
                 @Pattern(
                         regexp = "(file|https?)://?/?[^\\s]+",

@@ -1,11 +1,13 @@
 package io.yunqing.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who uses it.
+ * Who uses it, and whether it is there.
  *
  * @param instances how many instances were made from it
+ * @param upload how far its bytes have come; absent of an image with a URL
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ImageStatus(int instances) {}
+public record ImageStatus(int instances, @Nullable ImageUpload upload) {}

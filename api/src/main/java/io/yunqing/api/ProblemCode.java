@@ -59,6 +59,23 @@ public enum ProblemCode {
             409,
             ProblemKind.CONFLICT,
             "Nothing new may be made from the image"),
+    IMAGE_NOT_READY(
+            "image.not_ready", 409, ProblemKind.CONFLICT, "The bytes of the image are not there"),
+    IMAGE_DIGEST_MISMATCH(
+            "image.digest_mismatch",
+            422,
+            ProblemKind.CALLER,
+            "The bytes are not those that were promised"),
+    UPLOAD_NOT_AWAITED(
+            "upload.not_awaited", 409, ProblemKind.CONFLICT, "The image awaits no bytes"),
+    UPLOAD_OFFSET(
+            "upload.offset",
+            409,
+            ProblemKind.CONFLICT,
+            "The bytes do not follow those that were received"),
+    STORAGE_FULL("storage.full", 507, ProblemKind.CAPACITY, "There is no room for it"),
+    STORAGE_UNAVAILABLE(
+            "storage.unavailable", 503, ProblemKind.UPSTREAM, "The storage cannot be used"),
     VOLUME_IN_USE("volume.in_use", 409, ProblemKind.CONFLICT, "An instance has the volume"),
     ORPHAN_NOT_QUARANTINED(
             "orphan.not_quarantined",

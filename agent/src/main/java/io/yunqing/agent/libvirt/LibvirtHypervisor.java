@@ -11,6 +11,7 @@ import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
+import io.yunqing.agent.storage.ControllerFiles;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.ImageSweep;
 import io.yunqing.agent.storage.InstanceFiles;
@@ -84,14 +85,15 @@ public final class LibvirtHypervisor implements Hypervisor {
             DomainXml xml,
             HostFacts facts,
             HostNetworks networks,
-            Duration keepImages) {
+            Duration keepImages,
+            ControllerFiles uploaded) {
         this.connection = connection;
         this.layout = layout;
         this.xml = xml;
         this.facts = facts;
         this.networks = networks;
         var room = new PoolRoom(layout.pool());
-        this.images = new ImageStore(layout, room);
+        this.images = new ImageStore(layout, room, uploaded);
         this.sweep = new ImageSweep(layout, images, keepImages, InstantSource.system());
         this.files = new InstanceFiles(layout, images, room);
         this.volumeFiles = new VolumeFiles(layout, room);
@@ -112,13 +114,15 @@ public final class LibvirtHypervisor implements Hypervisor {
      * Begins to connect; until that succeeds every call fails as unreachable.
      *
      * @param keepImages for how long an image is kept that nothing was made from
+     * @param uploaded where images are that have no URL of their own
      */
     public static LibvirtHypervisor open(
             String uri,
             DomainXml.Host host,
             HostFacts.Given given,
             HostNetworks networks,
-            Duration keepImages)
+            Duration keepImages,
+            ControllerFiles uploaded)
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var facts = new HostFacts(connection, host.layout().pool(), given);
@@ -129,7 +133,8 @@ public final class LibvirtHypervisor implements Hypervisor {
                         new DomainXml(host),
                         facts,
                         networks,
-                        keepImages);
+                        keepImages,
+                        uploaded);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
         hypervisor.volumeCopies.open();

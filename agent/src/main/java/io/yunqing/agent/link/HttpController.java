@@ -12,6 +12,7 @@ import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public final class HttpController implements Controller, AutoCloseable {
     private final Endpoint endpoint;
     private final Duration answerWithin;
     private volatile HttpClient client;
+    private volatile SSLContext tls;
 
     HttpController(Endpoint endpoint, SSLContext tls) {
         this(endpoint, tls, ANSWER_WITHIN);
@@ -52,6 +55,7 @@ public final class HttpController implements Controller, AutoCloseable {
         this.endpoint = endpoint;
         this.answerWithin = answerWithin;
         this.client = endpoint.clients().apply(tls);
+        this.tls = tls;
     }
 
     public static HttpController of(Endpoint endpoint, Identity identity)
@@ -63,6 +67,7 @@ public final class HttpController implements Controller, AutoCloseable {
     void use(SSLContext tls) {
         var old = client;
         client = endpoint.clients().apply(tls);
+        this.tls = tls;
         old.shutdown();
     }
 
@@ -70,6 +75,15 @@ public final class HttpController implements Controller, AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+    }
+
+    /** A connection of its own to a file of the controller's: what is long may stop for a while, which the client does not notice. */
+    public HttpURLConnection open(String path) throws IOException {
+        var connection =
+                (HttpsURLConnection) endpoint.controller().resolve(path).toURL().openConnection();
+        connection.setSSLSocketFactory(tls.getSocketFactory());
+        connection.setInstanceFollowRedirects(false);
+        return connection;
     }
 
     @Override

@@ -1,15 +1,18 @@
 package io.yunqing.agent.storage;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.yunqing.agent.platform.Tool;
+import io.yunqing.api.Problem;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -40,10 +43,23 @@ final class ImageDownload {
 
     private static final Set<String> SCHEMES = Set.of("file", "http", "https");
 
+    private static final JsonMapper JSON = new JsonMapper();
     private static final int BLOCK = 256 * 1024;
     private static final byte[] ZEROS = new byte[BLOCK];
 
-    private ImageDownload() {}
+    /** How often in a row a download is taken up again without a byte more. */
+    private static final int BARREN = 5;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final int PARTIAL = 206;
+
+    private final PoolRoom room;
+    private final ControllerFiles uploaded;
+
+    ImageDownload(PoolRoom room, ControllerFiles uploaded) {
+        this.room = room;
+        this.uploaded = uploaded;
+    }
 
     /**
      * An image's bytes, all of them here.
@@ -79,15 +95,17 @@ final class ImageDownload {
      * @param part where to, there already; a file of this host that everybody may read stays where it is unless it is to be kept
      * @param kept whether the image is used as it is
      */
-    static Fetched of(ImageSource image, Path part, boolean kept, PoolRoom room)
-            throws IOException {
+    Fetched fetch(ImageSource image, Path part, boolean kept) throws IOException {
         URI url = URI.create(image.url());
+        if (image.url().startsWith(ImageSource.ON_CONTROLLER)) {
+            return readable(part, download(() -> uploaded.open(image.url()), part));
+        }
         if (url.getScheme() == null || !SCHEMES.contains(url.getScheme())) {
             throw new IOException("the url must begin with file:, http: or https:");
         }
         if (!url.getScheme().equals("file")) {
-            String sha256 = copy(open(url), part, room);
-            return readable(part, CompletableFuture.completedFuture(sha256));
+            return readable(
+                    part, download(() -> (HttpURLConnection) url.toURL().openConnection(), part));
         }
         Path file = Path.of(url);
         if (!Files.isRegularFile(file)) {
@@ -103,6 +121,10 @@ final class ImageDownload {
                 COPY_WITHIN,
                 List.of("cp", "--reflink=auto", "--sparse=auto", file.toString(), part.toString()));
         return readable(part, digest(part));
+    }
+
+    private static Fetched readable(Path part, String sha256) throws IOException {
+        return readable(part, CompletableFuture.completedFuture(sha256));
     }
 
     private static Fetched readable(Path part, CompletableFuture<String> sha256)
@@ -126,41 +148,144 @@ final class ImageDownload {
         return Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime").toString();
     }
 
-    private static URLConnection open(URI url) throws IOException {
-        URLConnection connection = url.toURL().openConnection();
-        connection.setUseCaches(false);
-        connection.setConnectTimeout((int) CONNECT_WITHIN.toMillis());
-        connection.setReadTimeout((int) SILENCE.toMillis());
-        if (connection instanceof HttpURLConnection http && http.getResponseCode() != 200) {
-            throw new IOException("the server answered " + http.getResponseCode());
-        }
-        return connection;
+    /** Opens a connection to what is to be brought. */
+    private interface Origin {
+        HttpURLConnection open() throws IOException;
     }
 
-    private static String copy(URLConnection from, Path part, PoolRoom room) throws IOException {
+    /** Brings the bytes, going on where a connection broke off, and returns their digest. */
+    private String download(Origin origin, Path part) throws IOException {
         long free = room.toGive();
-        requireRoom(from.getContentLengthLong(), free);
-        var digest = sha256();
-        var buffer = new byte[BLOCK];
-        long copied = 0;
-        try (InputStream bytes = from.getInputStream();
-                var out = new RandomAccessFile(part.toFile(), "rw")) {
-            for (int n = bytes.readNBytes(buffer, 0, BLOCK);
-                    n > 0;
-                    n = bytes.readNBytes(buffer, 0, BLOCK)) {
-                digest.update(buffer, 0, n);
-                copied += n;
-                requireRoom(copied, free);
-                if (Arrays.equals(buffer, 0, n, ZEROS, 0, n)) {
-                    // What is nothing but zeros takes no room.
-                    out.setLength(copied);
-                    out.seek(copied);
-                } else {
-                    out.write(buffer, 0, n);
+        try (var out = new RandomAccessFile(part.toFile(), "rw")) {
+            var copy = new Copy(out, free);
+            Duration pause = FIRST_PAUSE;
+            for (int barren = 0; ; barren++) {
+                long before = copy.copied;
+                try {
+                    copy.goOn(origin.open());
+                    return HexFormat.of().formatHex(copy.digest.digest());
+                } catch (Refused e) {
+                    throw new IOException(e.getMessage(), e);
+                } catch (IOException e) {
+                    if (copy.copied == 0 || (copy.copied == before && barren == BARREN)) {
+                        throw e;
+                    }
+                    if (copy.copied > before) {
+                        barren = 0;
+                        pause = FIRST_PAUSE;
+                    }
+                    rest(pause);
+                    pause = pause.multipliedBy(2);
                 }
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** What asking again does not change. */
+    private static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String why) {
+            super(why);
+        }
+    }
+
+    private static void rest(Duration pause) throws IOException {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the download was interrupted");
+        }
+    }
+
+    /** A file that is being brought, by as many connections as it takes. */
+    private static final class Copy {
+
+        private final MessageDigest digest = sha256();
+        private final RandomAccessFile out;
+        private final long free;
+        private long copied;
+
+        Copy(RandomAccessFile out, long free) {
+            this.out = out;
+            this.free = free;
+        }
+
+        /** Brings all that is missing; when it fails, what came is kept. */
+        void goOn(HttpURLConnection connection) throws IOException {
+            connection.setUseCaches(false);
+            connection.setConnectTimeout((int) CONNECT_WITHIN.toMillis());
+            connection.setReadTimeout((int) SILENCE.toMillis());
+            if (copied > 0) {
+                connection.setRequestProperty("Range", "bytes=" + copied + "-");
+            }
+            int status = connection.getResponseCode();
+            if (status != 200 && status != PARTIAL) {
+                throw refusal(connection, status);
+            }
+            long behind = status == PARTIAL ? copied : 0;
+            long length = connection.getContentLengthLong();
+            requireRoom(length < 0 ? -1 : behind + length);
+            out.seek(copied);
+            try (InputStream bytes = connection.getInputStream()) {
+                // A server that knows no ranges begins anew.
+                bytes.skipNBytes(copied - behind);
+                take(bytes);
+            }
+            if (length >= 0 && copied < behind + length) {
+                throw new EOFException(
+                        "the connection ended after %d of %d bytes"
+                                .formatted(copied, behind + length));
+            }
+        }
+
+        private void take(InputStream bytes) throws IOException {
+            var buffer = new byte[BLOCK];
+            for (int n = bytes.readNBytes(buffer, 0, BLOCK);
+                    n > 0;
+                    n = bytes.readNBytes(buffer, 0, BLOCK)) {
+                requireRoom(copied + n);
+                write(buffer, n);
+                digest.update(buffer, 0, n);
+                copied += n;
+            }
+        }
+
+        private void write(byte[] buffer, int n) throws Refused {
+            try {
+                if (Arrays.equals(buffer, 0, n, ZEROS, 0, n)) {
+                    // What is nothing but zeros takes no room.
+                    out.setLength(copied + n);
+                    out.seek(copied + n);
+                } else {
+                    out.write(buffer, 0, n);
+                }
+            } catch (IOException e) {
+                throw new Refused("the pool cannot be written: " + e.getMessage());
+            }
+        }
+
+        private void requireRoom(long needed) throws Refused {
+            try {
+                ImageDownload.requireRoom(needed, free);
+            } catch (IOException e) {
+                throw new Refused(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A server that is only busy is asked again. */
+    private static IOException refusal(HttpURLConnection connection, int status)
+            throws IOException {
+        String words = "the server answered " + status;
+        if (Problem.MEDIA_TYPE.equals(connection.getContentType())) {
+            try (InputStream said = connection.getErrorStream()) {
+                var problem = JSON.readTree(said.readNBytes(BLOCK));
+                words += ": " + problem.path("detail").asText();
+            }
+        }
+        return status == 503 ? new IOException(words) : new Refused(words);
     }
 
     private static void requireRoom(long needed, long free) throws IOException {

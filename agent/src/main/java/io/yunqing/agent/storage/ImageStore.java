@@ -31,13 +31,18 @@ public final class ImageStore {
 
     private final Layout layout;
     private final PoolRoom room;
+    private final ImageDownload download;
     private final ImageNotes notes;
     private final Set<ImageSource> held = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Path, Object> locks = new ConcurrentHashMap<>();
 
-    public ImageStore(Layout layout, PoolRoom room) {
+    /**
+     * @param uploaded where those are that have no URL of their own
+     */
+    public ImageStore(Layout layout, PoolRoom room, ControllerFiles uploaded) {
         this.layout = layout;
         this.room = room;
+        this.download = new ImageDownload(room, uploaded);
         this.notes = new ImageNotes(layout, InstantSource.system());
     }
 
@@ -141,7 +146,7 @@ public final class ImageStore {
         Path converted = part(image);
         try {
             boolean kept = image.format() == ImageFormat.QCOW2;
-            var fetched = ImageDownload.of(image, part, kept, room);
+            var fetched = download.fetch(image, part, kept);
             try {
                 long disk = ImageCheck.require(image, fetched.file());
                 if (!kept) {

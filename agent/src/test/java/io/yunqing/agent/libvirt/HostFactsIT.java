@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
@@ -58,7 +59,8 @@ class HostFactsIT {
                         xml,
                         given,
                         new HostNetworks(null, List.of()),
-                        Duration.ofDays(7))) {
+                        Duration.ofDays(7),
+                        NoController.FILES)) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -1,5 +1,6 @@
 package io.yunqing.agent.libvirt;
 
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.platform.Tool;
@@ -90,7 +91,12 @@ public final class LibvirtHost implements AutoCloseable {
         var xml = new DomainXml.Host(layout, false, DirectIo.works(layout.instances()), null);
         var given = new HostFacts.Given("test", "tcg", "test", null, null);
         return LibvirtHypervisor.open(
-                uri(), xml, given, new HostNetworks(null, List.of()), Duration.ofDays(7));
+                uri(),
+                xml,
+                given,
+                new HostNetworks(null, List.of()),
+                Duration.ofDays(7),
+                NoController.FILES);
     }
 
     /** An image of which nothing boots. */

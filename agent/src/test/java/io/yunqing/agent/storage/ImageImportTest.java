@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
@@ -42,7 +43,7 @@ class ImageImportTest {
     @BeforeEach
     void open() throws IOException {
         layout = new Layout(folder.resolve("pool"));
-        images = new ImageStore(layout, new PoolRoom(folder));
+        images = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
         images.open();
         disk = folder.resolve("disk");
         var bytes = new byte[3 << 20];
@@ -59,7 +60,9 @@ class ImageImportTest {
         var image = source(ImageFormat.RAW, disk);
         Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rw-r--r--"));
         var part = Files.createFile(folder.resolve("part"));
-        var fetched = ImageDownload.of(image, part, false, new PoolRoom(folder));
+        var fetched =
+                new ImageDownload(new PoolRoom(folder), NoController.FILES)
+                        .fetch(image, part, false);
         assertEquals(disk, fetched.file(), "it is read where it is");
         fetched.require(image);
         Files.write(disk, new byte[1], StandardOpenOption.APPEND);
@@ -181,7 +184,8 @@ class ImageImportTest {
         assertTrue(
                 Files.size(packed) < 8 << 20, "what unpacks to 64 MiB has " + Files.size(packed));
         long free = Files.getFileStore(folder).getUsableSpace();
-        var narrow = new ImageStore(layout, new PoolRoom(folder, free - (24 << 20)));
+        var narrow =
+                new ImageStore(layout, new PoolRoom(folder, free - (24 << 20)), NoController.FILES);
         var image = source(ImageFormat.VMDK, packed);
         var fault = assertThrows(HypervisorFault.class, () -> narrow.fetch(image));
         assertTrue(String.valueOf(fault.getMessage()).contains("grew beyond"), fault.getMessage());
@@ -205,7 +209,7 @@ class ImageImportTest {
             var time = Files.getLastModifiedTime(file);
             flip(file, good.length / 2);
             Files.setLastModifiedTime(file, time);
-            var restarted = new ImageStore(layout, new PoolRoom(folder));
+            var restarted = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
             restarted.open();
             restarted.fetch(image);
             qemuImg("compare", "-f", "raw", "-F", "qcow2", disk.toString(), file.toString());
@@ -220,7 +224,7 @@ class ImageImportTest {
         Path file = layout.image(image);
         Files.delete(layout.note(file));
         Files.delete(original);
-        var restarted = new ImageStore(layout, new PoolRoom(folder));
+        var restarted = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
         restarted.fetch(image);
         assertEquals(file, restarted.file(image));
     }

@@ -3,6 +3,7 @@ package io.yunqing.agent.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
@@ -48,7 +49,7 @@ class ImageKillTest {
             importing.waitFor(random.nextInt(200, 1500), TimeUnit.MILLISECONDS);
             importing.destroyForcibly().waitFor();
 
-            var images = new ImageStore(layout, new PoolRoom(folder));
+            var images = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
             images.open();
             Path file = layout.image(image);
             Set<Path> whole = Set.of(file, layout.note(file));
@@ -59,7 +60,7 @@ class ImageKillTest {
                 Files.delete(file);
             }
         }
-        var images = new ImageStore(layout, new PoolRoom(folder));
+        var images = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
         images.fetch(image);
         compare(disk, images.file(image));
         assertEquals(2, filesIn(layout.images()).size());
@@ -99,7 +100,7 @@ class ImageKillTest {
 
         public static void main(String[] args) throws Exception {
             var layout = new Layout(Files.createDirectories(Path.of(args[0])));
-            var images = new ImageStore(layout, new PoolRoom(layout.pool()));
+            var images = new ImageStore(layout, new PoolRoom(layout.pool()), NoController.FILES);
             images.open();
             images.fetch(new ImageSource("test", args[1], args[2], ImageFormat.RAW, 1));
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.Orphans;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
@@ -37,7 +38,7 @@ class ImageSweepTest {
     void open() throws Exception {
         layout = new Layout(folder.resolve("pool"));
         var room = new PoolRoom(folder);
-        images = new ImageStore(layout, room);
+        images = new ImageStore(layout, room, NoController.FILES);
         images.open();
         files = new InstanceFiles(layout, images, room);
         Path original = folder.resolve("original.qcow2");

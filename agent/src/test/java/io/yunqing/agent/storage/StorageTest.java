@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.NoController;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedVolume;
@@ -54,7 +55,7 @@ class StorageTest {
     void open() throws IOException {
         layout = new Layout(folder.resolve("pool"));
         room = new PoolRoom(folder);
-        images = new ImageStore(layout, room);
+        images = new ImageStore(layout, room, NoController.FILES);
         images.open();
     }
 
@@ -247,7 +248,7 @@ class StorageTest {
             assertFalse(Files.exists(layout.disk(Instances.ID)));
             assertEquals(List.of(), volumes.all());
         }
-        var fetching = new ImageStore(layout, full);
+        var fetching = new ImageStore(layout, full, NoController.FILES);
         Files.delete(layout.image(image));
         assertThrows(HypervisorFault.class, () -> fetching.fetch(image));
     }

@@ -57,6 +57,7 @@ public record InstanceDesired(
     /**
      * Where the root disk's base comes from; {@code sha256} names it in the host's image cache.
      *
+     * @param url where its bytes are; of one that begins with {@link #ON_CONTROLLER}, the agent asks its controller
      * @param minDiskGiB the largest disk that it may describe; absent from a controller that does not say it, and then it is not
      *     looked at
      */
@@ -67,7 +68,11 @@ public record InstanceDesired(
             String url,
             String sha256,
             ImageFormat format,
-            @Nullable Integer minDiskGiB) {}
+            @Nullable Integer minDiskGiB) {
+
+        /** The path by which the controller gives agents the bytes that were uploaded to it, before their sha256. */
+        public static final String ON_CONTROLLER = "/agent/v1/images/";
+    }
 
     /** What the guest learns about itself from its NoCloud seed. */
     @JsonIgnoreProperties(ignoreUnknown = true)

@@ -67,8 +67,15 @@ final class Options {
     }
 
     static PositionalParamSpec operand(String label, String about) {
+        return operand("0", label, about);
+    }
+
+    /**
+     * @param index which one it is, from 0 on
+     */
+    static PositionalParamSpec operand(String index, String label, String about) {
         return PositionalParamSpec.builder()
-                .index("0")
+                .index(index)
                 .paramLabel(label)
                 .type(String.class)
                 .arity("1")

@@ -11,6 +11,7 @@ import io.yunqing.cli.rest.Answer;
 import io.yunqing.cli.rest.Rest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The verbs that single nouns have beside those of all: what each takes and what it does. */
@@ -34,7 +35,7 @@ final class OwnVerbs {
                             "explain");
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
             case ORPHAN -> List.of("quarantine", "release");
-            case IMAGE -> List.of("publish", "deprecate", "revoke");
+            case IMAGE -> List.of("upload", "publish", "deprecate", "revoke");
             case DEPARTMENT,
                     APPLICATION,
                     TENANT,
@@ -68,6 +69,7 @@ final class OwnVerbs {
             case "detach" -> detach(noun);
             case "quarantine" -> quarantine(noun);
             case "release" -> release(noun);
+            case "upload" -> upload(noun);
             case "publish" -> stage(noun, verb, "PUBLISHED", "Let instances be made from an image");
             case "deprecate" ->
                     stage(
@@ -315,6 +317,23 @@ final class OwnVerbs {
                         "orphan release 0d1f8a5c3b7e --wait");
         Options.mutation().forEach(release::addOption);
         return Verbs.awaiting(noun, release.addPositional(Verbs.name(noun)));
+    }
+
+    private static CommandSpec upload(Noun noun) {
+        CommandSpec upload =
+                Options.command(
+                        "upload",
+                        "Make an image of a file that is here; the same command again goes on where it ended",
+                        call -> Uploading.upload(call, noun),
+                        "image upload debian-12 debian-12.qcow2 --format QCOW2 --min-disk-gib 4");
+        upload.addPositional(Verbs.name(noun));
+        upload.addPositional(Options.operand("1", "FILE", "Its bytes"));
+        noun.fields().stream()
+                .filter(field -> !Set.of("url", "sha256").contains(field.name()))
+                .forEach(field -> upload.addOption(Verbs.option(field, field.required())));
+        upload.addOption(Options.label());
+        Options.mutation().forEach(upload::addOption);
+        return upload;
     }
 
     private static CommandSpec stage(Noun noun, String verb, String stage, String what) {

@@ -202,6 +202,8 @@ public final class Nouns {
                         text("format", "spec.format"),
                         number("min-disk-gib", "spec.minDiskGiB"),
                         text("stage", "spec.stage"),
+                        used("uploaded", "status.upload.receivedBytes", "status.upload.bytes")
+                                .onlyWide(),
                         number("instances", "status.instances"),
                         text("url", "spec.url").onlyWide(),
                         text("sha256", "spec.sha256").onlyWide(),
@@ -210,8 +212,11 @@ public final class Nouns {
                 List.of(new Filter("stage", "Only images at this stage, such as PUBLISHED")),
                 List.of(
                         displayNameField(),
-                        Field.text("url", "--url", "A file:, http: or https: URL").mustBe(),
-                        Field.text("sha256", "--sha256", "Of the bytes behind the URL").mustBe(),
+                        Field.text(
+                                "url",
+                                "--url",
+                                "A file:, http: or https: URL; none for one that is uploaded"),
+                        Field.text("sha256", "--sha256", "Of its bytes").mustBe(),
                         Field.choice(
                                         "format",
                                         "--format",

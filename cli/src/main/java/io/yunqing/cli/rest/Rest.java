@@ -101,6 +101,10 @@ public final class Rest {
         return new EventStream(server + url, token, trust, shell);
     }
 
+    public Upload upload(Url url) {
+        return new Upload(server + url, token, trust);
+    }
+
     private Answer send(
             String method,
             Url url,

@@ -55,6 +55,7 @@ public final class FakeController implements AutoCloseable {
     private final Map<String, Map<String, Object>> resources = new TreeMap<>();
     private final Map<String, Reply> answered = new LinkedHashMap<>();
     private final Feed feed = new Feed();
+    private final FakeUploads uploads = new FakeUploads();
     private final List<String> requests = new ArrayList<>();
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final Deque<String> phases = new ArrayDeque<>();
@@ -173,6 +174,9 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(201, Map.of("items", List.of()));
         } else if (path.endsWith("/console")) {
             return console(Long.parseLong(query.getOrDefault("offset", "0")));
+        } else if (path.endsWith("/upload")) {
+            return uploads.reply(
+                    exchange, body, resources.get(path.substring(0, path.lastIndexOf('/'))));
         } else if (path.endsWith("/statistics")) {
             return Reply.json(200, statistics);
         } else if (path.endsWith("/join-token")) {

@@ -11,16 +11,19 @@ import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.controller.compute.Consoles;
 import io.yunqing.controller.compute.Statistics;
 import io.yunqing.controller.platform.Transactions;
+import io.yunqing.controller.storage.ImageFolder;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -39,6 +42,7 @@ public class AgentResource {
     private final Reports reports;
     private final Consoles consoles;
     private final Statistics statistics;
+    private final ImageFolder images;
     private final Transactions transactions;
 
     AgentResource(
@@ -48,6 +52,7 @@ public class AgentResource {
             Reports reports,
             Consoles consoles,
             Statistics statistics,
+            ImageFolder images,
             Transactions transactions) {
         this.identity = identity;
         this.enrolments = enrolments;
@@ -55,6 +60,7 @@ public class AgentResource {
         this.reports = reports;
         this.consoles = consoles;
         this.statistics = statistics;
+        this.images = images;
         this.transactions = transactions;
     }
 
@@ -91,6 +97,14 @@ public class AgentResource {
     @Operation(summary = "What the host is")
     public ReportAnswer observed(@Valid @NotNull HostObserved report) {
         return reports.take(identity, report);
+    }
+
+    @GET
+    @Path("images/{sha256}")
+    @Operation(summary = "The bytes of an image that was uploaded, or those from Range on")
+    public Response image(String sha256, @HeaderParam("Range") String range) {
+        transactions.read(identity::host);
+        return ImageBytes.answer(images, sha256, range);
     }
 
     @PUT

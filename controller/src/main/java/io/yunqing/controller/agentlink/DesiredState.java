@@ -229,7 +229,9 @@ class DesiredState {
                 row.getInt("root_disk_gib"),
                 new ImageSource(
                         row.getString("image"),
-                        image.url(),
+                        image.url() == null
+                                ? ImageSource.ON_CONTROLLER + image.sha256()
+                                : image.url(),
                         image.sha256(),
                         image.format(),
                         image.minDiskGiB()),

@@ -53,7 +53,12 @@ class Catalog {
 
     record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec) {}
 
-    record ImageEntry(UUID id, long revision, String name, ImageSpec spec) {}
+    /**
+     * An image.
+     *
+     * @param ready whether hosts can get it
+     */
+    record ImageEntry(UUID id, long revision, String name, ImageSpec spec, boolean ready) {}
 
     /**
      * A placement group.
@@ -111,10 +116,11 @@ class Catalog {
      */
     ImageEntry usableImage(String name) {
         ImageEntry known = image(name);
-        if (!ImageLifecycle.isUsable(known.spec().stageOrDefault())) {
+        if (!known.ready() || !ImageLifecycle.isUsable(known.spec().stageOrDefault())) {
             images.remove(name);
             known = image(name);
             ImageLifecycle.requireUsable(name, known.spec().stageOrDefault());
+            ImageLifecycle.requireReady(name, known.ready());
         }
         return known;
     }
@@ -129,7 +135,7 @@ class Catalog {
                                     .firstResultOptional()
                                     .orElseThrow(
                                             () -> Asked.unknown("spec.image", Kind.IMAGE, name));
-                    return new ImageEntry(row.id, row.revision, row.name, row.spec);
+                    return new ImageEntry(row.id, row.revision, row.name, row.spec, row.isReady());
                 });
     }
 

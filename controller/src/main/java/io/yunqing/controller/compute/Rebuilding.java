@@ -41,7 +41,7 @@ class Rebuilding {
         String name = wanted.image();
         boolean another = !row.spec.image().equals(name);
         ImageRow image = another ? fitting(row, name) : row.image;
-        ImageLifecycle.requireUsable(name, image.spec.stageOrDefault());
+        ImageLifecycle.requireUsable(image);
         row.image = image;
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.vertx.core.http.HttpClosedException;
 import io.yunqing.api.Problem;
 import io.yunqing.api.Problem.FieldError;
 import io.yunqing.api.ProblemCode;
@@ -103,6 +104,14 @@ class Problems {
         for (Throwable cause : Causes.of(e)) {
             if (cause instanceof ProblemException refusal) {
                 return answer(refusal.problem());
+            }
+            if (cause instanceof HttpClosedException) {
+                // Whoever asked went away while asking, and sees no answer.
+                return answer(
+                        problem(
+                                ProblemCode.REQUEST_MALFORMED,
+                                "the connection was closed before the request ended",
+                                "send it again"));
             }
             if (cause instanceof SQLException sql && unavailable(sql)) {
                 LOG.warnf("The database does not answer: %s", sql.getMessage());

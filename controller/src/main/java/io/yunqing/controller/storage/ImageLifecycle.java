@@ -71,6 +71,27 @@ public final class ImageLifecycle {
                         "choose another image");
     }
 
+    /**
+     * @throws ProblemException if nothing new may stand on an image, or it is not there
+     */
+    public static void requireUsable(ImageRow image) {
+        requireUsable(image.name, image.spec.stageOrDefault());
+        requireReady(image.name, image.isReady());
+    }
+
+    /**
+     * @throws ProblemException if the bytes of an image are not there
+     */
+    public static void requireReady(String image, boolean ready) {
+        if (!ready) {
+            throw ProblemException.of(
+                    ProblemCode.IMAGE_NOT_READY,
+                    "the bytes of image %s are not there yet".formatted(image),
+                    "send them by yqctl image upload %s FILE; yqctl image show %s says how many have come"
+                            .formatted(image, image));
+        }
+    }
+
     /** What there is to say to those who stand on an image at this stage. */
     public static Optional<Condition> condition(String image, ImageStage stage) {
         return switch (stage) {

@@ -2,17 +2,21 @@ package io.yunqing.controller.storage;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Image;
+import io.yunqing.api.ImageSpec;
 import io.yunqing.api.ImageStage;
 import io.yunqing.api.ImageStatus;
 import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
+import io.yunqing.controller.storage.UploadStore.Upload;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -42,11 +46,23 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     private final Resources resources;
     private final Lists lists;
     private final References references;
+    private final UploadStore uploadStore;
+    private final Uploads uploads;
+    private final UploadSweep sweep;
 
-    ImageResource(Resources resources, Lists lists, References references) {
+    ImageResource(
+            Resources resources,
+            Lists lists,
+            References references,
+            UploadStore uploadStore,
+            Uploads uploads,
+            UploadSweep sweep) {
+        this.sweep = sweep;
         this.resources = resources;
         this.lists = lists;
         this.references = references;
+        this.uploadStore = uploadStore;
+        this.uploads = uploads;
     }
 
     @GET
@@ -97,7 +113,9 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     @Path("{name}")
     @Operation(summary = "Delete an image")
     public Response delete(String name, @BeanParam Call call) {
-        return resources.delete(this, name, call);
+        Response answer = resources.delete(this, name, call);
+        sweep.deleteUnwanted();
+        return answer;
     }
 
     @Override
@@ -118,13 +136,18 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     @Override
     public List<Image> views(List<ImageRow> rows) {
         Map<UUID, Long> instances = references.count("instance", "image_id", rows);
+        Map<UUID, Upload> underWay = uploadStore.of(rows);
         return rows.stream()
                 .map(row ->
                         new Image(
                                 kind(),
                                 row.metadata(),
                                 row.spec,
-                                new ImageStatus(instances.get(row.id).intValue())))
+                                new ImageStatus(
+                                        instances.get(row.id).intValue(),
+                                        row.spec.url() == null
+                                                ? uploads.status(row, underWay.get(row.id))
+                                                : null)))
                 .toList();
     }
 
@@ -135,12 +158,27 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
 
     @Override
     public void update(ImageRow row, Image asked) {
+        requireSameOrigin(row.spec, asked.spec());
         Asked.same("spec.sha256", row.spec.sha256(), asked.spec().sha256());
         Asked.same("spec.format", row.spec.format(), asked.spec().format());
         ImageStage stage =
                 asked.spec().stage() == null ? row.spec.stageOrDefault() : asked.spec().stage();
         ImageLifecycle.requireMove(row.spec.stageOrDefault(), stage);
         row.spec = asked.spec().withStage(stage);
+    }
+
+    private static void requireSameOrigin(ImageSpec current, ImageSpec asked) {
+        if ((current.url() == null) != (asked.url() == null)) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_IMMUTABLE,
+                    "spec.url",
+                    current.url() == null
+                            ? "is absent, as the image's bytes are uploaded, and cannot be added"
+                            : "can be changed and not removed",
+                    current.url(),
+                    asked.url(),
+                    "create another image");
+        }
     }
 
     @Override

@@ -275,6 +275,23 @@ final class FakeAgent {
         return send("PUT", "/agent/v1/statistics", measured);
     }
 
+    /** What the controller gives for a path, from a byte on if a range is asked. */
+    HttpResponse<String> read(String path, String range) {
+        String base = ConfigProvider.getConfig().getValue("test.url.ssl", String.class);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+        if (range != null) {
+            request.header("Range", range);
+        }
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     Answer post(String path, Object body) {
         return send("POST", path, body);
     }

@@ -96,7 +96,13 @@ public final class ImageBench {
     private static double fetch(ImageSource image, Path pool) throws IOException, HypervisorFault {
         Files.createDirectories(pool);
         var layout = new Layout(pool);
-        var images = new ImageStore(layout, new PoolRoom(pool));
+        var images =
+                new ImageStore(
+                        layout,
+                        new PoolRoom(pool),
+                        path -> {
+                            throw new IOException("there is no controller to have " + path);
+                        });
         images.open();
         long begin = System.nanoTime();
         images.fetch(image);

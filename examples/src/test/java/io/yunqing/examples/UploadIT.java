@@ -1,0 +1,168 @@
+package io.yunqing.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.yunqing.examples.cloud.Cloud;
+import io.yunqing.examples.cloud.Program;
+import io.yunqing.examples.cloud.Rest;
+import io.yunqing.examples.cloud.Until;
+import io.yunqing.examples.cloud.Yqctl;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The guest's image, sent to the controller by yqctl; both are killed meanwhile, and a real host boots from it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class UploadIT {
+    @RegisterExtension static final CloudFixture FIXTURE = new CloudFixture(1);
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int HOST = 1;
+    private static final String IMAGE = "uploaded";
+
+    /** Large enough that something can be killed while it is sent. */
+    private static final long BYTES = 512L << 20;
+
+    private final Cloud cloud = FIXTURE.cloud();
+    private final Yqctl yqctl;
+    private final Rest rest;
+
+    UploadIT() throws IOException {
+        yqctl = cloud.yqctl();
+        rest = cloud.rest();
+    }
+
+    @Test
+    @Order(1)
+    void anUploadGoesOnAfterItsSenderAndTheControllerWereKilled() throws IOException {
+        Path file = guestImage();
+        Program first = upload(file, "first");
+        long sent = awaitReceived(0);
+        first.kill();
+
+        Program second = upload(file, "second");
+        Until.holds(
+                "the second goes on where the first ended",
+                SOON,
+                () -> second.lastWords().contains("going on from there"),
+                second::lastWords);
+        long more = awaitReceived(Math.max(sent, received()));
+        cloud.controller().kill();
+        cloud.controller().start();
+        cloud.awaitController();
+        assertTrue(received() >= more, "what was acknowledged is there");
+
+        Until.holds(
+                "the image is whole",
+                Duration.ofMinutes(2),
+                () -> upload().path("state").asText().equals("WHOLE"),
+                second::lastWords);
+        Until.holds("yqctl ends", SOON, () -> !second.running());
+        assertTrue(
+                second.lastWords().contains("image uploaded uploaded: 512.0 MiB"),
+                second.lastWords());
+        assertEquals(BYTES, upload().path("bytes").asLong());
+    }
+
+    @Test
+    @Order(2)
+    void aHostBootsFromIt() throws IOException {
+        yqctl.ok("instance", "create", "web", "--flavor", "tiny", "--image", IMAGE, "--wait=120s");
+        Until.holds(
+                "its guest is ready",
+                SOON,
+                () -> yqctl.ok("instance", "log", "web").contains("yunqing-guest: ready after"));
+        String sha256 = rest.get("/v1/images/" + IMAGE).body().at("/spec/sha256").asText();
+        assertTrue(
+                Files.exists(
+                        cloud.testbed()
+                                .pool(HOST)
+                                .resolve("images")
+                                .resolve(sha256 + ".raw.qcow2")));
+    }
+
+    @Test
+    @Order(3)
+    void itsBytesGoWithIt() throws IOException {
+        yqctl.ok("instance", "delete", "web", "--yes", "--wait=60s");
+        yqctl.ok("image", "delete", IMAGE, "--yes");
+        Path images = cloud.folder().resolve("controller/images");
+        Until.holds(
+                "the controller's folder of images is empty",
+                SOON,
+                () -> {
+                    try (var left = Files.list(images)) {
+                        return left.findAny().isEmpty();
+                    }
+                });
+    }
+
+    /** As a raw disk with much behind it. */
+    private Path guestImage() throws IOException {
+        String url = rest.get("/v1/images/yunqing-guest").body().at("/spec/url").asText();
+        Path raw = cloud.folder().resolve("guest.raw");
+        Program.output(
+                List.of(
+                        "qemu-img",
+                        "convert",
+                        "-f",
+                        "qcow2",
+                        "-O",
+                        "raw",
+                        url.replaceFirst("^file://", ""),
+                        raw.toString()),
+                Map.of(),
+                SOON);
+        try (var file = new RandomAccessFile(raw.toFile(), "rw")) {
+            file.setLength(BYTES);
+        }
+        return raw;
+    }
+
+    private Program upload(Path file, String log) {
+        Program program =
+                new Program(
+                        "yqctl image upload",
+                        List.of(
+                                cloud.repository().yqctl().toString(),
+                                "image",
+                                "upload",
+                                IMAGE,
+                                file.toString(),
+                                "--format",
+                                "raw",
+                                "--min-disk-gib",
+                                "1"),
+                        yqctl.environment(),
+                        cloud.folder().resolve(log + ".log"));
+        program.start();
+        return program;
+    }
+
+    /** Waits until more than that was received, which is not all. */
+    private long awaitReceived(long before) throws IOException {
+        Until.holds("more than %d bytes came".formatted(before), SOON, () -> received() > before);
+        long received = received();
+        assertTrue(received < BYTES, "nothing is left to be sent");
+        return received;
+    }
+
+    private long received() throws IOException {
+        return upload().path("receivedBytes").asLong();
+    }
+
+    private JsonNode upload() throws IOException {
+        return rest.get("/v1/images/" + IMAGE).body().path("status").path("upload");
+    }
+}
