@@ -36,10 +36,10 @@ public record DomainStats(UUID id, Map<String, Object> values) {
     private static final int COUNT = 16;
 
     /** struct virTypedParameter: 80 bytes of name, a number for its type, and behind padding a union of 8 bytes. */
-    private static final int TYPE = 80;
+    static final int TYPE = 80;
 
-    private static final int VALUE = 88;
-    private static final int PARAMETER_SIZE = 96;
+    static final int VALUE = 88;
+    static final int PARAMETER_SIZE = 96;
 
     private interface Calls extends com.sun.jna.Library {
         Calls LIBVIRT = Native.load("virt", Calls.class);

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -89,7 +90,8 @@ class AgentTest {
                         32,
                         Set.of(),
                         DomainState.RUNNING,
-                        null));
+                        null,
+                        Map.of()));
         controller.desire(Instances.running().build());
         agent.start();
         controller.until(() -> !controller.uses().isEmpty());
@@ -139,7 +141,17 @@ class AgentTest {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        foreign,
+                        "x",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        null,
+                        Map.of()));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -164,7 +176,8 @@ class AgentTest {
                         32,
                         Set.of(),
                         DomainState.SHUTOFF,
-                        "crashed"));
+                        "crashed",
+                        Map.of()));
         agent = newAgent();
         agent.start();
         controller.until(
@@ -237,7 +250,17 @@ class AgentTest {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        orphan, "yq-gone", true, 3, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        orphan,
+                        "yq-gone",
+                        true,
+                        3,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        null,
+                        Map.of()));
         hypervisor.put(
                 new ObservedDomain(
                         foreign,
@@ -249,7 +272,8 @@ class AgentTest {
                         32,
                         Set.of(),
                         DomainState.SHUTOFF,
-                        null));
+                        null,
+                        Map.of()));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -295,7 +319,8 @@ class AgentTest {
                         32,
                         Set.of(),
                         DomainState.RUNNING,
-                        null));
+                        null,
+                        Map.of()));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));

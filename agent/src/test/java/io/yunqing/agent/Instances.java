@@ -7,7 +7,9 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.IoLimits;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,7 @@ public final class Instances {
     private @Nullable String reason = "placed here: most free memory";
 
     private @Nullable List<UUID> volumes = List.of();
+    private @Nullable Map<UUID, IoLimits> limits = Map.of();
 
     private Instances() {}
 
@@ -143,6 +146,17 @@ public final class Instances {
         return this;
     }
 
+    public Instances limits(Map<UUID, IoLimits> value) {
+        limits = value;
+        return this;
+    }
+
+    /** As a controller says it that does not know of limits. */
+    public Instances silentOnLimits() {
+        limits = null;
+        return this;
+    }
+
     /** As a controller says it that does not know of volumes. */
     public Instances silentOnVolumes() {
         volumes = null;
@@ -169,6 +183,7 @@ public final class Instances {
                 seed,
                 nic,
                 reason,
-                volumes);
+                volumes,
+                limits);
     }
 }

@@ -29,6 +29,8 @@ public enum Kind {
     NETWORK("network", "networks"),
     @JsonProperty("Instance")
     INSTANCE("instance", "instances"),
+    @JsonProperty("Tier")
+    TIER("tier", "tiers"),
     @JsonProperty("Volume")
     VOLUME("volume", "volumes"),
     @JsonProperty("Repository")

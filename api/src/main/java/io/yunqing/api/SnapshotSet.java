@@ -36,7 +36,7 @@ public record SnapshotSet(
                         null,
                         null,
                         metadata.labels()),
-                new VolumeSpec(sizeGiB, null, null, volume, null, true, null),
+                new VolumeSpec(sizeGiB, null, null, volume, null, true, null, null),
                 null);
     }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     which may then be another
  * @param snapshot whether it is only kept: it is never attached, restored or made larger; false when absent
  * @param fromBackup the tenant's backup that it is made from, on the host of its instance; it begins empty or as a copy when absent
+ * @param tier what is promised of it. A new one that names none is of the tier that the volume is of which it is a copy, or of none
+ *     and without limits; one that exists stays of its tier when this is absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VolumeSpec(
@@ -27,7 +29,8 @@ public record VolumeSpec(
         @Nullable String copyOf,
         @Nullable @Min(0) @Max(VolumeSpec.MOST_RESTORES) Integer restore,
         @Nullable Boolean snapshot,
-        @Nullable String fromBackup) {
+        @Nullable String fromBackup,
+        @Nullable String tier) {
 
     /** The largest volume, in GiB. */
     public static final int LARGEST = 65_536;

@@ -40,6 +40,21 @@ class VolumeIT {
             done
             """;
 
+    /** It writes to its volume as fast as that goes. */
+    private static final String WRITER =
+            """
+            #!/bin/sh
+            for disk in /sys/block/vd*; do
+                serial=$(cat $disk/serial)
+                [ ${#serial} = 20 ] || continue
+                while :; do
+                    dd if=/dev/zero of=/dev/${disk##*/} bs=1M count=64 conv=fsync,notrunc
+                done >/dev/null 2>&1 &
+            done
+            """;
+
+    private static final long MIB = 1 << 20;
+
     private final Cloud cloud = FIXTURE.cloud();
     private final Yqctl yqctl;
     private final Rest rest;
@@ -169,8 +184,66 @@ class VolumeIT {
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
     }
 
+    /** What its guest wrote is counted by QEMU. */
+    @Test
+    @Order(9)
+    void aTierHoldsAGuestBackWhileItRuns() throws IOException {
+        yqctl.ok("tier", "create", "slow", "--write-mibps", "1");
+        createWith(WRITER, "busy", "--volume", "data=1");
+        Until.holds("it writes freely", BOOT, () -> writtenPerSecond() > 8 * MIB);
+        yqctl.ok("volume", "set", "busy-data", "--tier", "slow");
+        awaitLimit(MIB);
+        Until.holds("it is held back", BOOT, () -> writtenPerSecond() < 2 * MIB);
+        assertTrue(writtenPerSecond() < 2 * MIB);
+        yqctl.ok("tier", "set", "slow", "--write-mibps", "200", "--read-iops", "100");
+        awaitLimit(200 * MIB);
+        Until.holds("it writes faster", BOOT, () -> writtenPerSecond() > 8 * MIB);
+        testbed.virsh(
+                HOST, "blkdeviotune", domain("busy"), "vdc", "--write-bytes-sec", "5", "--live");
+        awaitLimit(200 * MIB);
+        yqctl.ok("instance", "stop", "busy", "--wait=60s");
+        yqctl.ok("tier", "set", "slow", "--write-mibps", "1");
+        awaitLimit(MIB);
+        yqctl.ok("instance", "start", "busy", "--wait=60s");
+        Until.holds("it writes again", BOOT, () -> writtenPerSecond() > 0);
+        assertTrue(writtenPerSecond() < 2 * MIB);
+        yqctl.ok("instance", "delete", "busy", "--yes", "--wait=60s");
+        yqctl.ok("volume", "delete", "busy-data", "--yes", "--wait=60s");
+        yqctl.ok("tier", "delete", "slow", "--yes");
+    }
+
+    private void awaitLimit(long bytesPerSecond) {
+        Until.holds(
+                "libvirt shows a limit of " + bytesPerSecond,
+                Duration.ofSeconds(60),
+                () ->
+                        testbed.virsh(HOST, "blkdeviotune", domain("busy"), "vdc")
+                                .replace(" ", "")
+                                .contains("write_bytes_sec:" + bytesPerSecond + "\n"));
+    }
+
+    /** By what QEMU says that it wrote within some seconds. */
+    private long writtenPerSecond() throws IOException {
+        long begin = System.nanoTime();
+        long before = written();
+        Until.pause(Duration.ofSeconds(4));
+        return (written() - before) * 1_000_000_000 / (System.nanoTime() - begin);
+    }
+
+    private long written() throws IOException {
+        return testbed.virsh(HOST, "domblkstat", domain("busy"), "vdc")
+                .lines()
+                .filter(line -> line.contains("wr_bytes"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".* ", "")))
+                .sum();
+    }
+
     private void create(String name, String... more) throws IOException {
-        Path guest = Files.writeString(cloud.folder().resolve("guest"), GUEST);
+        createWith(GUEST, name, more);
+    }
+
+    private void createWith(String script, String name, String... more) throws IOException {
+        Path guest = Files.writeString(cloud.folder().resolve("guest"), script);
         String[] line = {
             "instance",
             "create",

@@ -1,5 +1,6 @@
 package io.yunqing.agent.domain;
 
+import io.yunqing.api.agent.IoLimits;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +14,9 @@ import org.xml.sax.SAXException;
  *
  * @param target its place, such as {@code vdc}
  * @param files what it is read from: its own file and those that it stands on
+ * @param limits how much its guest may do with it
  */
-public record DomainDisk(String target, List<Path> files) {
+public record DomainDisk(String target, List<Path> files, IoLimits limits) {
 
     /**
      * All disks of a domain, in the order of its definition.
@@ -25,7 +27,7 @@ public record DomainDisk(String target, List<Path> files) {
         try {
             var disks = new ArrayList<DomainDisk>();
             for (Element disk : elements(SafeXml.parse(definition).getElementsByTagName("disk"))) {
-                disks.add(new DomainDisk(target(disk), files(disk)));
+                disks.add(new DomainDisk(target(disk), files(disk), IoTune.read(disk)));
             }
             return List.copyOf(disks);
         } catch (SAXException e) {

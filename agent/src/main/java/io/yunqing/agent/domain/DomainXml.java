@@ -6,6 +6,7 @@ import io.quarkus.qute.Template;
 import io.yunqing.agent.network.Names;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class DomainXml {
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
         data.put("ports", IntStream.rangeClosed(1, PORTS).boxed().toList());
-        data.put("root", new RawString(disk(layout.disk(id), "vda", null)));
+        data.put("root", new RawString(disk(layout.disk(id), "vda", null, instance.limitsOf(id))));
         data.put("seed", layout.seed(id));
         data.put("volumes", volumes(instance));
         data.put("console", layout.console(id));
@@ -99,21 +100,29 @@ public final class DomainXml {
     private List<RawString> volumes(InstanceDesired instance) {
         var volumes = instance.volumesOrNone();
         return IntStream.range(0, volumes.size())
-                .mapToObj(i -> new RawString(disk(volumes.get(i), target(FIRST_VOLUME + i))))
+                .mapToObj(i -> disk(instance, volumes.get(i), target(FIRST_VOLUME + i)))
+                .map(RawString::new)
                 .toList();
     }
 
-    /** A volume as a disk, also for a domain that exists. */
-    public String disk(UUID volume, String target) {
-        return disk(host.layout().volume(volume), target, VolumeDesired.serial(volume));
+    /** A volume as an instance's disk, also for a domain that exists. */
+    public String disk(InstanceDesired instance, UUID volume, String target) {
+        return disk(
+                host.layout().volume(volume),
+                target,
+                VolumeDesired.serial(volume),
+                instance.limitsOf(volume));
     }
 
-    private String disk(Path file, String target, @Nullable String serial) {
+    private String disk(Path file, String target, @Nullable String serial, IoLimits limits) {
+        var tune = IoTune.of(limits);
+        tune.values().removeIf(value -> value == 0);
         Map<String, @Nullable Object> data = new HashMap<>();
         data.put("cache", host.directIo() ? "none" : "writeback");
         data.put("file", file);
         data.put("target", target);
         data.put("serial", serial);
+        data.put("tune", tune.entrySet());
         return disk.data(data).render().strip();
     }
 

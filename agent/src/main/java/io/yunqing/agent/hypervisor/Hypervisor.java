@@ -86,7 +86,8 @@ public interface Hypervisor extends AutoCloseable {
     void erase(UUID id) throws HypervisorFault;
 
     /**
-     * Gives the domain the desired volumes and takes all others from it, also while it is on; leaves its other disks alone.
+     * Gives the domain the desired volumes and takes all others from it, and gives its disks the desired limits, also while it is on;
+     * leaves its other disks alone.
      * A guest that does not let go of one is a fault.
      */
     void attachVolumes(InstanceDesired instance) throws HypervisorFault;

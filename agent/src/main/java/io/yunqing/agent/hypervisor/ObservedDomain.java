@@ -3,8 +3,11 @@ package io.yunqing.agent.hypervisor;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.IoLimits;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryMiB likewise, in MiB
  * @param volumes which volumes are among its disks: those it has while it is on, and those it starts with while it is off
  * @param reason the hypervisor's reason for the state, such as {@code crashed}
+ * @param limits those of its disks, likewise; one that is not named has none. Its root disk has its own id
  */
 public record ObservedDomain(
         UUID id,
@@ -28,10 +32,25 @@ public record ObservedDomain(
         long memoryMiB,
         Set<UUID> volumes,
         DomainState state,
-        @Nullable String reason) {
+        @Nullable String reason,
+        Map<UUID, IoLimits> limits) {
+
+    /** What limits are that cannot be desired. */
+    public static final IoLimits OTHER_LIMITS = new IoLimits(-1, -1, -1, -1);
+
     /** Whether it is as large as is desired, and of no fewer boots. */
     public boolean fits(InstanceDesired want) {
         return vcpus == want.vcpus() && memoryMiB == want.memoryMiB() && boot >= want.boot();
+    }
+
+    /** Whether those of its disks that are desired are limited as is desired; it is, where nothing is said of limits. */
+    public boolean isLimitedAs(InstanceDesired want) {
+        return want.limits() == null
+                || Stream.concat(Stream.of(id), volumes.stream())
+                        .filter(disk -> disk.equals(id) || want.volumesOrNone().contains(disk))
+                        .allMatch(disk ->
+                                limits.getOrDefault(disk, IoLimits.NONE)
+                                        .equals(want.limitsOf(disk)));
     }
 
     /** Whether it stands still because somebody wished it to, and not because something went wrong. */

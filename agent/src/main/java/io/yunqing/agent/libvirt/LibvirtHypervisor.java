@@ -215,6 +215,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         // Copied metadata does not make a domain ours: it must name the domain that it stands in.
         var ours = written != null && written.id().equals(id) ? written : null;
         var info = domain.getInfo();
+        var held = volumeDisks.of(domain);
         return new ObservedDomain(
                 id,
                 domain.getName(),
@@ -223,9 +224,10 @@ public final class LibvirtHypervisor implements Hypervisor {
                 ours == null ? 0 : ours.boot(),
                 info.nrVirtCpu,
                 info.maxMem >> 10,
-                volumeDisks.of(domain),
+                held.volumes(),
                 States.state(now),
-                States.reason(now));
+                States.reason(now),
+                held.limits());
     }
 
     private static @Nullable DomainMetadata metadata(Domain domain) throws LibvirtException {

@@ -2,13 +2,15 @@ package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.DomainDisk;
 import io.yunqing.agent.domain.DomainXml;
+import io.yunqing.agent.domain.IoTune;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.IoLimits;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.libvirt.BlockIoTune;
 import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -65,28 +68,46 @@ final class VolumeDisks {
         this.folder = "/" + layout.volumes().getFileName() + "/";
     }
 
-    /** Those that a domain has while it is on, and starts with while it is off. */
-    Set<UUID> of(Domain domain) throws LibvirtException {
-        return targets(domain).keySet();
+    /**
+     * What a domain has while it is on, and starts with while it is off.
+     *
+     * @param limits of its disks that have any; its root disk has its own id
+     */
+    record Disks(Set<UUID> volumes, Map<UUID, IoLimits> limits) {}
+
+    Disks of(Domain domain) throws LibvirtException {
+        String text = domain.getXMLDesc(Definition.CURRENT.shown);
+        if (!text.contains(folder) && !text.contains("<iotune>")) {
+            return new Disks(Set.of(), Map.of());
+        }
+        var root = UUID.fromString(domain.getUUIDString());
+        var disks = disks(text, root);
+        var volumes = new HashSet<>(disks.keySet());
+        volumes.remove(root);
+        var limits = new HashMap<UUID, IoLimits>();
+        disks.forEach((id, disk) -> limits.put(id, disk.limits()));
+        limits.values().removeIf(IoLimits.NONE::equals);
+        return new Disks(Set.copyOf(volumes), Map.copyOf(limits));
     }
 
-    /** Gives a domain the desired volumes and takes all others from it. */
+    /** Gives a domain the desired volumes with the desired limits, and takes all others from it. */
     void attach(InstanceDesired instance) throws HypervisorFault {
-        var wanted = instance.volumesOrNone();
         var refusal =
                 onDomain(
                         instance.id(),
                         domain -> {
                             if (domain.isPersistent() == 1) {
-                                give(domain, wanted, Definition.NEXT);
-                                take(domain, wanted, Definition.NEXT);
+                                give(domain, instance, Definition.NEXT);
+                                take(domain, instance, Definition.NEXT);
+                                limit(domain, instance, Definition.NEXT);
                             }
                             if (domain.isActive() != 1) {
                                 return Optional.<LibvirtException>empty();
                             }
-                            give(domain, wanted, Definition.CURRENT);
+                            give(domain, instance, Definition.CURRENT);
+                            limit(domain, instance, Definition.CURRENT);
                             try {
-                                take(domain, wanted, Definition.CURRENT);
+                                take(domain, instance, Definition.CURRENT);
                                 return Optional.<LibvirtException>empty();
                             } catch (LibvirtException e) {
                                 // A guest that still thinks about it must not be asked again, QEMU
@@ -97,23 +118,37 @@ final class VolumeDisks {
         awaitLetGo(instance, refusal.orElse(null));
     }
 
-    private void give(Domain domain, List<UUID> wanted, Definition definition)
+    private void give(Domain domain, InstanceDesired instance, Definition definition)
             throws LibvirtException {
         var has = targets(domain, definition).keySet();
-        for (UUID volume : wanted) {
+        for (UUID volume : instance.volumesOrNone()) {
             if (!has.contains(volume)) {
                 String target = DomainXml.freeTarget(takenTargets(domain));
-                domain.attachDeviceFlags(xml.disk(volume, target), definition.affected);
+                domain.attachDeviceFlags(xml.disk(instance, volume, target), definition.affected);
             }
         }
     }
 
-    private void take(Domain domain, List<UUID> wanted, Definition definition)
+    private void take(Domain domain, InstanceDesired instance, Definition definition)
             throws LibvirtException {
         for (var disk : targets(domain, definition).entrySet()) {
-            if (!wanted.contains(disk.getKey())) {
+            if (!instance.volumesOrNone().contains(disk.getKey())) {
                 domain.detachDeviceFlags(
-                        xml.disk(disk.getKey(), disk.getValue()), definition.affected);
+                        xml.disk(instance, disk.getKey(), disk.getValue()), definition.affected);
+            }
+        }
+    }
+
+    private void limit(Domain domain, InstanceDesired instance, Definition definition)
+            throws LibvirtException {
+        if (instance.limits() == null) {
+            return;
+        }
+        for (var disk : disks(domain.getXMLDesc(definition.shown), instance.id()).entrySet()) {
+            var wanted = instance.limitsOf(disk.getKey());
+            if (!disk.getValue().limits().equals(wanted)) {
+                BlockIoTune.set(
+                        domain, disk.getValue().target(), IoTune.of(wanted), definition.affected);
             }
         }
     }
@@ -139,7 +174,7 @@ final class VolumeDisks {
     }
 
     private Set<UUID> held(InstanceDesired instance) throws HypervisorFault {
-        var held = new HashSet<>(onDomain(instance.id(), this::of));
+        var held = new HashSet<>(onDomain(instance.id(), this::targets).keySet());
         instance.volumesOrNone().forEach(held::remove);
         return held;
     }
@@ -206,12 +241,24 @@ final class VolumeDisks {
             return Map.of();
         }
         var targets = new HashMap<UUID, String>();
-        for (DomainDisk disk : DomainDisk.of(text)) {
-            disk.files().stream()
-                    .flatMap(file -> layout.volumeAt(file).stream())
-                    .forEach(volume -> targets.put(volume, disk.target()));
-        }
+        var root = UUID.fromString(domain.getUUIDString());
+        disks(text, root).forEach((id, disk) -> targets.put(id, disk.target()));
+        targets.remove(root);
         return targets;
+    }
+
+    /** The disks of a definition: volumes by their ids, and the root disk by its domain's. */
+    private Map<UUID, DomainDisk> disks(String definition, UUID root) {
+        var disks = new HashMap<UUID, DomainDisk>();
+        for (DomainDisk disk : DomainDisk.of(definition)) {
+            for (Path file : disk.files()) {
+                layout.volumeAt(file).ifPresent(volume -> disks.put(volume, disk));
+                if (file.equals(layout.disk(root))) {
+                    disks.put(root, disk);
+                }
+            }
+        }
+        return disks;
     }
 
     /** By whichever disks, in both definitions. */

@@ -5,6 +5,7 @@ import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.RepositoryPlace;
@@ -143,7 +144,20 @@ final class Wellformed {
                 || volumes.stream().distinct().count() < volumes.size()) {
             return "volumes, each once";
         }
+        if (instance.limits() != null
+                && !instance.limits().values().stream().allMatch(Wellformed::isLimit)) {
+            return "limits >= 0";
+        }
         return null;
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isLimit(IoLimits limits) {
+        return limits != null
+                && limits.readIops() >= 0
+                && limits.writeIops() >= 0
+                && limits.readBytes() >= 0
+                && limits.writeBytes() >= 0;
     }
 
     @SuppressWarnings("ConstantValue")

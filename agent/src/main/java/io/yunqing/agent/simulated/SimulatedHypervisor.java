@@ -17,10 +17,12 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -254,7 +256,12 @@ public final class SimulatedHypervisor implements Hypervisor {
             look();
             var before = domains.get(instance.id());
             if (before != null && isOn(before)) {
-                set(before, instance.epoch(), before.volumes(), before.state(), before.reason());
+                set(
+                        before,
+                        instance.epoch(),
+                        new Disks(before.volumes(), before.limits()),
+                        before.state(),
+                        before.reason());
             } else {
                 put(
                         new ObservedDomain(
@@ -267,7 +274,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                                 instance.memoryMiB(),
                                 Set.copyOf(instance.volumesOrNone()),
                                 DomainState.SHUTOFF,
-                                null));
+                                null,
+                                limits(instance, Map.of())));
             }
             witness.did("define");
         }
@@ -391,7 +399,12 @@ public final class SimulatedHypervisor implements Hypervisor {
             if (letsGo) {
                 attached.retainAll(instance.volumesOrNone());
             }
-            set(domain, domain.epoch(), Set.copyOf(attached), domain.state(), domain.reason());
+            set(
+                    domain,
+                    domain.epoch(),
+                    new Disks(Set.copyOf(attached), limits(instance, domain.limits())),
+                    domain.state(),
+                    domain.reason());
             attached.removeAll(instance.volumesOrNone());
             if (!attached.isEmpty()) {
                 throw new HypervisorFault(
@@ -399,6 +412,20 @@ public final class SimulatedHypervisor implements Hypervisor {
             }
             witness.did("volumes");
         }
+    }
+
+    /** What a domain has. */
+    private record Disks(Set<UUID> volumes, Map<UUID, IoLimits> limits) {}
+
+    /** The limits that are desired; those that are there, where nothing is said of any. */
+    private static Map<UUID, IoLimits> limits(
+            InstanceDesired instance, Map<UUID, IoLimits> before) {
+        if (instance.limits() == null) {
+            return before;
+        }
+        var limits = new HashMap<>(instance.limits());
+        limits.values().removeIf(IoLimits.NONE::equals);
+        return Map.copyOf(limits);
     }
 
     /** QEMU opens each disk for itself alone. */
@@ -560,13 +587,13 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     private void set(ObservedDomain domain, DomainState state, @Nullable String reason) {
-        set(domain, domain.epoch(), domain.volumes(), state, reason);
+        set(domain, domain.epoch(), new Disks(domain.volumes(), domain.limits()), state, reason);
     }
 
     private void set(
             ObservedDomain domain,
             long epoch,
-            Set<UUID> attached,
+            Disks disks,
             DomainState state,
             @Nullable String reason) {
         put(
@@ -578,9 +605,10 @@ public final class SimulatedHypervisor implements Hypervisor {
                         domain.boot(),
                         domain.vcpus(),
                         domain.memoryMiB(),
-                        attached,
+                        disks.volumes(),
                         state,
-                        reason));
+                        reason,
+                        disks.limits()));
     }
 
     private ObservedDomain existing(UUID id) throws HypervisorFault {

@@ -98,7 +98,8 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         var steps = new ArrayList<Step>();
         boolean off = isOff(have.state());
         boolean rewired = !have.volumes().equals(Set.copyOf(reach.volumes()));
-        boolean asDesired = !rewired && have.fits(want);
+        boolean limited = have.isLimitedAs(want);
+        boolean asDesired = !rewired && limited && have.fits(want);
         // What runs keeps its size, and stays of its boot, until it is off.
         if (have.epoch() < want.epoch() || (off && !asDesired)) {
             if (off && have.boot() < want.rebuild()) {
@@ -126,7 +127,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                 } else if (have.boot() < want.boot() && !want.paused()) {
                     again = goOff(want.forcedBoot(), have, progress, now, steps);
                 } else {
-                    keepOn(want, have, rewired, steps);
+                    keepOn(want, have, rewired || !limited, steps);
                 }
             }
             case STOPPED, OFF -> {
@@ -158,13 +159,13 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
 
     /** A guest that something else made stand still (a full disk, say) goes on when that is over, and not by us. */
     private static void keepOn(
-            InstanceDesired want, ObservedDomain have, boolean rewired, List<Step> steps) {
+            InstanceDesired want, ObservedDomain have, boolean changed, List<Step> steps) {
         if (want.paused() && have.state() == DomainState.RUNNING) {
             steps.add(PAUSE);
         } else if (!want.paused() && have.pausedByWish()) {
             steps.add(RESUME);
         }
-        if (rewired && have.state() != DomainState.SHUTTING_DOWN) {
+        if (changed && have.state() != DomainState.SHUTTING_DOWN) {
             steps.add(ATTACH);
         }
     }

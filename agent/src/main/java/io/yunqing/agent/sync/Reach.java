@@ -35,6 +35,7 @@ public record Reach(List<UUID> volumes, boolean whole, @Nullable String obstacle
                 want.seed(),
                 want.nic(),
                 want.reason(),
-                volumes);
+                volumes,
+                want.limits());
     }
 }

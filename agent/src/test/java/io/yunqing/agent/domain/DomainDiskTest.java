@@ -3,6 +3,8 @@ package io.yunqing.agent.domain;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.api.agent.IoLimits;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,10 @@ class DomainDiskTest {
                     <source file='/pool/volumes/snapshot.qcow2' index='2'/>
                     <backingStore type='file'><source file='/pool/volumes/a.qcow2'/></backingStore>
                     <target dev='vdc' bus='virtio'/>
+                    <iotune><read_iops_sec>7</read_iops_sec><write_bytes_sec>1048576</write_bytes_sec></iotune>
                   </disk>
-                  <disk type='network'><source protocol='rbd' name='a'/><target dev='vdd'/></disk>
+                  <disk type='network'><source protocol='rbd' name='a'/><target dev='vdd'/>
+                    <iotune><read_iops_sec>7</read_iops_sec><read_iops_sec_max>9</read_iops_sec_max></iotune></disk>
                   <disk type='file' device='cdrom'><target dev='sda'/></disk>
                 </devices></domain>
                 """;
@@ -29,9 +33,10 @@ class DomainDiskTest {
                                 "vdc",
                                 List.of(
                                         Path.of("/pool/volumes/snapshot.qcow2"),
-                                        Path.of("/pool/volumes/a.qcow2"))),
-                        new DomainDisk("vdd", List.of(Path.of(""))),
-                        new DomainDisk("sda", List.of())),
+                                        Path.of("/pool/volumes/a.qcow2")),
+                                new IoLimits(7, 0, 0, 1 << 20)),
+                        new DomainDisk("vdd", List.of(Path.of("")), ObservedDomain.OTHER_LIMITS),
+                        new DomainDisk("sda", List.of(), IoLimits.NONE)),
                 DomainDisk.of(definition));
     }
 

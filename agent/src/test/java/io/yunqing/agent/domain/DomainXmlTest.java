@@ -11,12 +11,15 @@ import io.yunqing.agent.Volumes;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.Nic;
+import io.yunqing.api.agent.IoLimits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,7 @@ class DomainXmlTest {
     void aVolumeIsTheSameDiskWhetherDefinedOrAttached() {
         var xml = new DomainXml(TCG);
         var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).build();
-        String disk = xml.disk(Volumes.ID, "vdd");
+        String disk = xml.disk(instance, Volumes.ID, "vdd");
         assertTrue(xml.domain(instance).contains(disk), disk);
     }
 
@@ -110,6 +113,18 @@ class DomainXmlTest {
         assertNull(
                 DomainMetadata.parse(
                         "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a id='1' epoch='1'>&e;</a>"));
+    }
+
+    @Test
+    void limitsAreSaidOfTheDiskThatHasThem() {
+        var limits =
+                Map.of(Volumes.ID, new IoLimits(0, 8, 1 << 20, 0), Instances.ID, IoLimits.NONE);
+        var instance =
+                Instances.running().volumes(Volumes.ID, Volumes.OTHER).limits(limits).build();
+        var disks = DomainDisk.of(new DomainXml(TCG).domain(instance));
+        assertEquals(
+                List.of(IoLimits.NONE, IoLimits.NONE, limits.get(Volumes.ID), IoLimits.NONE),
+                disks.stream().map(DomainDisk::limits).toList());
     }
 
     @Test

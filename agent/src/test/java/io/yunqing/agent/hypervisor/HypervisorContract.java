@@ -23,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What the seam promises, asked of whatever stands behind it. */
 public abstract class HypervisorContract
-        implements QuarantineContract, CopyContract, BackupContract {
+        implements QuarantineContract, CopyContract, BackupContract, LimitsContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -266,7 +266,7 @@ public abstract class HypervisorContract
         create(instance().volumes(Volumes.ID));
         hypervisor().start(Instances.ID);
         var second = instance().id(UUID.randomUUID()).name("web-2");
-        var wanted = create(second);
+        var wanted = created(second);
         hypervisor().start(wanted.id());
         assertRefused(() -> hypervisor().attachVolumes(second.volumes(Volumes.ID).build()));
     }
@@ -310,10 +310,15 @@ public abstract class HypervisorContract
     }
 
     private InstanceDesired create() throws HypervisorFault {
-        return create(instance());
+        return created(instance());
     }
 
-    private InstanceDesired create(Instances instance) throws HypervisorFault {
+    @Override
+    public void create(Instances instance) throws HypervisorFault {
+        var _ = created(instance);
+    }
+
+    private InstanceDesired created(Instances instance) throws HypervisorFault {
         var wanted = instance.build();
         hypervisor().fetch(wanted.image());
         assertTrue(hypervisor().holds(wanted.image()));

@@ -1,6 +1,7 @@
 package io.yunqing.agent.libvirt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,9 +15,12 @@ import io.yunqing.agent.hypervisor.HypervisorContract;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.RepositoryPlace;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.libvirt.BlockIoTune;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
 
@@ -31,6 +36,8 @@ import org.libvirt.Domain;
 class LibvirtHypervisorIT extends HypervisorContract {
 
     private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(20);
+
+    private static final IoLimits LIMITS = new IoLimits(0, 0, 0, 1 << 20);
 
     private LibvirtHost host;
     private LibvirtHypervisor hypervisor;
@@ -95,6 +102,29 @@ class LibvirtHypervisorIT extends HypervisorContract {
         start(instance, volumes);
         hypervisor.attachVolumes(instance.volumes(volumes).build());
         assertEquals(Set.of(volumes), attached());
+    }
+
+    @Test
+    void whatSomebodyElseLimitedIsSetRight() throws Exception {
+        var instance = Instances.running().image(image).limits(Map.of(Volumes.ID, LIMITS));
+        start(instance.volumes(Volumes.ID), Volumes.ID);
+        var connect = new Connect(host.uri());
+        var domain = connect.domainLookupByUUID(Instances.ID);
+        for (var meddled :
+                List.of(
+                        Map.of("total_bytes_sec", 5L << 20),
+                        Map.of("read_iops_sec", 9L),
+                        Map.of("write_iops_sec", 9L, "write_iops_sec_max", 99L))) {
+            BlockIoTune.set(domain, "vdc", meddled, 1);
+            var seen = hypervisor.domain(Instances.ID).orElseThrow();
+            assertFalse(seen.isLimitedAs(instance.build()), meddled.toString());
+            hypervisor.attachVolumes(instance.build());
+            assertEquals(
+                    Map.of(Volumes.ID, LIMITS),
+                    hypervisor.domain(Instances.ID).orElseThrow().limits(),
+                    meddled.toString());
+        }
+        connect.close();
     }
 
     @Test

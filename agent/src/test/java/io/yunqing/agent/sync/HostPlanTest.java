@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -94,7 +95,8 @@ class HostPlanTest {
                         32,
                         Set.of(),
                         DomainState.RUNNING,
-                        "booted");
+                        "booted",
+                        Map.of());
         for (InstanceDesired want : everyWish()) {
             var plan = plan(want, foreign, Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
@@ -165,7 +167,17 @@ class HostPlanTest {
 
     private static ObservedDomain ofBoot(int boot) {
         return new ObservedDomain(
-                Instances.ID, "web-1", true, 1, boot, 1, 32, Set.of(), DomainState.SHUTOFF, null);
+                Instances.ID,
+                "web-1",
+                true,
+                1,
+                boot,
+                1,
+                32,
+                Set.of(),
+                DomainState.SHUTOFF,
+                null,
+                Map.of());
     }
 
     @Test
@@ -352,7 +364,7 @@ class HostPlanTest {
 
     private static ObservedDomain withA(DomainState state) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(A), state, null);
+                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(A), state, null, Map.of());
     }
 
     private static HostPlan plan(
@@ -379,12 +391,12 @@ class HostPlanTest {
 
     private static ObservedDomain domain(DomainState state, long epoch) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, epoch, 0, 1, 32, Set.of(), state, null);
+                Instances.ID, "yq-t-n-1", true, epoch, 0, 1, 32, Set.of(), state, null, Map.of());
     }
 
     private static ObservedDomain domain(DomainState state, @Nullable String reason) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(), state, reason);
+                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(), state, reason, Map.of());
     }
 
     private static String words(@Nullable HostPlan plan) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ class OrphanPlanTest {
 
     private static ObservedDomain domain(String state) {
         return new ObservedDomain(
-                ID, "x", false, 0, 0, 1, 32, Set.of(), DomainState.valueOf(state), null);
+                ID, "x", false, 0, 0, 1, 32, Set.of(), DomainState.valueOf(state), null, Map.of());
     }
 
     private static @Nullable Instant askedOff(String cell) {

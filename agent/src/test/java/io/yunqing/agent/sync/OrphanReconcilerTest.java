@@ -15,6 +15,7 @@ import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeState;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -235,7 +236,17 @@ class OrphanReconcilerTest extends Reconciling {
     private void put(UUID id, DomainState state, UUID... volumes) {
         hypervisor.put(
                 new ObservedDomain(
-                        id, "stranger", false, 0, 0, 1, 32, Set.of(volumes), state, null));
+                        id,
+                        "stranger",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(volumes),
+                        state,
+                        null,
+                        Map.of()));
     }
 
     private List<OrphanKey> orphans() {

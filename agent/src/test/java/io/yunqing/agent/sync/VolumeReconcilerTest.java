@@ -17,6 +17,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -119,7 +120,17 @@ class VolumeReconcilerTest extends Reconciling {
         var foreign = UUID.randomUUID();
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 0, 1, 32, Set.of(B), DomainState.RUNNING, null));
+                        foreign,
+                        "x",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(B),
+                        DomainState.RUNNING,
+                        null,
+                        Map.of()));
         until("the domain is seen", () -> !told().unknownDomains().isEmpty());
         want(List.of(with(A)), Volumes.made(A, 3), Volumes.fresh(B, 1));
         until("it is made", () -> free(B));
@@ -129,7 +140,17 @@ class VolumeReconcilerTest extends Reconciling {
 
         hypervisor.put(
                 new ObservedDomain(
-                        foreign, "x", false, 0, 0, 1, 32, Set.of(), DomainState.RUNNING, null));
+                        foreign,
+                        "x",
+                        false,
+                        0,
+                        0,
+                        1,
+                        32,
+                        Set.of(),
+                        DomainState.RUNNING,
+                        null,
+                        Map.of()));
         until("it is removed", () -> is(B, VolumeState.REMOVED));
     }
 

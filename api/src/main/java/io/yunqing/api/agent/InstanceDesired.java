@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.Power;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is as it is, kept in the domain's metadata
  * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; absent from a controller that does not know of
  *     volumes: what is attached stays attached then
+ * @param limits of its disks: by the id of a volume, or by its own for its root disk. One that is not named has none; absent from a
+ *     controller that does not know of limits: they stay as they are then
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,11 +50,17 @@ public record InstanceDesired(
         Seed seed,
         @Nullable Nic nic,
         @Nullable String reason,
-        @Nullable List<UUID> volumes) {
+        @Nullable List<UUID> volumes,
+        @Nullable Map<UUID, IoLimits> limits) {
 
     /** The volumes attached to it, of which there may be none. */
     public List<UUID> volumesOrNone() {
         return volumes == null ? List.of() : volumes;
+    }
+
+    /** Those of one of its disks; {@link IoLimits#NONE} also where nothing is said of any. */
+    public IoLimits limitsOf(UUID disk) {
+        return limits == null ? IoLimits.NONE : limits.getOrDefault(disk, IoLimits.NONE);
     }
 
     /**

@@ -45,6 +45,7 @@ final class OwnVerbs {
                     PLACEMENT_GROUP,
                     NETWORK,
                     REPOSITORY,
+                    TIER,
                     BACKUP ->
                     List.of();
         };

@@ -22,6 +22,7 @@ public final class ApplyOrder {
                     Kind.HOST_CLASS,
                     Kind.HOST,
                     Kind.REPOSITORY,
+                    Kind.TIER,
                     Kind.PLACEMENT_GROUP,
                     Kind.NETWORK,
                     Kind.INSTANCE,

@@ -15,6 +15,7 @@ import static io.yunqing.cli.noun.Nouns.labels;
 import static io.yunqing.cli.noun.Nouns.name;
 
 import io.yunqing.api.Kind;
+import io.yunqing.api.TierSpec;
 import java.util.List;
 
 /** The nouns of what capacity comes from. */
@@ -191,5 +192,46 @@ final class FleetNouns {
                                         "file:// and a directory that all hosts reach under this path")
                                 .mustBe()),
                 "vault --url file:///srv/yunqing-backups");
+    }
+
+    static Noun tier() {
+        return new Noun(
+                Kind.TIER,
+                "What is promised of volumes beside their size",
+                List.of(
+                        name(),
+                        displayName(),
+                        number("read-iops", "spec.readIops"),
+                        number("write-iops", "spec.writeIops"),
+                        number("read-mibps", "spec.readMiBps"),
+                        number("write-mibps", "spec.writeMiBps"),
+                        number("volumes", "status.volumes"),
+                        number("allocated-gib", "status.allocatedGiB"),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        displayNameField(),
+                        limit(
+                                "readIops",
+                                "--read-iops",
+                                TierSpec.MOST_IOPS,
+                                "How many reads each volume's guest may do a second; without limit when absent"),
+                        limit("writeIops", "--write-iops", TierSpec.MOST_IOPS, "How many writes"),
+                        limit(
+                                "readMiBps",
+                                "--read-mibps",
+                                TierSpec.MOST_MIBPS,
+                                "How many MiB it may read a second"),
+                        limit(
+                                "writeMiBps",
+                                "--write-mibps",
+                                TierSpec.MOST_MIBPS,
+                                "How many MiB it may write a second")),
+                "bulk --display-name 容量型 --read-iops 500 --write-iops 500 --write-mibps 60");
+    }
+
+    private static Field limit(String name, String flag, int most, String description) {
+        return Field.whole(name, flag, 1, most, description);
     }
 }

@@ -224,6 +224,7 @@ public final class TenantNouns {
                         number("size-gib", "spec.sizeGiB"),
                         text("host", "status.host"),
                         age("observed", "status.observedAt"),
+                        text("tier", "spec.tier").onlyWide(),
                         text("copy-of", "spec.copyOf").onlyWide(),
                         text("from-backup", "spec.fromBackup").onlyWide(),
                         text("snapshot", "spec.snapshot").onlyWide(),
@@ -237,6 +238,7 @@ public final class TenantNouns {
                         new Filter("host", "Only volumes on this host"),
                         new Filter("zone", "Only volumes in this zone"),
                         new Filter("phase", "Only volumes in this phase, such as AVAILABLE"),
+                        new Filter("tier", "Only volumes of this tier"),
                         new Filter("of", "Only copies of a volume of this name"),
                         new Filter("snapshot", "Only snapshots (true) or other volumes (false)")),
                 List.of(
@@ -270,7 +272,8 @@ public final class TenantNouns {
                         Field.text(
                                 "fromBackup",
                                 "--from-backup",
-                                "The backup that a new one is made from, on any host")),
+                                "The backup that a new one is made from, on any host"),
+                        Field.text("tier", "--tier", "What is promised of it beside its size")),
                 "web-1-logs --tenant reg-prod --instance web-1 --size-gib 20");
     }
 

@@ -5,12 +5,14 @@ import io.yunqing.api.ImageSpec;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
+import io.yunqing.api.TierSpec;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.NetworkDesired.Port;
 import io.yunqing.api.agent.OrphanDesired;
@@ -31,7 +33,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -96,7 +100,9 @@ class DesiredState {
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
                                    host(a.ip) || '/' || masklen(a.ip) AS ip,
-                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached, w.volumes, s.orphans, e.networks,
+                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
+                                   (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
+                                   w.volumes, s.orphans, e.networks,
                                    u.backups
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
@@ -241,7 +247,23 @@ class DesiredState {
                         ? null
                         : new Nic(row.getString("mac"), ip, gateway, vni),
                 "placed on " + row.getString("host"),
-                attached == null ? List.of() : List.of((UUID[]) attached.getArray()));
+                attached == null ? List.of() : List.of((UUID[]) attached.getArray()),
+                limits(row.getString("limits")));
+    }
+
+    /**
+     * @param tiers those of volumes by their ids
+     */
+    private static Map<UUID, IoLimits> limits(String tiers) {
+        Map<UUID, IoLimits> limits = new HashMap<>();
+        if (tiers != null) {
+            json(tiers, Tiers.class).forEach((volume, tier) -> limits.put(volume, tier.limits()));
+        }
+        return limits;
+    }
+
+    private static final class Tiers extends HashMap<UUID, TierSpec> {
+        private static final long serialVersionUID = 1L;
     }
 
     private static <T> T json(String text, Class<T> type) {

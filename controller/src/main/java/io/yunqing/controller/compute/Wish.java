@@ -95,7 +95,7 @@ record Wish(
                                         now,
                                         asked.metadata().labels()),
                                 new VolumeSpec(
-                                        volume.sizeGiB, name(), null, null, null, null, null),
+                                        volume.sizeGiB, name(), null, null, null, null, null, null),
                                 new VolumeStatus(
                                         VolumePhase.SCHEDULED,
                                         host.name(),

@@ -33,6 +33,9 @@ public class VolumeFilters {
     @QueryParam("snapshot")
     public String snapshot;
 
+    @QueryParam("tier")
+    public String tier;
+
     @QueryParam("phase")
     public String phase;
 
@@ -51,6 +54,7 @@ public class VolumeFilters {
                         "instance",
                         instance,
                         "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)")
+                .filter("tier", tier, "r.tier_id = (SELECT id FROM tier WHERE name = :tier)")
                 .filter("of", of, "r.copy_of = :of")
                 .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot")
                 .word(

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Volumes by phase. */
+/** Volumes by phase, and what those of each tier have together. */
 @ApplicationScoped
 class VolumeMeters {
     /** At least; with many volumes they are counted less often. */
@@ -20,7 +20,7 @@ class VolumeMeters {
 
     private final VolumeObservationStore store;
     private final Fleet fleet;
-    private volatile List<Family> byPhase = List.of();
+    private volatile List<Family> families = List.of();
 
     VolumeMeters(VolumeObservationStore store, Fleet fleet) {
         this.store = store;
@@ -28,8 +28,8 @@ class VolumeMeters {
     }
 
     void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("counting volumes", REFRESH, () -> byPhase = count());
-        gauges.serve(() -> byPhase);
+        every.rarely("counting volumes", REFRESH, () -> families = count());
+        gauges.serve(() -> families);
     }
 
     private List<Family> count() {
@@ -38,6 +38,12 @@ class VolumeMeters {
         for (VolumePhase phase : VolumePhase.values()) {
             phases.add(List.of(phase.name()), counts.getOrDefault(phase, 0L));
         }
-        return List.of(phases);
+        Family bytes =
+                new Family(
+                        "yunqing_tier_allocated_bytes",
+                        "What the volumes of a tier have together",
+                        "tier");
+        store.byTier().forEach((tier, allocated) -> bytes.add(List.of(tier), allocated));
+        return List.of(phases, bytes);
     }
 }

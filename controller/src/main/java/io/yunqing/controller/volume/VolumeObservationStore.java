@@ -172,6 +172,20 @@ class VolumeObservationStore {
         return counts;
     }
 
+    /** How much the volumes of each tier have together, in bytes. */
+    Map<String, Long> byTier() {
+        Map<String, Long> bytes = new HashMap<>();
+        run(
+                new RoundTrip()
+                        .read(
+                                """
+                                SELECT t.name, coalesce(sum(v.size_gib), 0) AS gib
+                                FROM tier t LEFT JOIN volume v ON v.tier_id = t.id GROUP BY t.name
+                                """,
+                                row -> bytes.put(row.getString("name"), row.getLong("gib") << 30)));
+        return bytes;
+    }
+
     void keep(List<VolumeObserved> observed) {
         if (observed.isEmpty()) {
             return;

@@ -5,6 +5,7 @@ import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Requests;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.ResourceRow;
+import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -31,6 +32,11 @@ public class VolumeRow extends ResourceRow {
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "instance_id")
     public InstanceRow instance;
+
+    /** What is promised of it; null when nothing is. */
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "tier_id")
+    public TierRow tier;
 
     /** Which it is to become a copy of; null once its host has said that it is one. Cleared by that alone. */
     @ManyToOne(fetch = FetchType.LAZY)
@@ -93,7 +99,8 @@ public class VolumeRow extends ResourceRow {
                 copyOf,
                 restore == 0 ? null : restore,
                 snapshot ? true : null,
-                fromBackup);
+                fromBackup,
+                tier == null ? null : tier.name);
     }
 
     /** Whether it waits for what is to be on it. */

@@ -1,6 +1,5 @@
 package io.yunqing.controller.volume;
 
-import io.yunqing.api.Condition;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.SnapshotSet;
@@ -19,12 +18,12 @@ import io.yunqing.controller.ledger.Taking;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.SimpleNoun;
+import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.Refusals;
 import io.yunqing.controller.volume.VolumeObservationStore.Sighting;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +41,7 @@ class Volumes {
     private final VolumeObservationStore sightings;
     private final VolumeCopying copying;
     private final VolumeAttaching attaching;
+    private final VolumeTiers tiers;
 
     Volumes(
             Session em,
@@ -49,13 +49,15 @@ class Volumes {
             Ledger ledger,
             VolumeObservationStore sightings,
             VolumeCopying copying,
-            VolumeAttaching attaching) {
+            VolumeAttaching attaching,
+            VolumeTiers tiers) {
         this.em = em;
         this.fleet = fleet;
         this.ledger = ledger;
         this.sightings = sightings;
         this.copying = copying;
         this.attaching = attaching;
+        this.tiers = tiers;
     }
 
     /** The volumes of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -142,33 +144,7 @@ class Volumes {
                 new TreeMap<>(row.amounts()),
                 observed == null ? null : sighting.seenAt(),
                 observed == null ? null : observed.fault(),
-                conditions(sighting, heard));
-    }
-
-    private static List<Condition> conditions(Sighting sighting, boolean heard) {
-        List<Condition> conditions = new ArrayList<>();
-        VolumeObserved observed = sighting.observed();
-        if (observed == null) {
-            return conditions;
-        }
-        if (!heard) {
-            conditions.add(
-                    new Condition(
-                            "HostUnreachable",
-                            "host %s does not report; nothing is freed".formatted(sighting.host()),
-                            sighting.receivedAt()));
-        } else if (!sighting.storageSeen()) {
-            conditions.add(
-                    new Condition(
-                            "StorageUnobserved",
-                            "host %s cannot see its storage".formatted(sighting.host()),
-                            sighting.seenAt()));
-        }
-        if (observed.step() != null) {
-            conditions.add(
-                    new Condition("Working", "its host is busy with: " + observed.step(), null));
-        }
-        return conditions;
+                VolumeConditions.of(sighting, heard));
     }
 
     /** One tenant's volumes as a noun. */
@@ -214,6 +190,7 @@ class Volumes {
             row.sizeGiB = asked.spec().sizeGiB();
             row.moment = moment;
             row.deletionProtection = isProtected(asked);
+            row.tier = tiers.of(row, asked.spec());
             InstanceRow instance = null;
             if (asked.spec().instance() != null) {
                 instance = locked("spec.instance", row.tenant.name, asked.spec().instance());
@@ -251,6 +228,9 @@ class Volumes {
             row.deletionProtection = isProtected(asked);
             String has = row.spec().instance();
             String wanted = asked.spec().instance();
+            TierRow tier = tiers.next(row, asked.spec());
+            boolean changesTier = !Objects.equals(tier, row.tier);
+            row.tier = tier;
             InstanceRow touched = null;
             if (!Objects.equals(has, wanted)) {
                 attaching.requireOneStep(row, has, wanted);
@@ -262,6 +242,8 @@ class Volumes {
                     attaching.requireSlot(touched);
                 }
                 row.instance = has == null ? touched : null;
+            } else if (changesTier && has != null) {
+                touched = locked("spec.instance", row.tenant.name, has);
             }
             if (replaced) {
                 attaching.requireDetached(row, has);
@@ -333,7 +315,7 @@ class Volumes {
     /**
      * Lets the host know of the volume's change.
      *
-     * @param touched the instance that gets it or loses it; none when null
+     * @param touched the instance that gets it, loses it, or has it as of another tier; none when null
      */
     private void tellHost(VolumeRow row, InstanceRow touched) {
         row.hostRevision = fleet.nextRevision(row.host.id);
