@@ -1,6 +1,5 @@
 package io.yunqing.agent.libvirt;
 
-import io.yunqing.agent.domain.DomainMetadata;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.ConsoleTail;
 import io.yunqing.agent.hypervisor.Hypervisor;
@@ -27,7 +26,6 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
-import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
@@ -35,33 +33,18 @@ import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.libvirt.Connect;
-import org.libvirt.Domain;
 import org.libvirt.DomainStats;
-import org.libvirt.Error.ErrorNumber;
-import org.libvirt.LibvirtException;
-import org.libvirt.StateWithReason;
 
 /** Real instances: libvirt for the domains, files in a pool's directory for what they keep. */
 public final class LibvirtHypervisor implements Hypervisor {
 
-    private static final int METADATA_ELEMENT = 2;
-    private static final int AFFECT_LIVE = 1;
-    private static final int AFFECT_CONFIG = 2;
-
-    /** Whatever libvirt keeps besides the definition goes too: saved state, snapshots, NVRAM, checkpoints. */
-    private static final int UNDEFINE_ALL = 1 | 2 | 4 | 16;
-
     private final LibvirtConnection connection;
     private final Layout layout;
-    private final DomainXml xml;
     private final ImageStore images;
     private final ImageSweep sweep;
     private final InstanceFiles files;
@@ -77,7 +60,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Orphans orphans;
     private final HostFacts facts;
     private final HostNetworks networks;
-    private final RunningGuests guests;
+    private final Domains domains;
 
     private LibvirtHypervisor(
             LibvirtConnection connection,
@@ -89,7 +72,6 @@ public final class LibvirtHypervisor implements Hypervisor {
             ControllerFiles uploaded) {
         this.connection = connection;
         this.layout = layout;
-        this.xml = xml;
         this.facts = facts;
         this.networks = networks;
         var room = new PoolRoom(layout.pool());
@@ -98,6 +80,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.files = new InstanceFiles(layout, images, room);
         this.volumeFiles = new VolumeFiles(layout, room);
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
+        this.domains = new Domains(connection, xml, volumeDisks, new RunningGuests(layout));
         this.volumeCopies = new VolumeCopies(layout, room);
         var jobs = new BackupJobs(volumeDisks, layout.pool());
         this.volumeBackup = new VolumeBackup(volumeDisks, xml, jobs);
@@ -107,7 +90,6 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.consoles = new ConsoleLog(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);
-        this.guests = new RunningGuests(layout);
     }
 
     /**
@@ -157,89 +139,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public List<ObservedDomain> domains() throws HypervisorFault {
-        var running = guests.now();
-        var named =
-                connection.call(
-                        "list domains",
-                        connect -> {
-                            var seen = new ArrayList<ObservedDomain>();
-                            for (Domain domain : connect.listAllDomains(0)) {
-                                try {
-                                    seen.add(observe(domain));
-                                } catch (LibvirtException e) {
-                                    // It may have gone while we looked at the others.
-                                    if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                                        throw e;
-                                    }
-                                } finally {
-                                    domain.free();
-                                }
-                            }
-                            return List.copyOf(seen);
-                        });
-        guests.requireNamed(running, named.stream().map(ObservedDomain::id).toList());
-        return named;
+        return domains.all();
     }
 
     @Override
     public Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
-        var running = guests.now();
-        running.keySet().retainAll(Set.of(id));
-        Optional<ObservedDomain> found =
-                connection.call(
-                        "look at domain " + id,
-                        connect -> {
-                            var domain = lookup(connect, id);
-                            if (domain == null) {
-                                return Optional.empty();
-                            }
-                            try {
-                                return Optional.of(observe(domain));
-                            } catch (LibvirtException e) {
-                                if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                                    return Optional.empty();
-                                }
-                                throw e;
-                            } finally {
-                                domain.free();
-                            }
-                        });
-        guests.requireNamed(running, found.isPresent() ? Set.of(id) : Set.of());
-        return found;
-    }
-
-    private ObservedDomain observe(Domain domain) throws LibvirtException {
-        var id = UUID.fromString(domain.getUUIDString());
-        var now = StateWithReason.of(domain);
-        var written = metadata(domain);
-        // Copied metadata does not make a domain ours: it must name the domain that it stands in.
-        var ours = written != null && written.id().equals(id) ? written : null;
-        var info = domain.getInfo();
-        var held = volumeDisks.of(domain);
-        return new ObservedDomain(
-                id,
-                domain.getName(),
-                ours != null,
-                ours == null ? 0 : ours.epoch(),
-                ours == null ? 0 : ours.boot(),
-                info.nrVirtCpu,
-                info.maxMem >> 10,
-                held.volumes(),
-                States.state(now),
-                States.reason(now),
-                held.limits());
-    }
-
-    private static @Nullable DomainMetadata metadata(Domain domain) throws LibvirtException {
-        try {
-            return DomainMetadata.parse(
-                    domain.getMetadata(METADATA_ELEMENT, DomainMetadata.NAMESPACE, 0));
-        } catch (LibvirtException e) {
-            if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN_METADATA)) {
-                return null;
-            }
-            throw e;
-        }
+        return domains.find(id);
     }
 
     @Override
@@ -259,116 +164,37 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void define(InstanceDesired instance) throws HypervisorFault {
-        String definition;
-        try {
-            definition = xml.domain(instance);
-        } catch (IllegalArgumentException e) {
-            throw new HypervisorFault(
-                    HypervisorFault.Kind.REFUSED, String.valueOf(e.getMessage()), e);
-        }
-        connection.call(
-                "define",
-                connect -> {
-                    var domain = lookup(connect, instance.id());
-                    if (domain == null) {
-                        return connect.domainDefineXML(definition).free();
-                    }
-                    try {
-                        if (domain.isActive() != 1) {
-                            return connect.domainDefineXML(definition).free();
-                        }
-                        // Only what says whose it is: a definition that runs is not changed behind
-                        // the guest's back.
-                        var before = metadata(domain);
-                        domain.setMetadata(
-                                METADATA_ELEMENT,
-                                xml.metadata(instance, before == null ? 0 : before.boot()),
-                                DomainMetadata.PREFIX,
-                                DomainMetadata.NAMESPACE,
-                                AFFECT_LIVE | AFFECT_CONFIG);
-                        return 0;
-                    } finally {
-                        domain.free();
-                    }
-                });
+        domains.define(instance);
     }
 
     @Override
     public void start(UUID id) throws HypervisorFault {
-        change(
-                "start",
-                id,
-                domain -> {
-                    if (domain.isActive() != 1) {
-                        domain.create();
-                    }
-                });
+        domains.start(id);
     }
 
     @Override
     public void shutdown(UUID id) throws HypervisorFault {
-        change(
-                "shutdown",
-                id,
-                domain -> {
-                    if (domain.isActive() == 1) {
-                        domain.shutdown();
-                    }
-                });
+        domains.shutdown(id);
     }
 
     @Override
     public void pause(UUID id) throws HypervisorFault {
-        change(
-                "pause",
-                id,
-                domain -> {
-                    if (States.state(StateWithReason.of(domain)) == DomainState.RUNNING) {
-                        domain.suspend();
-                    }
-                });
+        domains.pause(id);
     }
 
     @Override
     public void resume(UUID id) throws HypervisorFault {
-        change(
-                "resume",
-                id,
-                domain -> {
-                    if (States.state(StateWithReason.of(domain)) == DomainState.PAUSED) {
-                        domain.resume();
-                    }
-                });
+        domains.resume(id);
     }
 
     @Override
     public void powerOff(UUID id) throws HypervisorFault {
-        change(
-                "power-off",
-                id,
-                domain -> {
-                    if (domain.isActive() == 1) {
-                        domain.destroy();
-                    }
-                });
+        domains.powerOff(id);
     }
 
     @Override
     public void undefine(UUID id) throws HypervisorFault {
-        connection.call(
-                "undefine",
-                connect -> {
-                    var domain = lookup(connect, id);
-                    if (domain == null) {
-                        return false;
-                    }
-                    try {
-                        domain.undefine(UNDEFINE_ALL);
-                        return true;
-                    } finally {
-                        domain.free();
-                    }
-                });
+        domains.undefine(id);
     }
 
     @Override
@@ -471,35 +297,6 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault {
         return consoles.tail(id, seen);
-    }
-
-    private interface Change {
-        void on(Domain domain) throws LibvirtException;
-    }
-
-    private void change(String what, UUID id, Change change) throws HypervisorFault {
-        connection.call(
-                what,
-                connect -> {
-                    var domain = connect.domainLookupByUUID(id);
-                    try {
-                        change.on(domain);
-                        return true;
-                    } finally {
-                        domain.free();
-                    }
-                });
-    }
-
-    static @Nullable Domain lookup(Connect connect, UUID id) throws LibvirtException {
-        try {
-            return connect.domainLookupByUUID(id);
-        } catch (LibvirtException e) {
-            if (Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
-                return null;
-            }
-            throw e;
-        }
     }
 
     @Override

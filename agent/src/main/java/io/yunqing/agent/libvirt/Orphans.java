@@ -76,7 +76,7 @@ final class Orphans {
         return connection.call(
                 "look at domain " + id,
                 connect -> {
-                    var domain = LibvirtHypervisor.lookup(connect, id);
+                    var domain = Domains.lookup(connect, id);
                     if (domain == null) {
                         return Optional.empty();
                     }
@@ -105,7 +105,7 @@ final class Orphans {
         connection.call(
                 "quarantine",
                 connect -> {
-                    var domain = LibvirtHypervisor.lookup(connect, id);
+                    var domain = Domains.lookup(connect, id);
                     if (domain == null) {
                         return false;
                     }
