@@ -63,12 +63,13 @@ public final class ServerCertificate {
         }
     }
 
-    /** Two thirds of its life are over, it is for other names, or of another authority. */
+    /** Two thirds of its life are over or it has not begun, as the clock was set back; or it is for other names, or of another authority. */
     private boolean due(X509Certificate current, NavigableSet<String> names, Instant now)
             throws GeneralSecurityException {
         Instant start = current.getNotBefore().toInstant();
         Duration life = Duration.between(start, current.getNotAfter().toInstant());
-        if (!now.isBefore(start.plus(life.multipliedBy(2).dividedBy(3)))
+        if (now.isBefore(start)
+                || !now.isBefore(start.plus(life.multipliedBy(2).dividedBy(3)))
                 || !names.equals(names(current))) {
             return true;
         }

@@ -3,6 +3,7 @@ package io.yunqing.controller.pki;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -12,6 +13,7 @@ import io.yunqing.controller.TestServer;
 import jakarta.inject.Inject;
 import java.net.Socket;
 import java.net.URI;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,11 +45,21 @@ final class ServerCertificateRenewalTest {
         assertEquals(before, shown());
 
         assertTrue(renewal.renewIfDue(now.plus(Duration.ofDays(61))));
+        X509Certificate future = shownInsteadOf(before);
+        assertThrows(CertificateNotYetValidException.class, future::checkValidity);
+
+        assertTrue(renewal.renewIfDue(now), "the clock was set back");
+        shownInsteadOf(future).checkValidity();
+    }
+
+    private X509Certificate shownInsteadOf(X509Certificate before) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (shown().equals(before) && System.nanoTime() < end) {
             LockSupport.parkNanos(20_000_000);
         }
-        assertNotEquals(before, shown());
+        X509Certificate shown = shown();
+        assertNotEquals(before, shown);
+        return shown;
     }
 
     /** What the server shows now, signed by the authority; valid or not: the test lives in the future. */
