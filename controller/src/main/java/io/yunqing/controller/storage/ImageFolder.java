@@ -49,9 +49,19 @@ public class ImageFolder {
         this.keptFree = keptFree.asLongValue();
     }
 
-    /** What was written of an image is not there any more. */
-    static final class Lost extends Exception {
+    /** What was written of an image is not there any more; undoes the transaction in which that shows. */
+    static final class Lost extends RuntimeException {
         private static final long serialVersionUID = 1L;
+        private final UUID image;
+
+        Lost(UUID image) {
+            super(null, null, false, false);
+            this.image = image;
+        }
+
+        UUID image() {
+            return image;
+        }
     }
 
     /** The whole bytes of this digest, if they are here. */
@@ -84,7 +94,7 @@ public class ImageFolder {
      * @throws Lost if less than that is there
      * @throws ProblemException if there is no room
      */
-    void write(UUID image, long at, byte[] piece) throws Lost {
+    void write(UUID image, long at, byte[] piece) {
         Path part = part(image);
         try {
             boolean fresh = !Files.exists(part);
@@ -95,7 +105,7 @@ public class ImageFolder {
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")))) {
                 if (channel.size() < at) {
-                    throw new Lost();
+                    throw new Lost(image);
                 }
                 channel.truncate(at);
                 channel.position(at);
@@ -114,7 +124,7 @@ public class ImageFolder {
     }
 
     /** The digest of an image's bytes, whether or not they have their name yet. */
-    String digest(UUID image, String sha256) throws Lost {
+    String digest(UUID image, String sha256) {
         for (Path file : List.of(part(image), image(sha256))) {
             try (InputStream in = Files.newInputStream(file)) {
                 MessageDigest digest = sha256();
@@ -129,17 +139,17 @@ public class ImageFolder {
                 throw unusable(e);
             }
         }
-        throw new Lost();
+        throw new Lost(image);
     }
 
     /** Gives an image's bytes their name, unless that was done; it survives a power cut. */
-    void publish(UUID image, String sha256) throws Lost {
+    void publish(UUID image, String sha256) {
         try {
             if (Files.exists(part(image))) {
                 Files.move(part(image), image(sha256), StandardCopyOption.ATOMIC_MOVE);
                 PrivateFile.syncFolder(folder);
             } else if (whole(sha256).isEmpty()) {
-                throw new Lost();
+                throw new Lost(image);
             }
         } catch (IOException e) {
             throw unusable(e);

@@ -21,7 +21,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class UploadSweep {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
-    private final Uploads uploads;
+    private final Acceptance acceptance;
     private final UploadStore store;
     private final ImageFolder folder;
     private final Transactions transactions;
@@ -29,13 +29,13 @@ class UploadSweep {
     private final Duration expire;
 
     UploadSweep(
-            Uploads uploads,
+            Acceptance acceptance,
             UploadStore store,
             ImageFolder folder,
             Transactions transactions,
             InstantSource clock,
             @ConfigProperty(name = "yunqing.images.expire") Duration expire) {
-        this.uploads = uploads;
+        this.acceptance = acceptance;
         this.store = store;
         this.folder = folder;
         this.transactions = transactions;
@@ -48,10 +48,10 @@ class UploadSweep {
     }
 
     void sweep() {
-        transactions.read(store::complete).forEach(uploads::finish);
+        transactions.read(store::complete).forEach(acceptance::finish);
         List<UUID> abandoned =
                 transactions.read(() -> store.abandoned(clock.instant().minus(expire)));
-        abandoned.forEach(uploads::expire);
+        abandoned.forEach(acceptance::expire);
         deleteUnwanted();
     }
 

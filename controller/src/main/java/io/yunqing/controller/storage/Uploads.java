@@ -3,59 +3,51 @@ package io.yunqing.controller.storage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.yunqing.api.ImageUpload;
-import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.UploadState;
-import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageFolder.Lost;
 import io.yunqing.controller.storage.UploadStore.Upload;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.LockModeType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.hibernate.Session;
 
 /**
- * Takes in the bytes of images, piece by piece. What the database says was received is on the disk, whatever is killed; an
- * image becomes ready when all of it was found to have the promised digest.
+ * Takes in the bytes of images, piece by piece. What the database says was received is on the disk, whatever is killed.
  */
 @ApplicationScoped
 class Uploads {
-    private final Session em;
     private final UploadStore store;
     private final ImageFolder folder;
     private final Transactions transactions;
-    private final Changes changes;
+    private final RunningDigests digests;
+    private final Acceptance acceptance;
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final long largest;
     private final Duration expire;
-    private final RunningDigests digests = new RunningDigests();
-    private final Set<UUID> finishing = ConcurrentHashMap.newKeySet();
 
     Uploads(
-            Session em,
             UploadStore store,
             ImageFolder folder,
             Transactions transactions,
-            Changes changes,
+            RunningDigests digests,
+            Acceptance acceptance,
             InstantSource clock,
             MeterRegistry meters,
             @ConfigProperty(name = "yunqing.images.largest") MemorySize largest,
             @ConfigProperty(name = "yunqing.images.expire") Duration expire) {
-        this.em = em;
         this.store = store;
         this.folder = folder;
         this.transactions = transactions;
-        this.changes = changes;
+        this.digests = digests;
+        this.acceptance = acceptance;
         this.clock = clock;
         this.meters = meters;
         this.largest = largest.asLongValue();
@@ -166,13 +158,14 @@ class Uploads {
         Taken taken;
         try {
             taken = transactions.write(() -> take(name, offset, piece));
-        } catch (Missing missing) {
-            throw lost(missing.image);
+        } catch (Lost lost) {
+            throw acceptance.lost(lost.image());
         }
         meters.counter("yunqing.image.upload.bytes").increment(piece.length);
-        digests.add(taken.image, offset, piece);
+        digests.add(taken.image, offset, piece, taken.before, taken.now);
         if (taken.progress.received == taken.progress.bytes) {
-            finish(taken.image)
+            acceptance
+                    .finish(taken.image)
                     .ifPresent(fault -> {
                         throw fault;
                     });
@@ -180,18 +173,13 @@ class Uploads {
         return taken.progress;
     }
 
-    private record Taken(UUID image, Progress progress) {}
-
-    /** Undoes the transaction in which it shows that what was received is gone. */
-    private static final class Missing extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final UUID image;
-
-        Missing(UUID image) {
-            super(null, null, false, false);
-            this.image = image;
-        }
-    }
+    /**
+     * A piece that was taken.
+     *
+     * @param before when the one in front of it came
+     * @param now when it came
+     */
+    private record Taken(UUID image, Progress progress, Instant before, Instant now) {}
 
     private Taken take(String name, long offset, byte[] piece) {
         ImageRow image = awaiting(name);
@@ -215,25 +203,20 @@ class Uploads {
                     received,
                     "send the file that the upload was begun with");
         }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         if (piece.length > 0) {
             folder.requireRoom(piece.length, 0);
-            write(image.id, offset, piece);
-            store.received(image.id, received, clock.instant());
+            folder.write(image.id, offset, piece);
+            store.received(image.id, received, now);
         }
         return new Taken(
                 image.id,
                 new Progress(
                         received,
                         upload.bytes(),
-                        received == upload.bytes() ? null : clock.instant().plus(expire)));
-    }
-
-    private void write(UUID image, long offset, byte[] piece) {
-        try {
-            folder.write(image, offset, piece);
-        } catch (Lost _) {
-            throw new Missing(image);
-        }
+                        received == upload.bytes() ? null : now.plus(expire)),
+                upload.touched(),
+                piece.length > 0 ? now : upload.touched());
     }
 
     /** The upload, for this transaction alone. */
@@ -262,115 +245,6 @@ class Uploads {
             folder.deletePart(image.id);
             digests.forget(image.id);
             return store.end(image.id);
-        });
-    }
-
-    /**
-     * Judges an upload of which all bytes were received, unless somebody does already.
-     *
-     * @return why it became no image
-     */
-    Optional<ProblemException> finish(UUID id) {
-        if (!finishing.add(id)) {
-            return Optional.empty();
-        }
-        try {
-            Optional<Received> received = transactions.read(() -> received(id));
-            return received.isEmpty() ? Optional.empty() : judge(received.get());
-        } catch (Lost | Missing _) {
-            return Optional.of(lost(id));
-        } finally {
-            finishing.remove(id);
-        }
-    }
-
-    private record Received(UUID id, String name, String promised, long bytes) {}
-
-    private Optional<Received> received(UUID id) {
-        ImageRow image = em.find(ImageRow.class, id);
-        return store.find(id)
-                .filter(Upload::isComplete)
-                .map(upload -> new Received(id, image.name, image.spec.sha256(), upload.bytes()));
-    }
-
-    private Optional<ProblemException> judge(Received received) throws Lost {
-        Optional<String> running = digests.end(received.id, received.bytes);
-        String found =
-                running.isPresent() ? running.get() : folder.digest(received.id, received.promised);
-        if (!found.equals(received.promised)) {
-            return Optional.of(refused(received, found));
-        }
-        transactions.write(() -> publish(received));
-        return Optional.empty();
-    }
-
-    private boolean publish(Received received) {
-        store.lockDigest(received.promised);
-        ImageRow image = em.find(ImageRow.class, received.id, LockModeType.PESSIMISTIC_WRITE);
-        if (image == null || !store.end(received.id)) {
-            return false;
-        }
-        try {
-            folder.publish(received.id, received.promised);
-        } catch (Lost _) {
-            throw new Missing(received.id);
-        }
-        image.contentBytes = received.bytes;
-        image.revision++;
-        em.flush();
-        changes.announce(
-                image.changed(
-                        Kind.IMAGE,
-                        "uploaded",
-                        "all %d bytes of image %s were received and have the promised digest"
-                                .formatted(received.bytes, received.name)));
-        return true;
-    }
-
-    private ProblemException refused(Received received, String found) {
-        String fault =
-                "the %d bytes that were received have sha256 %s, promised was %s"
-                        .formatted(received.bytes, found, received.promised);
-        reset(received.id, fault);
-        return ProblemException.of(
-                ProblemCode.IMAGE_DIGEST_MISMATCH,
-                fault,
-                "send the file with the promised digest, or delete image %s and create it anew with the digest of this one"
-                        .formatted(received.name));
-    }
-
-    private ProblemException lost(UUID image) {
-        String fault =
-                "what had been received is not in the controller's folder of images any more";
-        reset(image, fault);
-        return ProblemException.of(
-                ProblemCode.UPLOAD_OFFSET,
-                fault,
-                "begin anew; with several controllers, YUNQING_IMAGES_FOLDER is one folder that all of them see");
-    }
-
-    /** Lets an upload that got nothing for long begin anew. */
-    void expire(UUID image) {
-        reset(image, "nothing more came for %d h".formatted(expire.toHours()));
-    }
-
-    private void reset(UUID id, String fault) {
-        transactions.write(() -> {
-            Optional<Upload> upload = store.take(id);
-            ImageRow image = em.find(ImageRow.class, id);
-            if (upload.isEmpty() || image == null) {
-                return false;
-            }
-            digests.forget(id);
-            folder.deletePart(id);
-            store.reset(id, fault);
-            changes.announce(
-                    image.changed(
-                            Kind.IMAGE,
-                            "fault",
-                            "what was received of image %s was thrown away: %s"
-                                    .formatted(image.name, fault)));
-            return true;
         });
     }
 

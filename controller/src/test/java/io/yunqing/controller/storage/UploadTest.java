@@ -126,16 +126,22 @@ class UploadTest {
 
     /** As after a start: with nothing in its memory. */
     private Uploads anotherController() {
+        RunningDigests digests = new RunningDigests();
         return new Uploads(
-                em,
                 store,
                 folder,
                 transactions,
-                changes,
+                digests,
+                acceptance(digests),
                 clock,
                 meters,
                 new MemorySize(BigInteger.valueOf(1 << 20)),
                 Duration.ofHours(1));
+    }
+
+    private Acceptance acceptance(RunningDigests digests) {
+        return new Acceptance(
+                em, store, folder, digests, transactions, changes, Duration.ofHours(1));
     }
 
     @Test
@@ -235,7 +241,7 @@ class UploadTest {
             store.received(id, content.length(), clock.instant());
             return true;
         });
-        assertTrue(anotherController().finish(id).isEmpty());
+        assertTrue(acceptance(new RunningDigests()).finish(id).isEmpty());
         assertEquals("WHOLE", state());
         assertEquals(content, Files.readString(whole()));
     }
