@@ -27,6 +27,7 @@ public final class Gates {
                     "makeVolume",
                     "copyVolumes",
                     "growVolume",
+                    "wipeVolume",
                     "eraseVolume",
                     "restoreVolume",
                     "takeBackup",

@@ -1,5 +1,6 @@
 package io.yunqing.agent;
 
+import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.UUID;
@@ -37,7 +38,7 @@ public final class Volumes {
     public static VolumeDesired fromBackup(UUID id, int sizeGiB, BackupSource backup) {
         var of = fresh(id, sizeGiB);
         return new VolumeDesired(
-                id, of.tenant(), of.name(), 1, false, false, sizeGiB, null, 0, null, backup);
+                id, of.tenant(), of.name(), 1, false, false, sizeGiB, null, 0, null, backup, null);
     }
 
     private static VolumeDesired copy(
@@ -53,7 +54,15 @@ public final class Volumes {
                 source,
                 restore,
                 moment,
+                null,
                 null);
+    }
+
+    /** One that is to be overwritten before it is removed. */
+    public static VolumeDesired wiped(UUID id) {
+        var of = tombstone(id);
+        return new VolumeDesired(
+                id, of.tenant(), of.name(), 1, true, true, 1, null, 0, null, null, WipePolicy.ZERO);
     }
 
     public static VolumeDesired tombstone(UUID id) {
@@ -63,6 +72,17 @@ public final class Volumes {
     private static VolumeDesired volume(UUID id, int sizeGiB, boolean deleted, boolean made) {
         String name = "data-" + id.toString().substring(34);
         return new VolumeDesired(
-                id, "registration-prod", name, 1, deleted, made, sizeGiB, null, 0, null, null);
+                id,
+                "registration-prod",
+                name,
+                1,
+                deleted,
+                made,
+                sizeGiB,
+                null,
+                0,
+                null,
+                null,
+                null);
     }
 }

@@ -37,6 +37,8 @@ public enum Kind {
     REPOSITORY("repository", "repositories"),
     @JsonProperty("Backup")
     BACKUP("backup", "backups"),
+    @JsonProperty("Wipe")
+    WIPE("wipe", "wipes"),
     @JsonProperty("Orphan")
     ORPHAN("orphan", "orphans");
 
@@ -74,7 +76,12 @@ public enum Kind {
 
     /** Whether people make them; others are found. */
     public boolean made() {
-        return this != ORPHAN;
+        return this != ORPHAN && this != WIPE;
+    }
+
+    /** Whether they are records, which nobody changes or deletes. */
+    public boolean isRecord() {
+        return this == WIPE;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param writeIops how many writes
  * @param readMiBps how much it may read within a second, in MiB
  * @param writeMiBps how much it may write within a second, in MiB
+ * @param wipe what becomes of what is on a volume when it is deleted; NONE when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TierSpec(
@@ -21,7 +22,8 @@ public record TierSpec(
         @Nullable @Min(1) @Max(TierSpec.MOST_IOPS) Integer readIops,
         @Nullable @Min(1) @Max(TierSpec.MOST_IOPS) Integer writeIops,
         @Nullable @Min(1) @Max(TierSpec.MOST_MIBPS) Integer readMiBps,
-        @Nullable @Min(1) @Max(TierSpec.MOST_MIBPS) Integer writeMiBps) {
+        @Nullable @Min(1) @Max(TierSpec.MOST_MIBPS) Integer writeMiBps,
+        @Nullable WipePolicy wipe) {
 
     /** Far above what any disk does. */
     public static final int MOST_IOPS = 1_000_000_000;

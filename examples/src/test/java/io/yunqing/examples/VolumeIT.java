@@ -208,7 +208,22 @@ class VolumeIT {
         Until.holds("it writes again", BOOT, () -> writtenPerSecond() > 0);
         assertTrue(writtenPerSecond() < 2 * MIB);
         yqctl.ok("instance", "delete", "busy", "--yes", "--wait=60s");
-        yqctl.ok("volume", "delete", "busy-data", "--yes", "--wait=60s");
+        yqctl.ok("tier", "set", "slow", "--wipe", "ZERO");
+        String wipe = "/v1/wipes/" + serial("busy-data");
+        String file = id("busy-data") + ".qcow2";
+        yqctl.ok("volume", "delete", "busy-data", "--yes");
+        cloud.agent(HOST).kill();
+        cloud.agent(HOST).start();
+        Until.holds(
+                "it is gone",
+                Duration.ofSeconds(90),
+                () -> rest.get(wipe).body().at("/status/removedAt").isTextual());
+        JsonNode kept = rest.get(wipe).body().path("status");
+        assertEquals("WIPED", kept.path("phase").asText(), kept.toString());
+        assertTrue(kept.path("bytes").asLong() >= 64 * MIB, kept.toString());
+        assertEquals(64, kept.path("sampleSha256").asText().length(), kept.toString());
+        assertTrue(!volumeFiles().contains(file), volumeFiles().toString());
+        assertTrue(yqctl.ok("wipe", "list").contains("busy-data"));
         yqctl.ok("tier", "delete", "slow", "--yes");
     }
 

@@ -110,6 +110,12 @@ public interface Hypervisor extends AutoCloseable {
     /** Makes the volume at least as large, under the eyes of a guest that has it; never makes it smaller. */
     void growVolume(UUID id, int sizeGiB) throws HypervisorFault;
 
+    /**
+     * Overwrites with zeros what a volume that no domain has takes up, once, and keeps the evidence with it; touches storage only. It
+     * is no volume any more from then on, and all that can be done is to erase it. May take long.
+     */
+    void wipeVolume(UUID id) throws HypervisorFault;
+
     /** Deletes a volume that no domain has, and what is on it; touches storage only. */
     void eraseVolume(UUID id) throws HypervisorFault;
 

@@ -21,6 +21,7 @@ import io.yunqing.agent.storage.VolumeBackups;
 import io.yunqing.agent.storage.VolumeCopies;
 import io.yunqing.agent.storage.VolumeFiles;
 import io.yunqing.agent.storage.VolumeRestores;
+import io.yunqing.agent.storage.VolumeWipes;
 import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
@@ -49,6 +50,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final ImageSweep sweep;
     private final InstanceFiles files;
     private final VolumeFiles volumeFiles;
+    private final VolumeWipes volumeWipes;
     private final VolumeDisks volumeDisks;
     private final VolumeCopies volumeCopies;
     private final VolumeBackup volumeBackup;
@@ -79,6 +81,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.sweep = new ImageSweep(layout, images, keepImages, InstantSource.system());
         this.files = new InstanceFiles(layout, images, room);
         this.volumeFiles = new VolumeFiles(layout, room);
+        this.volumeWipes = new VolumeWipes(layout, InstantSource.system());
         this.volumeDisks = new VolumeDisks(connection, layout, xml);
         this.domains = new Domains(connection, xml, volumeDisks, new RunningGuests(layout));
         this.volumeCopies = new VolumeCopies(layout, room);
@@ -228,6 +231,11 @@ public final class LibvirtHypervisor implements Hypervisor {
         if (!volumeFiles.isAtLeast(id, sizeGiB) && !volumeDisks.grow(id, sizeGiB)) {
             volumeFiles.grow(id, sizeGiB);
         }
+    }
+
+    @Override
+    public void wipeVolume(UUID id) throws HypervisorFault {
+        volumeWipes.wipe(id);
     }
 
     @Override

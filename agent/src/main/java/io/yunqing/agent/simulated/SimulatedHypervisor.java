@@ -470,6 +470,13 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void wipeVolume(UUID id) throws HypervisorFault {
+        take(pace.prepare());
+        pool.wipeVolume(id);
+        witness.did("wipe");
+    }
+
+    @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
         take(pace.prepare());
         pool.eraseVolume(id);

@@ -6,11 +6,13 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
+import io.yunqing.api.agent.WipeObserved;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a simulated host keeps: disks of instances, volumes, and what was put aside. */
 final class SimulatedPool {
+
+    /** The SHA-256 of no bytes at all. */
+    private static final String NOTHING =
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     /** What was put aside: a domain, or files of a size. */
     private record PutAside(@Nullable ObservedDomain domain, int gibibytes) {
@@ -38,6 +44,7 @@ final class SimulatedPool {
     private final Map<UUID, Integer> disks = new HashMap<>();
     private final Map<UUID, Integer> volumes = new HashMap<>();
     private final Map<UUID, Integer> restores = new HashMap<>();
+    private final Map<UUID, WipeObserved> wipes = new HashMap<>();
     private final SimulatedBackups backups = new SimulatedBackups();
     private final Map<OrphanKey, PutAside> quarantine = new HashMap<>();
     private @Nullable String volumesUnseen;
@@ -93,7 +100,8 @@ final class SimulatedPool {
                         new ObservedVolume(
                                 volume.getKey(),
                                 volume.getValue(),
-                                restores.getOrDefault(volume.getKey(), 0)))
+                                restores.getOrDefault(volume.getKey(), 0),
+                                wipes.get(volume.getKey())))
                 .toList();
     }
 
@@ -127,9 +135,23 @@ final class SimulatedPool {
         }
     }
 
+    synchronized void wipeVolume(UUID id) throws HypervisorFault {
+        failAsAsked(stepsFailWith);
+        Integer sizeGiB = volumes.get(id);
+        if (sizeGiB != null) {
+            wipes.putIfAbsent(id, wiped((long) sizeGiB << 30));
+        }
+    }
+
+    private static WipeObserved wiped(long bytes) {
+        return new WipeObserved(
+                WipePolicy.ZERO, Instant.EPOCH, bytes, bytes, Instant.EPOCH, 0, NOTHING, false);
+    }
+
     synchronized void eraseVolume(UUID id) throws HypervisorFault {
         failAsAsked(stepsFailWith);
         volumes.remove(id);
+        wipes.remove(id);
         restores.remove(id);
         backups.forget(id);
     }

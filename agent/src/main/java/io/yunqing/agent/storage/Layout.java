@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,6 +20,8 @@ public record Layout(Path pool) {
 
     private static final String VOLUME_SUFFIX = ".qcow2";
     private static final String RESTORE_SUFFIX = ".restore";
+
+    static final String WIPE_SUFFIX = ".wipe";
 
     public Path images() {
         return pool.resolve("images");
@@ -90,12 +93,20 @@ public record Layout(Path pool) {
         return volumes().resolve(id + RESTORE_SUFFIX);
     }
 
+    /** How far a volume is overwritten. */
+    Path wipe(UUID id) {
+        return volumes().resolve(id + WIPE_SUFFIX);
+    }
+
     /** Whose file this is, if it belongs to a volume: the volume itself, or a note on it. */
     Optional<UUID> volumeOrNoteAt(Path file) {
         String name = String.valueOf(file.getFileName());
-        return name.endsWith(RESTORE_SUFFIX)
-                ? volumeAt(file.resolveSibling(name.replace(RESTORE_SUFFIX, VOLUME_SUFFIX)))
-                : volumeAt(file);
+        for (String suffix : List.of(RESTORE_SUFFIX, WIPE_SUFFIX)) {
+            if (name.endsWith(suffix)) {
+                return volumeAt(file.resolveSibling(name.replace(suffix, VOLUME_SUFFIX)));
+            }
+        }
+        return volumeAt(file);
     }
 
     /** Whose directory this is, if it is an instance's. */

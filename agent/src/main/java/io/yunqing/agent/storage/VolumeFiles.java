@@ -46,6 +46,19 @@ public final class VolumeFiles {
                 FileTree.delete(part);
             }
         }
+        forgetWipes();
+    }
+
+    /** An agent that was killed while it erased a volume left what it had noted of it. */
+    private void forgetWipes() throws IOException {
+        try (var notes = Files.newDirectoryStream(layout.volumes(), "*" + Layout.WIPE_SUFFIX)) {
+            for (Path note : notes) {
+                var id = layout.volumeOrNoteAt(note);
+                if (id.isPresent() && !FileTree.isThere(layout.volume(id.get()))) {
+                    Files.delete(note);
+                }
+            }
+        }
     }
 
     /** All that are there. One that cannot be read is a fault that names it, as is a directory that is not there. */
@@ -66,7 +79,14 @@ public final class VolumeFiles {
 
     private Optional<ObservedVolume> read(UUID id, Path file) throws IOException {
         try {
-            return Optional.of(new ObservedVolume(id, bytes(file) >> 30, restore(layout, id)));
+            var wipe = VolumeWipes.note(layout, id);
+            long sizeGiB = wipe.isPresent() ? wipe.get().sizeGiB() : bytes(file) >> 30;
+            return Optional.of(
+                    new ObservedVolume(
+                            id,
+                            sizeGiB,
+                            restore(layout, id),
+                            wipe.map(VolumeWipes.Note::seen).orElse(null)));
         } catch (NoSuchFileException e) {
             // Erased since it was listed.
             return Optional.empty();
@@ -127,6 +147,7 @@ public final class VolumeFiles {
         try {
             // What it is a note of goes first: a note alone would speak of nothing.
             boolean erased = Files.deleteIfExists(layout.volume(id));
+            erased |= Files.deleteIfExists(layout.wipe(id));
             if (Files.deleteIfExists(layout.restore(id)) || erased) {
                 DurableFile.force(layout.volumes());
             }

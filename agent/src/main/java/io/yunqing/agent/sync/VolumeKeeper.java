@@ -92,6 +92,7 @@ final class VolumeKeeper {
         var have = sight.get(want.id());
         return sight.complete()
                 && have != null
+                && have.wipe() == null
                 && !VolumePlan.isToBeCopied(want, have)
                 && !changing.contains(want.id());
     }
@@ -171,7 +172,12 @@ final class VolumeKeeper {
     }
 
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        var lane = step == VolumeStep.RESTORE ? LaneName.REPOSITORY : LaneName.VOLUMES;
+        var lane =
+                switch (step) {
+                    case RESTORE -> LaneName.REPOSITORY;
+                    case COPY, WIPE -> LaneName.COPY;
+                    case MAKE, GROW, ERASE -> LaneName.VOLUMES;
+                };
         run(step, lane, List.of(want), () -> perform(step, want), now);
     }
 
@@ -224,6 +230,7 @@ final class VolumeKeeper {
             case MAKE -> hypervisor.makeVolume(want.id(), want.sizeGiB());
             case COPY -> throw new IllegalStateException("copies are made together");
             case GROW -> hypervisor.growVolume(want.id(), want.sizeGiB());
+            case WIPE -> hypervisor.wipeVolume(want.id());
             case ERASE -> hypervisor.eraseVolume(want.id());
         }
         return null;
@@ -273,16 +280,17 @@ final class VolumeKeeper {
                 holder,
                 have == null ? 0 : have.restore(),
                 attemptsOf(id).step(),
-                refusal == null ? faultOf(id, now) : refusal);
+                refusal == null ? faultOf(id, now) : refusal,
+                have == null ? null : have.wipe());
     }
 
-    /** A copy takes as long as there is to copy; whoever makes it gives it a deadline. */
+    /** What takes as long as there is to copy or to overwrite does not hang because it takes long. */
     private @Nullable Fault faultOf(UUID id, Instant now) {
         var made = attemptsOf(id);
-        boolean copying =
-                VolumeStep.COPY.word().equals(made.step())
-                        || VolumeStep.RESTORE.word().equals(made.step());
-        return copying ? made.fault() : made.faultAt(now);
+        boolean takesLong =
+                Stream.of(VolumeStep.COPY, VolumeStep.RESTORE, VolumeStep.WIPE)
+                        .anyMatch(step -> step.word().equals(made.step()));
+        return takesLong ? made.fault() : made.faultAt(now);
     }
 
     private VolumeState state(VolumeDesired want, @Nullable ObservedVolume have) {

@@ -34,6 +34,12 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
                     "its file is gone from this host, and it is never made anew:"
                             + " an empty disk in its place would hide that");
         }
+        if (have != null && have.wipe() != null && !want.deleted()) {
+            return new VolumePlan(
+                    null,
+                    null,
+                    "what was on it was overwritten, as it was to be deleted; it is left as it is");
+        }
         if (source == CopySource.GONE && isToBeCopied(want, have)) {
             return new VolumePlan(
                     null, null, "the volume that it is to be a copy of is not on this host");
@@ -56,7 +62,7 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
             return want.deleted() ? null : making(want, source);
         }
         if (want.deleted()) {
-            return use == VolumeUse.FREE ? VolumeStep.ERASE : null;
+            return use == VolumeUse.FREE ? removing(want, have) : null;
         }
         if (isToBeCopied(want, have)) {
             return use == VolumeUse.FREE && source == CopySource.READY ? VolumeStep.COPY : null;
@@ -65,6 +71,14 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
         return have.sizeGiB() < want.sizeGiB() && use != VolumeUse.CHANGING
                 ? VolumeStep.GROW
                 : null;
+    }
+
+    /** What was overwritten stays until the controller has the evidence, and so asks for it no more. */
+    private static @Nullable VolumeStep removing(VolumeDesired want, ObservedVolume have) {
+        if (want.wipe() == null) {
+            return VolumeStep.ERASE;
+        }
+        return have.wipe() != null && have.wipe().finished() ? null : VolumeStep.WIPE;
     }
 
     private static @Nullable VolumeStep making(VolumeDesired want, CopySource source) {

@@ -9,6 +9,8 @@ enum VolumeStep {
     RESTORE("restore"),
     /** Make it as large as is desired, also while a guest has it. */
     GROW("grow"),
+    /** Overwrite what is on it before it is erased. */
+    WIPE("wipe"),
     ERASE("erase");
 
     private final String word;

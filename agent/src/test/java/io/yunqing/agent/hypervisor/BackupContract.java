@@ -80,8 +80,8 @@ public interface BackupContract {
         hypervisor().restoreVolume(Volumes.OTHER, 2, back);
         assertEquals(
                 Set.of(
-                        new ObservedVolume(Volumes.ID, 1, 0),
-                        new ObservedVolume(Volumes.OTHER, 2, 0)),
+                        new ObservedVolume(Volumes.ID, 1, 0, null),
+                        new ObservedVolume(Volumes.OTHER, 2, 0, null)),
                 Set.copyOf(hypervisor().volumes()));
     }
 

@@ -30,7 +30,8 @@ public interface CopyContract {
         copy(new VolumeCopy(COPY, Volumes.ID, 0));
         hypervisor().growVolume(COPY, 3);
         copy(new VolumeCopy(COPY, Volumes.ID, 0));
-        assertSeen(new ObservedVolume(Volumes.ID, 2, 0), new ObservedVolume(COPY, 3, 0));
+        assertSeen(
+                new ObservedVolume(Volumes.ID, 2, 0, null), new ObservedVolume(COPY, 3, 0, null));
     }
 
     @Test
@@ -49,10 +50,10 @@ public interface CopyContract {
                     on ? DomainState.RUNNING : DomainState.SHUTOFF,
                     hypervisor().domain(Instances.ID).orElseThrow().state());
             assertSeen(
-                    new ObservedVolume(Volumes.ID, 1, 0),
-                    new ObservedVolume(Volumes.OTHER, 2, 0),
-                    new ObservedVolume(COPY, 1, 0),
-                    new ObservedVolume(OTHER_COPY, 2, 0));
+                    new ObservedVolume(Volumes.ID, 1, 0, null),
+                    new ObservedVolume(Volumes.OTHER, 2, 0, null),
+                    new ObservedVolume(COPY, 1, 0, null),
+                    new ObservedVolume(OTHER_COPY, 2, 0, null));
             hypervisor().eraseVolume(COPY);
             hypervisor().eraseVolume(OTHER_COPY);
         }
@@ -64,15 +65,23 @@ public interface CopyContract {
         hypervisor().makeVolume(Volumes.OTHER, 2);
         var first = new VolumeCopy(Volumes.ID, Volumes.OTHER, 1);
         copy(first);
-        assertSeen(new ObservedVolume(Volumes.ID, 2, 1), new ObservedVolume(Volumes.OTHER, 2, 0));
+        assertSeen(
+                new ObservedVolume(Volumes.ID, 2, 1, null),
+                new ObservedVolume(Volumes.OTHER, 2, 0, null));
         hypervisor().growVolume(Volumes.ID, 4);
         copy(first);
-        assertSeen(new ObservedVolume(Volumes.ID, 4, 1), new ObservedVolume(Volumes.OTHER, 2, 0));
+        assertSeen(
+                new ObservedVolume(Volumes.ID, 4, 1, null),
+                new ObservedVolume(Volumes.OTHER, 2, 0, null));
         copy(new VolumeCopy(Volumes.ID, Volumes.OTHER, 3));
-        assertSeen(new ObservedVolume(Volumes.ID, 2, 3), new ObservedVolume(Volumes.OTHER, 2, 0));
+        assertSeen(
+                new ObservedVolume(Volumes.ID, 2, 3, null),
+                new ObservedVolume(Volumes.OTHER, 2, 0, null));
         hypervisor().eraseVolume(Volumes.ID);
         hypervisor().makeVolume(Volumes.ID, 1);
-        assertSeen(new ObservedVolume(Volumes.ID, 1, 0), new ObservedVolume(Volumes.OTHER, 2, 0));
+        assertSeen(
+                new ObservedVolume(Volumes.ID, 1, 0, null),
+                new ObservedVolume(Volumes.OTHER, 2, 0, null));
     }
 
     @Test
@@ -86,7 +95,7 @@ public interface CopyContract {
                                 new VolumeCopy(OTHER_COPY, Volumes.OTHER, 0)));
         assertThrows(
                 HypervisorFault.class, () -> copy(new VolumeCopy(Volumes.ID, Volumes.OTHER, 1)));
-        assertSeen(new ObservedVolume(Volumes.ID, 1, 0));
+        assertSeen(new ObservedVolume(Volumes.ID, 1, 0, null));
     }
 
     private void copy(VolumeCopy... copies) throws HypervisorFault {

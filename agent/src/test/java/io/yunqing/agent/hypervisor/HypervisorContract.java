@@ -23,7 +23,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** What the seam promises, asked of whatever stands behind it. */
 public abstract class HypervisorContract
-        implements QuarantineContract, CopyContract, BackupContract, LimitsContract {
+        implements QuarantineContract, CopyContract, BackupContract, LimitsContract, WipeContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -293,7 +293,8 @@ public abstract class HypervisorContract
     }
 
     private void assertSize(long sizeGiB) throws HypervisorFault {
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, sizeGiB, 0)), hypervisor().volumes());
+        assertEquals(
+                List.of(new ObservedVolume(Volumes.ID, sizeGiB, 0, null)), hypervisor().volumes());
     }
 
     private void assertVolumes(List<UUID> volumes) throws HypervisorFault {

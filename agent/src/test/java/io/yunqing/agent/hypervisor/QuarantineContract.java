@@ -47,7 +47,7 @@ public interface QuarantineContract {
         assertEquals(Map.of(volume, true), orphans(Set.of(Volumes.ID)));
         hypervisor().release(volume);
         hypervisor().release(volume);
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0)), hypervisor().volumes());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0, null)), hypervisor().volumes());
         assertEquals(Map.of(), orphans(Set.of(Volumes.ID)));
     }
 
@@ -83,10 +83,10 @@ public interface QuarantineContract {
             assertThrows(HypervisorFault.class, () -> hypervisor().release(volume));
             assertThrows(HypervisorFault.class, () -> hypervisor().quarantine(volume));
         }
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, 1, 0)), hypervisor().volumes());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 1, 0, null)), hypervisor().volumes());
         hypervisor().eraseVolume(Volumes.ID);
         hypervisor().release(volume);
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0)), hypervisor().volumes());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0, null)), hypervisor().volumes());
     }
 
     @Test

@@ -274,18 +274,20 @@ class StorageTest {
         var volumes = volumes();
         assertEquals(List.of(), volumes.all());
         volumes.make(Volumes.ID, 2);
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0)), volumes.all());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 2, 0, null)), volumes.all());
         assertEquals(
                 Set.of(OWNER_READ, OWNER_WRITE),
                 Files.getPosixFilePermissions(layout.volume(Volumes.ID)));
         volumes.make(Volumes.ID, 9);
         assertEquals(
-                List.of(new ObservedVolume(Volumes.ID, 2, 0)), volumes.all(), "never made anew");
+                List.of(new ObservedVolume(Volumes.ID, 2, 0, null)),
+                volumes.all(),
+                "never made anew");
 
         assertTrue(volumes.isAtLeast(Volumes.ID, 2));
         assertFalse(volumes.isAtLeast(Volumes.ID, 3));
         volumes.grow(Volumes.ID, 3);
-        assertEquals(List.of(new ObservedVolume(Volumes.ID, 3, 0)), volumes.all());
+        assertEquals(List.of(new ObservedVolume(Volumes.ID, 3, 0, null)), volumes.all());
 
         volumes.erase(Volumes.ID);
         volumes.erase(Volumes.ID);

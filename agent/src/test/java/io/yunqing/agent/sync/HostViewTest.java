@@ -38,7 +38,7 @@ class HostViewTest {
     }
 
     private static VolumeObserved volume(VolumeState state, @Nullable String step) {
-        return new VolumeObserved(Volumes.ID, state, 0, null, 0, step, null);
+        return new VolumeObserved(Volumes.ID, state, 0, null, 0, step, null, null);
     }
 
     private static HostView view(@Nullable List<VolumeObserved> volumes) {

@@ -93,7 +93,7 @@ class VolumePlanTest {
     }
 
     private static ObservedVolume of(int restore) {
-        return new ObservedVolume(Volumes.ID, 3, restore);
+        return new ObservedVolume(Volumes.ID, 3, restore, null);
     }
 
     @Test
@@ -133,7 +133,9 @@ class VolumePlanTest {
 
     private static @Nullable ObservedVolume file(String cell) {
         String size = cell.strip();
-        return size.equals("none") ? null : new ObservedVolume(Volumes.ID, Long.parseLong(size), 0);
+        return size.equals("none")
+                ? null
+                : new ObservedVolume(Volumes.ID, Long.parseLong(size), 0, null);
     }
 
     private static String word(@Nullable VolumePlan plan) {

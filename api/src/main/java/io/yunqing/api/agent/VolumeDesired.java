@@ -2,6 +2,7 @@ package io.yunqing.api.agent;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.yunqing.api.WipePolicy;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param moment those of one moment become copies of what their sources were at one and the same instant; absent when it is
  *     copied by itself
  * @param backup which it is to be made from; absent once it is there, or when it begins as something else
+ * @param wipe how its file is to be overwritten before it is removed; absent when it is not to be, and once the controller has the
+ *     evidence of it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,7 +35,8 @@ public record VolumeDesired(
         @Nullable UUID source,
         int restore,
         @Nullable UUID moment,
-        @Nullable BackupSource backup) {
+        @Nullable BackupSource backup,
+        @Nullable WipePolicy wipe) {
 
     /** Whether it is not there yet and will be a copy. */
     public boolean isCopyToMake() {

@@ -3,6 +3,7 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.Fault;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param restore of which restore its content is
  * @param step what the agent is doing about it now; absent when nothing
  * @param fault the last failure, until a later step succeeds
+ * @param wipe how far its file is overwritten; absent when it is not being and was not
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -25,4 +27,5 @@ public record VolumeObserved(
         @Nullable UUID instance,
         int restore,
         @Nullable String step,
-        @Nullable Fault fault) {}
+        @Nullable Fault fault,
+        @Nullable @Valid WipeObserved wipe) {}

@@ -35,7 +35,10 @@ final class Listing {
                         limit);
         call.printer().list(noun, listed);
         if (listed.items().isEmpty() && call.printer().output().forPeople()) {
-            String empty = noun.kind().made() ? "list.empty" : "list.empty.found";
+            String empty =
+                    noun.kind().made()
+                            ? "list.empty"
+                            : noun.kind().isRecord() ? "list.empty.kept" : "list.empty.found";
             call.say(filters(call, noun) ? "list.empty.filtered" : empty, noun.word());
         }
         String next = Tree.textAt(listed.tree(), "next");

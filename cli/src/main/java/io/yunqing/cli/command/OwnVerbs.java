@@ -46,6 +46,7 @@ final class OwnVerbs {
                     NETWORK,
                     REPOSITORY,
                     TIER,
+                    WIPE,
                     BACKUP ->
                     List.of();
         };

@@ -24,6 +24,9 @@ final class Verbs {
         if (!kind.made()) {
             names.remove("create");
         }
+        if (kind.isRecord()) {
+            names.removeAll(List.of("set", "delete"));
+        }
         names.addAll(OwnVerbs.names(kind));
         return names;
     }

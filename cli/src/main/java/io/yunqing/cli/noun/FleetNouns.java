@@ -205,6 +205,7 @@ final class FleetNouns {
                         number("write-iops", "spec.writeIops"),
                         number("read-mibps", "spec.readMiBps"),
                         number("write-mibps", "spec.writeMiBps"),
+                        text("wipe", "spec.wipe"),
                         number("volumes", "status.volumes"),
                         number("allocated-gib", "status.allocatedGiB"),
                         labels(),
@@ -227,8 +228,43 @@ final class FleetNouns {
                                 "writeMiBps",
                                 "--write-mibps",
                                 TierSpec.MOST_MIBPS,
-                                "How many MiB it may write a second")),
+                                "How many MiB it may write a second"),
+                        Field.choice(
+                                "wipe",
+                                "--wipe",
+                                "What becomes of what is on a volume that is deleted; NONE when absent",
+                                "NONE",
+                                "ZERO")),
                 "bulk --display-name 容量型 --read-iops 500 --write-iops 500 --write-mibps 60");
+    }
+
+    static Noun wipe() {
+        return new Noun(
+                Kind.WIPE,
+                "The record of a volume that was overwritten when it was deleted",
+                List.of(
+                        name(),
+                        text("tenant", "spec.tenant"),
+                        text("volume", "spec.volume"),
+                        text("host", "status.host"),
+                        state("phase", "status.phase"),
+                        number("size-gib", "status.sizeGiB"),
+                        number("overwritten", "status.bytes"),
+                        age("finished", "status.finishedAt"),
+                        age("removed", "status.removedAt").onlyWide(),
+                        text("sample-sha256", "status.sampleSha256").onlyWide(),
+                        labels(),
+                        created().onlyWide()),
+                List.of(
+                        new Filter("tenant", "Only of volumes of this tenant"),
+                        new Filter("volume", "Only of volumes that were called so"),
+                        new Filter("host", "Only of volumes on this host")),
+                List.of(
+                        Field.text("tenant", "--tenant", "Whose volume it was").mustBe(),
+                        Field.text("volume", "--volume", "How the volume was called").mustBe(),
+                        Field.choice("method", "--method", "How it was overwritten", "NONE", "ZERO")
+                                .mustBe()),
+                "456789abcdef01234567");
     }
 
     private static Field limit(String name, String flag, int most, String description) {

@@ -30,6 +30,7 @@ public final class Nouns {
             case VOLUME -> TenantNouns.volume();
             case REPOSITORY -> FleetNouns.repository();
             case BACKUP -> TenantNouns.backup();
+            case WIPE -> FleetNouns.wipe();
             case ORPHAN -> FleetNouns.orphan();
         };
     }

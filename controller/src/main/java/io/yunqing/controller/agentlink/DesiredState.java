@@ -109,7 +109,7 @@ class DesiredState {
                             JOIN host_desired d ON d.host_id = o.host_id
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
-                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib,
+                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib, 'wipe', v.wipe,
                                     'source', v.source_id, 'restore', v.restore, 'moment', v.moment, 'backup', (
                                         WITH RECURSIVE chain AS (
                                             SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id

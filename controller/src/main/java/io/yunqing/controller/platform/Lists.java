@@ -38,7 +38,7 @@ public class Lists {
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response answer(
-            Noun<R, W> noun, ListQuery query, Where<W> where, HttpHeaders headers) {
+            Listed<R, W> noun, ListQuery query, Where<W> where, HttpHeaders headers) {
         query.requireKnown(where.filters());
         query.limit();
         Where<W> all = withCommonFilters(where, query);
@@ -57,7 +57,7 @@ public class Lists {
     }
 
     private <R extends ResourceRow, W extends Resource<?, ?>> StreamingOutput lines(
-            Noun<R, W> noun, Where<W> where, Position start, ListQuery query) {
+            Listed<R, W> noun, Where<W> where, Position start, ListQuery query) {
         return out -> {
             Position from = start;
             boolean more = true;
@@ -76,7 +76,7 @@ public class Lists {
     }
 
     private <R extends ResourceRow, W extends Resource<?, ?>> Page<W> page(
-            Noun<R, W> noun, Where<W> where, Position start, int limit) {
+            Listed<R, W> noun, Where<W> where, Position start, int limit) {
         List<R> rows = rows(noun, where, start, limit + 1);
         if (rows.size() <= limit) {
             return new Page<>(noun.views(rows), null);
@@ -87,7 +87,7 @@ public class Lists {
     }
 
     private <R extends ResourceRow> List<R> rows(
-            Noun<R, ?> noun, Where<?> where, Position after, int limit) {
+            Listed<R, ?> noun, Where<?> where, Position after, int limit) {
         String table = noun.rowClass().getAnnotation(Table.class).name();
         String sql =
                 """

@@ -1,9 +1,6 @@
 package io.yunqing.controller.platform;
 
-import io.yunqing.api.Kind;
 import io.yunqing.api.Resource;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The rules of one kind of resource, called by {@link Resources} inside its transaction.
@@ -11,16 +8,7 @@ import java.util.Optional;
  * @param <R> the row
  * @param <W> the wire form
  */
-public interface Noun<R extends ResourceRow, W extends Resource<?, ?>> {
-    Kind kind();
-
-    Class<R> rowClass();
-
-    /** The wire form of some rows, in their order; counts and sums are fetched for all of them at once. */
-    List<W> views(List<R> rows);
-
-    Optional<R> find(String name);
-
+public interface Noun<R extends ResourceRow, W extends Resource<?, ?>> extends Listed<R, W> {
     /**
      * Makes {@code row} what was asked.
      *
@@ -35,11 +23,6 @@ public interface Noun<R extends ResourceRow, W extends Resource<?, ?>> {
      * @throws ProblemException if something still needs it
      */
     boolean delete(R row);
-
-    /** What names are unique within: empty for the whole cloud, else the tenant. */
-    default String scope() {
-        return "";
-    }
 
     /** One sentence for the history about a row. */
     default String story(R row) {

@@ -56,7 +56,7 @@ public class Resources {
     }
 
     public <R extends ResourceRow, W extends Resource<?, ?>> Response get(
-            Noun<R, W> noun, String name) {
+            Listed<R, W> noun, String name) {
         return transactions.read(() -> answer(200, view(noun, existing(noun, name))));
     }
 
@@ -354,11 +354,11 @@ public class Resources {
     }
 
     private static <R extends ResourceRow, W extends Resource<?, ?>> W view(
-            Noun<R, W> noun, R row) {
+            Listed<R, W> noun, R row) {
         return noun.views(List.of(row)).getFirst();
     }
 
-    private <R extends ResourceRow> R existing(Noun<R, ?> noun, String name) {
+    private <R extends ResourceRow> R existing(Listed<R, ?> noun, String name) {
         return noun.find(name)
                 .orElseThrow(() ->
                         ProblemException.of(

@@ -1,5 +1,6 @@
 package io.yunqing.controller.platform;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -36,5 +37,14 @@ public final class StoredJson implements FormatMapper {
     @Override
     public <T> String toString(T value, JavaType<T> type, WrapperOptions options) {
         return jackson.toString(value, type, options);
+    }
+
+    /** A value as it is stored. */
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

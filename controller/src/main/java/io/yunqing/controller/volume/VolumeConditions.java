@@ -36,6 +36,16 @@ final class VolumeConditions {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
+        if (observed.wipe() != null) {
+            conditions.add(
+                    new Condition(
+                            "Wiping",
+                            "%d of %d MiB are overwritten"
+                                    .formatted(
+                                            observed.wipe().bytes() >> 20,
+                                            observed.wipe().totalBytes() >> 20),
+                            observed.wipe().startedAt()));
+        }
         return conditions;
     }
 }

@@ -5,6 +5,7 @@ import io.yunqing.api.Fault;
 import io.yunqing.api.VolumePhase;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
+import io.yunqing.api.agent.WipeObserved;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
@@ -50,6 +51,7 @@ class VolumeObservationStore {
      * @param made whether its host has ever said that it is there
      * @param copying whether it is to become a copy of another, or to be made from a backup
      * @param restore of which restore it should be
+     * @param wiping whether it is to be overwritten and its host has not said that it is
      * @param observed null before its host said anything of it
      */
     record Seen(
@@ -63,6 +65,7 @@ class VolumeObservationStore {
             boolean copying,
             int restore,
             boolean deleted,
+            boolean wiping,
             VolumeObserved observed) {}
 
     /**
@@ -90,8 +93,8 @@ class VolumeObservationStore {
                         .read(
                                 """
                                 SELECT v.id, t.name AS tenant, v.name, v.revision, v.size_gib AS wanted_gib, v.instance_id AS wanted_by, v.made,
-                                       coalesce(v.source_id, v.backup_id) IS NOT NULL AS copying, v.restore AS wanted_restore, v.deleted,
-                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
+                                       coalesce(v.source_id, v.backup_id) IS NOT NULL AS copying, v.restore AS wanted_restore, v.deleted, v.wipe IS NOT NULL AS wiping,
+                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault, o.wipe
                                 FROM volume v
                                 JOIN tenant t ON t.id = v.tenant_id
                                 LEFT JOIN volume_observation o ON o.volume_id = v.id
@@ -110,6 +113,7 @@ class VolumeObservationStore {
                                                         row.getBoolean("copying"),
                                                         row.getInt("wanted_restore"),
                                                         row.getBoolean("deleted"),
+                                                        row.getBoolean("wiping"),
                                                         observed(row))),
                                 host));
         return found;
@@ -123,7 +127,7 @@ class VolumeObservationStore {
                                 """
                                 SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.storage_seen, s.applied_revision,
                                        coalesce(s.storage_unseen_since, s.received_at) AS seen_at,
-                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault
+                                       o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault, o.wipe
                                 FROM unnest(?, ?) AS r (id, host_id)
                                 JOIN host h ON h.id = r.host_id
                                 JOIN zone z ON z.id = h.zone_id
@@ -194,12 +198,13 @@ class VolumeObservationStore {
                 new RoundTrip()
                         .write(
                                 """
-                                INSERT INTO volume_observation (volume_id, state, size_gib, instance_id, restore, step, fault)
-                                SELECT s.id, s.state, s.size, s.instance, s.restore, s.step, cast(s.fault AS jsonb)
-                                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS s (id, state, size, instance, restore, step, fault)
+                                INSERT INTO volume_observation (volume_id, state, size_gib, instance_id, restore, step, fault, wipe)
+                                SELECT s.id, s.state, s.size, s.instance, s.restore, s.step, cast(s.fault AS jsonb), cast(s.wipe AS jsonb)
+                                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?) AS s (id, state, size, instance, restore, step, fault, wipe)
                                 ON CONFLICT (volume_id) DO UPDATE
                                     SET state = excluded.state, size_gib = excluded.size_gib, instance_id = excluded.instance_id,
-                                        restore = excluded.restore, step = excluded.step, fault = excluded.fault
+                                        restore = excluded.restore, step = excluded.step, fault = excluded.fault,
+                                        wipe = excluded.wipe
                                 """,
                                 ids(observed, VolumeObserved::id),
                                 texts(observed, one -> one.state().name()),
@@ -209,7 +214,8 @@ class VolumeObservationStore {
                                         .map(VolumeObserved::restore)
                                         .toArray(Integer[]::new),
                                 texts(observed, VolumeObserved::step),
-                                texts(observed, one -> json(one.fault()))));
+                                texts(observed, one -> json(one.fault())),
+                                texts(observed, one -> json(one.wipe()))));
     }
 
     /** Remembers that the volumes were made, and need their sources no more; their rows are locked from then on. */
@@ -219,6 +225,11 @@ class VolumeObservationStore {
                         .write(
                                 "UPDATE volume SET made = true, source_id = NULL, backup_id = NULL WHERE id = ANY (?)",
                                 volumes));
+    }
+
+    /** Remembers that the volumes were overwritten; their rows are locked from then on. */
+    void wiped(Collection<UUID> volumes) {
+        run(new RoundTrip().write("UPDATE volume SET wipe = NULL WHERE id = ANY (?)", volumes));
     }
 
     /** Lets their host know of the volumes' change. */
@@ -257,6 +268,7 @@ class VolumeObservationStore {
             return null;
         }
         String fault = row.getString("fault");
+        String wipe = row.getString("wipe");
         try {
             return new VolumeObserved(
                     row.getObject("id", UUID.class),
@@ -265,17 +277,14 @@ class VolumeObservationStore {
                     row.getObject("instance_id", UUID.class),
                     row.getInt("restore"),
                     row.getString("step"),
-                    fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class));
+                    fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class),
+                    wipe == null ? null : StoredJson.MAPPER.readValue(wipe, WipeObserved.class));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static String json(Fault fault) {
-        try {
-            return fault == null ? null : StoredJson.MAPPER.writeValueAsString(fault);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String json(Object value) {
+        return value == null ? null : StoredJson.text(value);
     }
 }

@@ -105,7 +105,8 @@ final class VolumePhaseWords {
                                                     "",
                                                     "",
                                                     Fault.ATTEMPTS_BEFORE_FAILED)
-                                            : null),
+                                            : null,
+                                    null),
                             seen);
                 }
             }

@@ -23,11 +23,13 @@ public class VolumeReports {
     private final VolumeObservationStore store;
     private final Fleet fleet;
     private final Changes changes;
+    private final VolumeWiping wiping;
 
-    VolumeReports(VolumeObservationStore store, Fleet fleet, Changes changes) {
+    VolumeReports(VolumeObservationStore store, Fleet fleet, Changes changes, VolumeWiping wiping) {
         this.store = store;
         this.fleet = fleet;
         this.changes = changes;
+        this.wiping = wiping;
     }
 
     /**
@@ -35,12 +37,13 @@ public class VolumeReports {
      *
      * @param gone those of which nothing is left: their rows are away, what they hold is to be released
      * @param made those that it has for the first time, or now with what they were to be copies of
+     * @param wiped those that it has overwritten now, and can remove
      */
-    public record News(UUID host, List<UUID> gone, List<UUID> made) {}
+    public record News(UUID host, List<UUID> gone, List<UUID> made, List<UUID> wiped) {}
 
     /** Stores what is new and tells everybody what it means. The caller holds the lock on the host's observation. */
     public News accept(UUID host, String hostName, HostObserved report) {
-        News news = new News(host, new ArrayList<>(), new ArrayList<>());
+        News news = new News(host, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         if (report.volumes() == null) {
             return news;
         }
@@ -55,6 +58,7 @@ public class VolumeReports {
             }
             if (volume.deleted() && now.state() == VolumeState.REMOVED) {
                 news.gone.add(volume.id());
+                wiping.removed(volume.id(), volume.wiping());
                 changes.announce(
                         changed(
                                 volume,
@@ -65,6 +69,10 @@ public class VolumeReports {
             if (!now.equals(volume.observed())) {
                 fresh.add(now);
                 tell(volume, now);
+                wiping.heard(now);
+            }
+            if (volume.wiping() && now.wipe() != null && now.wipe().finished()) {
+                news.wiped.add(volume.id());
             }
             if (isNewlyMade(volume, now)) {
                 news.made.add(volume.id());
@@ -75,6 +83,9 @@ public class VolumeReports {
         if (!news.made.isEmpty()) {
             store.made(news.made);
         }
+        if (!news.wiped.isEmpty()) {
+            store.wiped(news.wiped);
+        }
         return news;
     }
 
@@ -84,10 +95,12 @@ public class VolumeReports {
         return awaited && now.state() == VolumeState.PRESENT;
     }
 
-    /** Tells the host that it will not be asked to make them again; takes the lock on what the host should be. */
+    /** Tells the host that it will not be asked to make them, or to overwrite them, again; takes the lock on what the host should be. */
     public void tellHost(News news) {
-        if (!news.made.isEmpty()) {
-            store.changed(news.made, fleet.nextRevision(news.host));
+        List<UUID> changed = new ArrayList<>(news.made);
+        changed.addAll(news.wiped);
+        if (!changed.isEmpty()) {
+            store.changed(changed, fleet.nextRevision(news.host));
         }
     }
 

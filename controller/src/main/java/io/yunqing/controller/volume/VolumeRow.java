@@ -1,6 +1,7 @@
 package io.yunqing.controller.volume;
 
 import io.yunqing.api.VolumeSpec;
+import io.yunqing.api.WipePolicy;
 import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Requests;
 import io.yunqing.controller.fleet.HostRow;
@@ -9,6 +10,8 @@ import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
@@ -82,6 +85,10 @@ public class VolumeRow extends ResourceRow {
     public boolean made;
 
     public boolean deleted;
+
+    /** How it is to be overwritten before it is gone; null once its host has said that it is. Cleared by that alone. */
+    @Enumerated(EnumType.STRING)
+    public WipePolicy wipe;
 
     @Column(name = "deletion_protection")
     public boolean deletionProtection;

@@ -42,6 +42,7 @@ class Volumes {
     private final VolumeCopying copying;
     private final VolumeAttaching attaching;
     private final VolumeTiers tiers;
+    private final VolumeWiping wiping;
 
     Volumes(
             Session em,
@@ -50,7 +51,8 @@ class Volumes {
             VolumeObservationStore sightings,
             VolumeCopying copying,
             VolumeAttaching attaching,
-            VolumeTiers tiers) {
+            VolumeTiers tiers,
+            VolumeWiping wiping) {
         this.em = em;
         this.fleet = fleet;
         this.ledger = ledger;
@@ -58,6 +60,7 @@ class Volumes {
         this.copying = copying;
         this.attaching = attaching;
         this.tiers = tiers;
+        this.wiping = wiping;
     }
 
     /** The volumes of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
@@ -263,6 +266,7 @@ class Volumes {
                 row.deleted = true;
                 row.source = null;
                 row.backup = null;
+                wiping.begin(row);
                 tellHost(row, null);
             }
             return false;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostInventory.Pool;
+import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.BackupState;
@@ -21,6 +22,7 @@ import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
+import io.yunqing.api.agent.WipeObserved;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.platform.StoredJson;
 import java.io.ByteArrayInputStream;
@@ -227,8 +229,11 @@ final class FakeAgent {
     }
 
     private static VolumeObserved observed(VolumeDesired volume, Map<UUID, UUID> owners) {
+        if (volume.deleted() && volume.wipe() != null) {
+            return wiped(volume, evidence(volume.wipe()));
+        }
         return volume.deleted()
-                ? new VolumeObserved(volume.id(), VolumeState.REMOVED, 0, null, 0, null, null)
+                ? new VolumeObserved(volume.id(), VolumeState.REMOVED, 0, null, 0, null, null, null)
                 : new VolumeObserved(
                         volume.id(),
                         VolumeState.PRESENT,
@@ -236,7 +241,32 @@ final class FakeAgent {
                         owners.get(volume.id()),
                         volume.restore(),
                         null,
+                        null,
                         null);
+    }
+
+    static VolumeObserved wiped(VolumeDesired volume, WipeObserved wipe) {
+        return new VolumeObserved(
+                volume.id(),
+                VolumeState.PRESENT,
+                volume.sizeGiB(),
+                null,
+                volume.restore(),
+                null,
+                null,
+                wipe);
+    }
+
+    private static WipeObserved evidence(WipePolicy method) {
+        return new WipeObserved(
+                method,
+                Instant.EPOCH,
+                1 << 20,
+                1 << 20,
+                Instant.EPOCH.plusSeconds(1),
+                4096,
+                "5".repeat(64),
+                true);
     }
 
     /** It is taken as it is wished, or gone. */

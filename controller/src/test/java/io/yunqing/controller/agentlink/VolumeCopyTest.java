@@ -175,6 +175,7 @@ class VolumeCopyTest {
                                         one.instance(),
                                         0,
                                         null,
+                                        null,
                                         null))
                         .toList();
         city.agent.report(null, true, List.of());

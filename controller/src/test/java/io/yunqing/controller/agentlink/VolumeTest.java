@@ -240,7 +240,8 @@ class VolumeTest {
                                         Instant.EPOCH,
                                         "make",
                                         "its file is gone",
-                                        Fault.ATTEMPTS_BEFORE_FAILED)));
+                                        Fault.ATTEMPTS_BEFORE_FAILED),
+                                null));
         city.agent.report(null, true, List.of(instance()));
         assertEquals("FAILED", phase("data"));
         assertEquals(

@@ -51,7 +51,7 @@ class VolumeLifecycleTest {
                 state == null
                         ? null
                         : new VolumeObserved(
-                                VOLUME, state, 4, id(hadBy), 1, null, failing ? FAULT : null);
+                                VOLUME, state, 4, id(hadBy), 1, null, failing ? FAULT : null, null);
         assertEquals(phase, phase(deleted, sizeGiB, wantedBy, observed, seen));
     }
 
@@ -78,7 +78,14 @@ class VolumeLifecycleTest {
                 state == null
                         ? null
                         : new VolumeObserved(
-                                VOLUME, state, 4, null, restore, null, failing ? FAULT : null);
+                                VOLUME,
+                                state,
+                                4,
+                                null,
+                                restore,
+                                null,
+                                failing ? FAULT : null,
+                                null);
         assertEquals(phase, VolumeLifecycle.phase(false, 4, null, true, wanted, observed, true));
     }
 

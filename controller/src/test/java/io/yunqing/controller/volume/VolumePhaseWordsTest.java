@@ -113,7 +113,8 @@ class VolumePhaseWordsTest {
                                 null,
                                 attempts == null
                                         ? null
-                                        : new Fault(Instant.EPOCH, "", "", attempts)),
+                                        : new Fault(Instant.EPOCH, "", "", attempts),
+                                null),
                 random.nextInt(4) > 0,
                 pick(
                         random,
