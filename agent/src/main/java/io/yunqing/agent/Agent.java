@@ -1,6 +1,7 @@
 package io.yunqing.agent;
 
 import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.link.ConsoleSessions;
 import io.yunqing.agent.link.Consoles;
 import io.yunqing.agent.link.Controller;
 import io.yunqing.agent.link.LinkFault;
@@ -40,6 +41,7 @@ public final class Agent implements AutoCloseable {
     private final Watch watch;
     private final Consoles consoles;
     private final Statistics statistics;
+    private final ConsoleSessions sessions;
     private final DesiredFile kept;
     private final AtomicReference<@Nullable HostDesired> unsaved = new AtomicReference<>();
     private volatile Set<UUID> ours = Set.of();
@@ -68,6 +70,7 @@ public final class Agent implements AutoCloseable {
         this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
         this.consoles = new Consoles(hypervisor, lanes, controller, () -> ours, rhythm);
         this.statistics = new Statistics(hypervisor, lanes, controller, () -> ours, clock, rhythm);
+        this.sessions = new ConsoleSessions(hypervisor, lanes, controller, clock, rhythm);
     }
 
     public void start() {
@@ -91,6 +94,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private void heard(HostDesired news) {
+        sessions.hear(news.consolesOrNone());
         loop.execute(() -> {
             reconciler.hear(news);
             save();
@@ -145,6 +149,7 @@ public final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
+        sessions.close();
         statistics.close();
         consoles.close();
         watch.close();

@@ -13,11 +13,13 @@ import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.simulated.Pace;
 import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
 import java.io.IOException;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +185,12 @@ class KeptDesiredTest {
 
         @Override
         public void statistics(HostStatistics statistics) {}
+
+        @Override
+        public CompletableFuture<WebSocket> open(
+                ConsoleDesired session, WebSocket.Listener listener) {
+            return CompletableFuture.failedFuture(new IOException("no console in this test"));
+        }
 
         @Override
         public CertificateGrant renew(String signingRequest) throws LinkFault {

@@ -3,6 +3,7 @@ package io.yunqing.agent;
 import io.yunqing.agent.link.Controller;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
@@ -13,12 +14,15 @@ import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.api.agent.VolumeDesired;
+import java.io.IOException;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +121,11 @@ final class ScriptedController implements Controller {
         fail();
         uses.addAll(statistics.instances());
         notifyAll();
+    }
+
+    @Override
+    public CompletableFuture<WebSocket> open(ConsoleDesired session, WebSocket.Listener listener) {
+        return CompletableFuture.failedFuture(new IOException("no console in this test"));
     }
 
     @Override

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Something that happened to a resource, in the order in which it became visible.
  *
  * @param cursor opaque; a watch resumes behind it
- * @param type a stable word: {@code created}, {@code updated}, {@code deleted}, {@code phase}, {@code fault}
+ * @param type a stable word: {@code created}, {@code updated}, {@code deleted}, {@code phase}, {@code fault},
+ *     {@code console}
  * @param actor who did it: a person, a program, {@code host/NAME} for what an agent reported
  * @param reason what the actor gave as reason
  */

@@ -52,6 +52,13 @@ public enum ProblemCode {
     PLACEMENT_NO_HOST("placement.no_host", 409, ProblemKind.CAPACITY, "No host can take it"),
     INSTANCE_NOT_OFF(
             "instance.not_off", 409, ProblemKind.CONFLICT, "The instance is not known to be off"),
+    CONSOLE_IN_USE(
+            "console.in_use", 409, ProblemKind.CONFLICT, "Somebody is using the serial console"),
+    CONSOLE_UNAVAILABLE(
+            "console.unavailable",
+            409,
+            ProblemKind.CONFLICT,
+            "The serial console cannot be used now"),
     DELETION_PROTECTED(
             "deletion.protected", 409, ProblemKind.CONFLICT, "It is protected from being deleted"),
     IMAGE_NOT_PUBLISHED(

@@ -83,6 +83,7 @@ public final class DomainXml {
         data.put("seed", layout.seed(id));
         data.put("volumes", volumes(instance));
         data.put("console", layout.console(id));
+        data.put("socket", layout.socket(id).orElse(null));
         data.put("nic", nic == null ? null : nic(id, nic));
         return domain.data(data).render();
     }

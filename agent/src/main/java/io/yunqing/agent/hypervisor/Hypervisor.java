@@ -9,6 +9,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
+import java.nio.channels.ByteChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -176,6 +177,12 @@ public interface Hypervisor extends AutoCloseable {
 
     /** The end of the serial console's log, if more was written than {@code seen} bytes; touches storage only. */
     Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault;
+
+    /**
+     * The serial console of a guest that is on, to be read and written by one at a time, beside its log. Reading ends when the guest
+     * goes off; whoever closes it ends its own waiting in it. A guest waits for a reader that is slow.
+     */
+    ByteChannel openConsole(UUID id) throws HypervisorFault;
 
     @Override
     void close();

@@ -232,6 +232,22 @@ final class Domains {
                 });
     }
 
+    boolean isOn(UUID id) throws HypervisorFault {
+        return connection.call(
+                "look at domain " + id,
+                connect -> {
+                    var domain = lookup(connect, id);
+                    if (domain == null) {
+                        return false;
+                    }
+                    try {
+                        return domain.isActive() == 1;
+                    } finally {
+                        domain.free();
+                    }
+                });
+    }
+
     private interface Change {
         void on(Domain domain) throws LibvirtException;
     }

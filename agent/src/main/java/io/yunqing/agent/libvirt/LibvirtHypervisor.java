@@ -11,6 +11,7 @@ import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ControllerFiles;
+import io.yunqing.agent.storage.ConsoleSockets;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.ImageSweep;
 import io.yunqing.agent.storage.InstanceFiles;
@@ -32,6 +33,7 @@ import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
+import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -58,6 +60,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final VolumeCheckpoints checkpoints;
     private final VolumeRestores restores;
     private final ConsoleLog consoles;
+    private final ConsoleSockets sockets;
     private final Quarantine quarantine;
     private final Orphans orphans;
     private final HostFacts facts;
@@ -91,6 +94,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.checkpoints = new VolumeCheckpoints(volumeDisks, xml, jobs);
         this.restores = new VolumeRestores(layout, room);
         this.consoles = new ConsoleLog(layout);
+        this.sockets = new ConsoleSockets(layout);
         this.quarantine = new Quarantine(layout);
         this.orphans = new Orphans(connection, quarantine);
     }
@@ -125,6 +129,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         hypervisor.volumeCopies.open();
         hypervisor.backups.open();
         hypervisor.quarantine.open();
+        hypervisor.sockets.open();
         hypervisor.sweep.start();
         connection.start();
         return hypervisor;
@@ -305,6 +310,14 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public Optional<ConsoleTail> console(UUID id, long seen) throws HypervisorFault {
         return consoles.tail(id, seen);
+    }
+
+    @Override
+    public ByteChannel openConsole(UUID id) throws HypervisorFault {
+        if (!domains.isOn(id)) {
+            throw new HypervisorFault(HypervisorFault.Kind.REFUSED, "the guest is off");
+        }
+        return sockets.connect(id);
     }
 
     @Override

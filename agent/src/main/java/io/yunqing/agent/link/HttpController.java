@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Problem;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
@@ -21,10 +22,12 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -114,6 +117,19 @@ public final class HttpController implements Controller, AutoCloseable {
     @Override
     public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
         send(request("statistics").PUT(json(statistics)), answerWithin);
+    }
+
+    @Override
+    public CompletableFuture<WebSocket> open(ConsoleDesired session, WebSocket.Listener listener) {
+        URI controller =
+                session.controller() == null
+                        ? endpoint.controller()
+                        : URI.create(session.controller());
+        String scheme = controller.getScheme().equals("https") ? "wss:" : "ws:";
+        URI uri = controller.resolve("/agent/v1/consoles/" + session.session());
+        return client.newWebSocketBuilder()
+                .connectTimeout(answerWithin)
+                .buildAsync(URI.create(scheme + uri.getRawSchemeSpecificPart()), listener);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.yunqing.agent.link;
 import io.yunqing.api.NetworkRule;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
@@ -56,6 +57,15 @@ final class Wellformed {
             String missing = backup == null ? "a backup" : missing(backup);
             if (missing != null) {
                 throw lacking(missing + (backup == null ? "" : " of backup " + backup.id()));
+            }
+        }
+        for (ConsoleDesired console : desired.consolesOrNone()) {
+            if (console == null
+                    || console.session() == null
+                    || console.instance() == null
+                    || !(console.controller() == null
+                            || matches(console.controller(), "https?://[A-Za-z0-9._:\\[\\]-]+"))) {
+                throw lacking("session, instance or a controller's URI of a console session");
             }
         }
         for (VolumeDesired volume : desired.volumesOrNone()) {

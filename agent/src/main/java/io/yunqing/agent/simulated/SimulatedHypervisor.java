@@ -21,6 +21,7 @@ import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
+import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -591,6 +592,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public synchronized Optional<ConsoleTail> console(UUID id, long seen) {
         return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
+    }
+
+    @Override
+    public ByteChannel openConsole(UUID id) throws HypervisorFault {
+        throw new HypervisorFault(
+                HypervisorFault.Kind.REFUSED, "a simulated guest has no serial console");
     }
 
     private void set(ObservedDomain domain, DomainState state, @Nullable String reason) {

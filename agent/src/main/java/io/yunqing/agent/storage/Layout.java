@@ -4,6 +4,7 @@ import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.OrphanKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,10 @@ import java.util.UUID;
 public record Layout(Path pool) {
 
     private static final String VOLUME_SUFFIX = ".qcow2";
+
+    /** The bytes of sun_path, without the one that ends it. */
+    private static final int LONGEST_SOCKET = 107;
+
     private static final String RESTORE_SUFFIX = ".restore";
 
     static final String WIPE_SUFFIX = ".wipe";
@@ -70,6 +75,19 @@ public record Layout(Path pool) {
 
     public Path console(UUID id) {
         return instance(id).resolve("console.log");
+    }
+
+    /** The sockets of consoles. Their names are short, as a socket's path is: those of instances' directories would be too long. */
+    public Path sockets() {
+        return pool.resolve("tty");
+    }
+
+    /** Where an instance's console is used; nowhere when the pool's own path is too long for a socket's. */
+    public Optional<Path> socket(UUID id) {
+        Path socket = sockets().resolve(id.toString().replace("-", ""));
+        return socket.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST_SOCKET
+                ? Optional.of(socket)
+                : Optional.empty();
     }
 
     public Path volumes() {

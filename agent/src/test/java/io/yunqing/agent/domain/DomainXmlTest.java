@@ -54,6 +54,19 @@ class DomainXmlTest {
         assertGolden("tcg-volumes.xml", TCG, instance);
     }
 
+    /** QEMU would not start with a socket whose path is cut. */
+    @Test
+    void aConsoleIsOnlyWrittenWhereItsSocketWouldHaveTooLongAPath() {
+        int most = 107 - "/tty/".length() - 32;
+        for (int length : List.of(most, most + 1)) {
+            var layout = new Layout(Path.of("/" + "p".repeat(length - 1)));
+            var xml = new DomainXml(new DomainXml.Host(layout, false, true, null));
+            var serial = xml.domain(Instances.running().build());
+            assertEquals(length <= most, serial.contains("<serial type='unix'>"), serial);
+            assertEquals(length > most, serial.contains("<serial type='file'>"), serial);
+        }
+    }
+
     @Test
     void aVolumeIsTheSameDiskWhetherDefinedOrAttached() {
         var xml = new DomainXml(TCG);

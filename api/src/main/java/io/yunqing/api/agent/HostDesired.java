@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     a controller that does not know of them
  * @param restores further volumes, which are not there yet and will be made from backups; by themselves as {@code copies} are
  * @param backups those that the host has to do something about; absent from a controller that does not know of them
+ * @param consoles the console sessions that began behind REV and have not ended; absent when there are none. They are no part of
+ *     what the host should be, and nothing that is kept
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,7 +37,8 @@ public record HostDesired(
         @Nullable List<OrphanDesired> orphans,
         @Nullable List<NetworkDesired> networks,
         @Nullable List<VolumeDesired> restores,
-        @Nullable List<BackupDesired> backups) {
+        @Nullable List<BackupDesired> backups,
+        @Nullable List<ConsoleDesired> consoles) {
 
     /**
      * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
@@ -49,7 +52,7 @@ public record HostDesired(
             @Nullable List<NetworkDesired> networks) {
         if (all == null) {
             return new HostDesired(
-                    revision, complete, instances, null, null, orphans, networks, null, null);
+                    revision, complete, instances, null, null, orphans, networks, null, null, null);
         }
         return new HostDesired(
                 revision,
@@ -60,6 +63,7 @@ public record HostDesired(
                 orphans,
                 networks,
                 those(all, VolumeDesired::isBackupToRestore),
+                null,
                 null);
     }
 
@@ -71,8 +75,23 @@ public record HostDesired(
     /** The same, and what is to be done about backups; nothing is said of any when null. */
     public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
         return new HostDesired(
-                revision, complete, instances, volumes, copies, orphans, networks, restores,
-                wishes);
+                revision, complete, instances, volumes, copies, orphans, networks, restores, wishes,
+                consoles);
+    }
+
+    /** The same, with these console sessions. */
+    public HostDesired withConsoles(List<ConsoleDesired> sessions) {
+        return new HostDesired(
+                revision,
+                complete,
+                instances,
+                volumes,
+                copies,
+                orphans,
+                networks,
+                restores,
+                backups,
+                sessions.isEmpty() ? null : sessions);
     }
 
     /** The volumes, also those that are to be made as copies or from backups; there may be none. */
@@ -94,11 +113,17 @@ public record HostDesired(
                 && volumesOrNone().isEmpty()
                 && orphansOrNone().isEmpty()
                 && backupsOrNone().isEmpty()
-                && networks == null;
+                && networks == null
+                && consolesOrNone().isEmpty();
     }
 
     /** The orphans, of which there may be none. */
     public List<OrphanDesired> orphansOrNone() {
         return orphans == null ? List.of() : orphans;
+    }
+
+    /** The console sessions, of which there may be none. */
+    public List<ConsoleDesired> consolesOrNone() {
+        return consoles == null ? List.of() : consoles;
     }
 }
