@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "volume",
                     "backup",
                     "orphan",
+                    "console",
                     "agentlink");
 
     /** They run before Quarkus does, and bring the clock and the random source with them. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -95,21 +96,20 @@ public final class Rest {
         try {
             HttpResponse<String> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            Map<String, String> received = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-            response.headers()
-                    .map()
-                    .forEach((name, values) -> received.put(name, values.getFirst()));
-            return new Answer(
-                    response.statusCode(),
-                    received,
-                    response.body(),
-                    json(received, response.body()));
+            return answer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What came back another way. */
+    public static Answer answer(int status, HttpHeaders headers, String body) throws IOException {
+        Map<String, String> received = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.map().forEach((name, values) -> received.put(name, values.getFirst()));
+        return new Answer(status, received, body, json(received, body));
     }
 
     private static JsonNode json(Map<String, String> headers, String body) throws IOException {

@@ -7,6 +7,7 @@ import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
 import io.yunqing.api.TierSpec;
 import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
@@ -103,7 +104,9 @@ class DesiredState {
                                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
                                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
                                    w.volumes, s.orphans, e.networks,
-                                   u.backups
+                                   u.backups,
+                                   (SELECT json_agg(json_build_object('session', c.id, 'instance', c.instance_id, 'controller', c.address,
+                                         'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
                             JOIN host_desired d ON d.host_id = o.host_id
@@ -180,6 +183,11 @@ class DesiredState {
                                 .map(Told::desired)
                                 .toList()
                         : null;
+        List<ConsoleDesired> consoles =
+                list(row.getString("consoles"), ToldConsole[].class).stream()
+                        .filter(told -> complete || told.revision > after)
+                        .map(ToldConsole::desired)
+                        .toList();
         List<InstanceDesired> instances = new ArrayList<>();
         do {
             UUID id = row.getObject("id", UUID.class);
@@ -188,7 +196,8 @@ class DesiredState {
             }
         } while (row.next());
         return HostDesired.of(revision, complete, instances, volumes, orphans, networks)
-                .withBackups(backups);
+                .withBackups(backups)
+                .withConsoles(consoles);
     }
 
     /**
@@ -203,6 +212,17 @@ class DesiredState {
                 all.add(spec.gatewayUnderlay());
             }
             return new NetworkDesired(vni, spec.cidr(), all, spec.rulesOrDefault(), ports);
+        }
+    }
+
+    /**
+     * A console session as the database tells it.
+     *
+     * @param revision the host's at which it began
+     */
+    private record ToldConsole(UUID session, UUID instance, String controller, long revision) {
+        ConsoleDesired desired() {
+            return new ConsoleDesired(session, instance, controller);
         }
     }
 

@@ -157,7 +157,12 @@ public class InstanceResource {
     @GET
     @Path("{name}/console")
     @Produces(MediaType.TEXT_PLAIN)
-    @Operation(summary = "The last part of the serial console, as text, from an offset on")
+    @Operation(
+            summary = "The last part of the serial console, as text, from an offset on",
+            description =
+                    "Asked for as a WebSocket it is the console itself: binary frames are what the guest writes and what it is to read,"
+                            + " text frames are notices. Only one has it at a time: 409 console.in_use says who;"
+                            + " force=true takes it over. The close frame's number says why it ended")
     public Response console(String tenant, String name, @QueryParam("offset") String offset) {
         long from = Parameters.number("offset", offset, 0, 0, Long.MAX_VALUE);
         return consoles.read(instances.of(tenant), name, from);

@@ -64,7 +64,7 @@ public class Instances {
     }
 
     /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
-    Noun<InstanceRow, Instance> of(String tenant) {
+    public Noun<InstanceRow, Instance> of(String tenant) {
         return new InTenant(tenant);
     }
 
@@ -186,7 +186,7 @@ public class Instances {
     /**
      * @throws ProblemException if there is no such instance
      */
-    static InstanceRow existing(Noun<InstanceRow, Instance> noun, String name) {
+    public static InstanceRow existing(Noun<InstanceRow, Instance> noun, String name) {
         return noun.find(name)
                 .orElseThrow(() ->
                         ProblemException.of(

@@ -31,7 +31,17 @@ public class SignIn {
         if (!request.getUriInfo().getPath().startsWith("/v1/")) {
             return;
         }
-        String header = request.getHeaderString("Authorization");
+        admit(request.getHeaderString("Authorization"), request.getHeaderString("Yunqing-Reason"));
+    }
+
+    /**
+     * Tells the request who its caller is.
+     *
+     * @param header the Authorization header, null if there is none
+     * @param why the Yunqing-Reason header, null if there is none
+     * @throws ProblemException if the caller is nobody that is known
+     */
+    public void admit(String header, String why) {
         if (header == null || !header.startsWith(SCHEME)) {
             throw ProblemException.of(
                     ProblemCode.AUTH_REQUIRED,
@@ -45,7 +55,7 @@ public class SignIn {
                     "the token is not known",
                     "take the one in operator.token of the controller's data directory");
         }
-        String reason = utf8(request.getHeaderString("Yunqing-Reason"));
+        String reason = utf8(why);
         if (reason != null && reason.length() > LONGEST_REASON) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,

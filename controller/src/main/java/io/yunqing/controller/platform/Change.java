@@ -8,7 +8,8 @@ import java.util.UUID;
  * observes it and writes in the same transaction.
  *
  * @param tenant the tenant that scopes the name, or null
- * @param type a stable word: {@code created}, {@code updated}, {@code deleted}, {@code phase}, {@code fault}
+ * @param type a stable word: {@code created}, {@code updated}, {@code deleted}, {@code phase}, {@code fault},
+ *     {@code console}
  */
 public record Change(
         Kind kind,

@@ -35,6 +35,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -48,6 +49,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -299,6 +301,18 @@ final class FakeAgent {
                 "/agent/v1/consoles/" + instance + "?end=" + end,
                 BodyPublishers.ofString(tail),
                 "application/octet-stream");
+    }
+
+    /** Comes for a console session. */
+    CompletableFuture<WebSocket> join(UUID session, WebSocket.Listener listener) {
+        String base = ConfigProvider.getConfig().getValue("test.url.ssl", String.class);
+        return client.newWebSocketBuilder()
+                .buildAsync(
+                        URI.create(
+                                base.replaceFirst("https", "wss")
+                                        + "/agent/v1/consoles/"
+                                        + session),
+                        listener);
     }
 
     Answer statistics(HostStatistics measured) {
