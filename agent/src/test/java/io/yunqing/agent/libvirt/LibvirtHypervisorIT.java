@@ -18,6 +18,7 @@ import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.RepositoryPlace;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,54 @@ class LibvirtHypervisorIT extends HypervisorContract {
         assertEquals(1, domain.hasManagedSaveImage());
         assertEquals(Set.of(), Set.copyOf(hypervisor.orphans(Set.of())));
         connect.close();
+    }
+
+    @Test
+    void aConsoleIsOpenUntilItsGuestGoesOffAndOneIsUsedAfterTheOther() throws Exception {
+        start(Instances.running().image(image));
+        for (int user = 1; user <= 2; user++) {
+            try (var console = hypervisor.openConsole(Instances.ID)) {
+                assertEquals(1, console.write(ByteBuffer.wrap(new byte[] {'\n'})));
+            }
+        }
+        try (var console = hypervisor.openConsole(Instances.ID)) {
+            hypervisor.powerOff(Instances.ID);
+            assertEquals(-1, console.read(ByteBuffer.allocate(1)));
+        }
+        assertRefused("the guest is off");
+    }
+
+    /** An agent of before has defined it, and its guest runs. */
+    @Test
+    void aGuestThatWasStartedWithoutAConsoleToUseGetsOneWithItsNextBoot() throws Exception {
+        var instance = Instances.running().image(image);
+        hypervisor.fetch(image);
+        hypervisor.prepare(instance.build());
+        hypervisor.define(instance.build());
+        var connect = new Connect(host.uri());
+        var domain = connect.domainLookupByUUID(Instances.ID);
+        String before =
+                domain.getXMLDesc(Domain.XMLFlags.INACTIVE)
+                        .replaceFirst("<serial type='unix'>", "<serial type='file'>")
+                        .replaceFirst(
+                                "<source mode='bind' path='[^']*'/>\\s*<log file=", "<source path=")
+                        .replaceFirst("(?s)<console type='unix'>.*?</console>", "");
+        connect.domainDefineXML(before);
+        hypervisor.start(Instances.ID);
+        assertRefused("yqctl instance reboot");
+        hypervisor.powerOff(Instances.ID);
+        hypervisor.define(instance.build());
+        hypervisor.start(Instances.ID);
+        hypervisor.openConsole(Instances.ID).close();
+        connect.close();
+    }
+
+    private void assertRefused(String words) {
+        var fault =
+                assertThrows(
+                        HypervisorFault.class, () -> hypervisor.openConsole(Instances.ID).close());
+        assertEquals(HypervisorFault.Kind.REFUSED, fault.kind());
+        assertTrue(String.valueOf(fault.getMessage()).contains(words), fault.getMessage());
     }
 
     private void start(Instances instance, UUID... volumes) throws HypervisorFault {

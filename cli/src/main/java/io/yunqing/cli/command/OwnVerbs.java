@@ -31,6 +31,7 @@ final class OwnVerbs {
                             "rebuild",
                             "snapshot",
                             "log",
+                            "console",
                             "stats",
                             "explain");
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
@@ -65,6 +66,7 @@ final class OwnVerbs {
             case "restore" -> restore(noun);
             case "backup" -> backup(noun);
             case "log" -> log(noun);
+            case "console" -> console(noun);
             case "stats" -> stats(noun);
             case "explain" -> explain(noun);
             case "attach" -> attach(noun);
@@ -190,6 +192,22 @@ final class OwnVerbs {
                         "instance log web-1 --tenant reg-prod -f");
         log.addOption(Options.flag("Go on as it grows", "-f", "--follow"));
         return log.addPositional(Verbs.name(noun));
+    }
+
+    private static CommandSpec console(Noun noun) {
+        CommandSpec console =
+                Options.command(
+                        "console",
+                        "Use the guest's serial console; ~. at the beginning of a line leaves, ~~ is a tilde."
+                                + " What is piped in is typed, and what the guest writes then printed until it"
+                                + " is quiet for 2 s",
+                        call -> Consoles.console(call, noun),
+                        "instance console web-1 --tenant reg-prod",
+                        "instance console web-1 --tenant reg-prod --force",
+                        "instance console web-1 --tenant reg-prod < commands");
+        console.addOption(Options.flag("Take it over from whoever has it", "--force"));
+        console.addOption(Options.reason());
+        return console.addPositional(Verbs.name(noun));
     }
 
     private static CommandSpec stats(Noun noun) {

@@ -105,6 +105,16 @@ public final class Rest {
         return new Upload(server + url, token, trust);
     }
 
+    /** Joins a serial console; what refuses it is thrown before anything is shown. */
+    public ConsoleSocket console(
+            Url url, Map<String, String> headers, ConsoleSocket.Screen screen) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        if (!token.isEmpty()) {
+            all.put("Authorization", "Bearer " + token);
+        }
+        return ConsoleSocket.open(server + url, all, trust, screen);
+    }
+
     private Answer send(
             String method,
             Url url,

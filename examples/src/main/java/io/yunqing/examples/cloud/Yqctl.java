@@ -34,6 +34,11 @@ public final class Yqctl {
         return outcome.out();
     }
 
+    /** Where it is, for those who start it themselves. */
+    public String program() {
+        return program;
+    }
+
     /** For those who start it themselves. */
     public Map<String, String> environment() {
         return environment;
