@@ -3,12 +3,15 @@ package io.yunqing.examples.fleet;
 import io.yunqing.agent.link.Controller;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
+import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** One agent's view of the controller, with every call told to the tally. */
 record Watched(int host, Controller controller, Tally tally) implements Controller {
@@ -48,6 +51,11 @@ record Watched(int host, Controller controller, Tally tally) implements Controll
     @Override
     public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
         controller.statistics(statistics);
+    }
+
+    @Override
+    public CompletableFuture<WebSocket> open(ConsoleDesired session, WebSocket.Listener listener) {
+        return controller.open(session, listener);
     }
 
     @Override
