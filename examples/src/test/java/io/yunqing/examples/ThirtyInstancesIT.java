@@ -180,7 +180,7 @@ class ThirtyInstancesIT {
         Until.holds(
                 "what it uses is measured",
                 PATIENCE,
-                () -> yqctl.ok("instance", "stats", mine.get(0)).contains("vda"));
+                () -> yqctl.run("instance", "stats", mine.get(0)).out().contains("vda"));
         assertTrue(yqctl.ok("instance", "history", mine.get(0)).contains("STOPPED"));
     }
 
