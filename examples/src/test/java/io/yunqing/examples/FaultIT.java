@@ -191,7 +191,7 @@ class FaultIT {
 
     /** The host's guests, as its kernel numbers them. */
     private String processes() throws IOException {
-        return testbed.exec(HOST, "pgrep", "-f", "^/usr/bin/qemu-system");
+        return testbed.exec(HOST, "pgrep", "-f", "^[^ ]*/qemu-system");
     }
 
     private long started(String instance) throws IOException {
