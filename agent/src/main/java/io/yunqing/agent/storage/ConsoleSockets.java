@@ -3,7 +3,9 @@ package io.yunqing.agent.storage;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.DurableFile;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -47,10 +49,38 @@ public final class ConsoleSockets {
                     "its guest was started with a console that can only be read; yqctl instance reboot gives it one to use");
         }
         try {
-            return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            return new Console(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
         } catch (IOException e) {
             throw new HypervisorFault(
                     HypervisorFault.Kind.STORAGE, "console " + socket + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A QEMU that ends before it has read all that was typed resets the connection: that is the end as well. */
+    private record Console(SocketChannel socket) implements ByteChannel {
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            try {
+                return socket.read(into);
+            } catch (SocketException e) {
+                return -1;
+            }
+        }
+
+        @Override
+        public int write(ByteBuffer from) throws IOException {
+            return socket.write(from);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return socket.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
         }
     }
 
