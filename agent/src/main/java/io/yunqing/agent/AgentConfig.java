@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param underlay by which other hosts reach this one for tenants' networks; it takes no part in them when absent
  * @param hostCommand what commands are run with so that they run in the host's network; nothing when the agent does
  * @param keepImages for how long an image is kept that nothing was made from
+ * @param storeKeys the file of access keys to the stores that repositories are in; need not be there
  */
 public record AgentConfig(
         URI controller,
@@ -33,4 +34,5 @@ public record AgentConfig(
         HostInventory.@Nullable HostNetwork network,
         @Nullable String underlay,
         List<String> hostCommand,
-        Duration keepImages) {}
+        Duration keepImages,
+        Path storeKeys) {}

@@ -111,6 +111,15 @@ final class AgentOptions {
                             + " from (YUNQING_KEEP_IMAGES)")
     private int keepImages = 1;
 
+    @Option(
+            names = "--store-keys",
+            paramLabel = "FILE",
+            defaultValue = "${env:YUNQING_STORE_KEYS:-/etc/yunqing/store-keys}",
+            description =
+                    "the file with the access keys of S3-compatible stores that backups are kept in; needed only"
+                            + " for such repositories (YUNQING_STORE_KEYS)")
+    private Path storeKeys = Path.of("");
+
     AgentConfig config() throws IOException {
         if (!"https".equals(controller.getScheme()) || controller.getHost() == null) {
             throw new IllegalArgumentException(
@@ -135,7 +144,8 @@ final class AgentOptions {
                 network(),
                 underlay(),
                 hostCommand.isBlank() ? List.of() : List.of(hostCommand.strip().split("\\s+")),
-                keepImages());
+                keepImages(),
+                storeKeys.toAbsolutePath().normalize());
     }
 
     private @Nullable JoinToken token() throws IOException {

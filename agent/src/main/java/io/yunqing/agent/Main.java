@@ -17,6 +17,7 @@ import io.yunqing.agent.platform.LogLine;
 import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.storage.DirectIo;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.StoreKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
@@ -108,7 +109,8 @@ public final class Main implements Callable<Integer> {
                 given,
                 new HostNetworks(config.underlay(), config.hostCommand()),
                 config.keepImages(),
-                controller::open);
+                controller::open,
+                new StoreKeys(config.storeKeys()));
     }
 
     private static String started(AgentConfig config, Identity identity) {

@@ -23,7 +23,11 @@ public final class Backups {
     private Backups() {}
 
     public static RepositoryPlace place(String url, boolean used) {
-        return new RepositoryPlace(REPOSITORY, "vault", url, used);
+        return new RepositoryPlace(REPOSITORY, "vault", url, used, null);
+    }
+
+    public static RepositoryPlace place(RepositoryPlace.Bucket bucket, boolean used) {
+        return new RepositoryPlace(REPOSITORY, "vault", RepositoryPlace.NO_FOLDER, used, bucket);
     }
 
     /** A full one of a volume. */

@@ -18,6 +18,7 @@ import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
+import io.yunqing.agent.storage.StoreKeys;
 import io.yunqing.agent.storage.VolumeBackups;
 import io.yunqing.agent.storage.VolumeCopies;
 import io.yunqing.agent.storage.VolumeFiles;
@@ -74,7 +75,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             HostFacts facts,
             HostNetworks networks,
             Duration keepImages,
-            ControllerFiles uploaded) {
+            ControllerFiles uploaded,
+            StoreKeys keys) {
         this.connection = connection;
         this.layout = layout;
         this.facts = facts;
@@ -90,9 +92,9 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.volumeCopies = new VolumeCopies(layout, room);
         var jobs = new BackupJobs(volumeDisks, layout.pool());
         this.volumeBackup = new VolumeBackup(volumeDisks, xml, jobs);
-        this.backups = new VolumeBackups(layout, room);
+        this.backups = new VolumeBackups(layout, room, keys);
         this.checkpoints = new VolumeCheckpoints(volumeDisks, xml, jobs);
-        this.restores = new VolumeRestores(layout, room);
+        this.restores = new VolumeRestores(layout, room, keys);
         this.consoles = new ConsoleLog(layout);
         this.sockets = new ConsoleSockets(layout);
         this.quarantine = new Quarantine(layout);
@@ -104,6 +106,7 @@ public final class LibvirtHypervisor implements Hypervisor {
      *
      * @param keepImages for how long an image is kept that nothing was made from
      * @param uploaded where images are that have no URL of their own
+     * @param keys to the stores that repositories are in
      */
     public static LibvirtHypervisor open(
             String uri,
@@ -111,7 +114,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             HostFacts.Given given,
             HostNetworks networks,
             Duration keepImages,
-            ControllerFiles uploaded)
+            ControllerFiles uploaded,
+            StoreKeys keys)
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var facts = new HostFacts(connection, host.layout().pool(), given);
@@ -123,7 +127,8 @@ public final class LibvirtHypervisor implements Hypervisor {
                         facts,
                         networks,
                         keepImages,
-                        uploaded);
+                        uploaded,
+                        keys);
         hypervisor.images.open();
         hypervisor.volumeFiles.open();
         hypervisor.volumeCopies.open();

@@ -95,7 +95,15 @@ final class Wellformed {
         return place != null
                 && place.id() != null
                 && place.name() != null
-                && matches(place.url(), "file:///.+");
+                && matches(place.url(), "file:///.+")
+                && (place.bucket() == null || isBucket(place.bucket()));
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isBucket(RepositoryPlace.Bucket bucket) {
+        return matches(bucket.endpoint(), "https?://[A-Za-z0-9.-]+(:\\d{1,5})?")
+                && bucket.name() != null
+                && bucket.region() != null;
     }
 
     @SuppressWarnings("ConstantValue")

@@ -32,10 +32,12 @@ public final class VolumeBackups {
 
     private final Layout layout;
     private final PoolRoom room;
+    private final StoreKeys keys;
 
-    public VolumeBackups(Layout layout, PoolRoom room) {
+    public VolumeBackups(Layout layout, PoolRoom room, StoreKeys keys) {
         this.layout = layout;
         this.room = room;
+        this.keys = keys;
     }
 
     /** Copies what a guest has open. */
@@ -97,8 +99,8 @@ public final class VolumeBackups {
 
     /** What the backup is, if it is in its repository. */
     public Optional<BackupTaken> find(BackupDesired backup) throws HypervisorFault {
-        try {
-            return FileRepository.at(backup.repository()).find(backup.volume(), backup.id());
+        try (var repository = open(backup)) {
+            return repository.find(backup.volume(), backup.id());
         } catch (IOException e) {
             throw fault(backup, e);
         }
@@ -117,7 +119,7 @@ public final class VolumeBackups {
             try {
                 DurableFile.write(
                         layout.stagedNote(backup.id()),
-                        FileRepository.JSON.writeValueAsBytes(
+                        BackupRepository.JSON.writeValueAsBytes(
                                 copy(backup, part, online, progress)));
                 DurableFile.publish(part, staged);
             } finally {
@@ -161,7 +163,7 @@ public final class VolumeBackups {
                             "-F",
                             "qcow2",
                             "-b",
-                            FileRepository.fileName(base.id()),
+                            BackupRepository.fileName(base.id()),
                             part.toString()));
         }
         return new StagedBackup(
@@ -190,13 +192,13 @@ public final class VolumeBackups {
     public BackupTaken store(BackupDesired backup, Online online, Consumer<BackupProgress> progress)
             throws HypervisorFault {
         Path staged = layout.stagedBackup(backup.id());
-        try {
-            var repository = FileRepository.at(backup.repository());
+        try (var repository = open(backup)) {
             var there = repository.find(backup.volume(), backup.id());
             var taken =
                     there.isPresent()
                             ? there.get()
-                            : repository.store(backup, staged, note(backup), progress);
+                            : repository.store(
+                                    backup, staged, Files.size(staged), note(backup), progress);
             // Only from now on may the next one build on this.
             online.follow(backup);
             forget(backup);
@@ -207,7 +209,7 @@ public final class VolumeBackups {
     }
 
     private StagedBackup note(BackupDesired backup) throws IOException {
-        return FileRepository.JSON.readValue(
+        return BackupRepository.JSON.readValue(
                 Files.readAllBytes(layout.stagedNote(backup.id())), StagedBackup.class);
     }
 
@@ -220,10 +222,16 @@ public final class VolumeBackups {
     public void erase(BackupDesired backup) throws HypervisorFault {
         try {
             forget(backup);
-            FileRepository.at(backup.repository()).erase(backup.volume(), backup.id());
+            try (var repository = open(backup)) {
+                repository.erase(backup.volume(), backup.id());
+            }
         } catch (IOException e) {
             throw fault(backup, e);
         }
+    }
+
+    private BackupRepository open(BackupDesired backup) throws IOException {
+        return BackupRepository.open(backup.repository(), keys);
     }
 
     private static HypervisorFault fault(BackupDesired backup, IOException cause) {

@@ -31,10 +31,12 @@ public final class VolumeRestores {
 
     private final Layout layout;
     private final PoolRoom room;
+    private final StoreKeys keys;
 
-    public VolumeRestores(Layout layout, PoolRoom room) {
+    public VolumeRestores(Layout layout, PoolRoom room, StoreKeys keys) {
         this.layout = layout;
         this.room = room;
+        this.keys = keys;
     }
 
     /** Makes the volume, if it is not there. */
@@ -67,8 +69,20 @@ public final class VolumeRestores {
     }
 
     private void write(BackupSource source, Path disk, long sizeBytes) throws IOException {
-        var repository = FileRepository.at(source.repository());
         room.require(source.chain().stream().mapToLong(BackupSource.Part::bytes).sum());
+        try (var repository = BackupRepository.open(source.repository(), keys)) {
+            bring(repository, source, disk, sizeBytes);
+        }
+        Sandbox.own(disk);
+        if (VolumeFiles.bytes(disk) > sizeBytes) {
+            throw new IOException(
+                    "the backup is of a volume of %d MiB, more than %d GiB"
+                            .formatted(VolumeFiles.bytes(disk) / MIB, sizeBytes >> 30));
+        }
+    }
+
+    private void bring(BackupRepository repository, BackupSource source, Path disk, long sizeBytes)
+            throws IOException {
         BackupSource.@Nullable Part below = null;
         for (BackupSource.Part one : source.chain()) {
             if (below == null) {
@@ -83,19 +97,13 @@ public final class VolumeRestores {
             }
             below = one;
         }
-        Sandbox.own(disk);
-        if (VolumeFiles.bytes(disk) > sizeBytes) {
-            throw new IOException(
-                    "the backup is of a volume of %d MiB, more than %d GiB"
-                            .formatted(VolumeFiles.bytes(disk) / MIB, sizeBytes >> 30));
-        }
     }
 
     private static void requireOn(BackupSource.Part below, BackupSource.Part one, Path increment)
             throws IOException {
         require(one, Qcow2Header.read(increment).objectionAsIncrement());
         var named = Qcow2Header.backingFile(increment);
-        String expected = FileRepository.fileName(below.id());
+        String expected = BackupRepository.fileName(below.id());
         if (named.isEmpty() || !named.get().equals(Path.of(expected))) {
             require(one, "it stands on %s, not on %s".formatted(named.orElse(null), expected));
         }

@@ -59,7 +59,8 @@ public final class VolumeWipes {
     static Optional<Note> note(Layout layout, UUID id) throws IOException {
         Path file = layout.wipe(id);
         try {
-            return Optional.of(FileRepository.JSON.readValue(Files.readAllBytes(file), Note.class));
+            return Optional.of(
+                    BackupRepository.JSON.readValue(Files.readAllBytes(file), Note.class));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JsonProcessingException e) {
@@ -124,7 +125,7 @@ public final class VolumeWipes {
     private void keep(UUID id, Note begun, long offset, WipeObserved seen) throws IOException {
         DurableFile.write(
                 layout.wipe(id),
-                FileRepository.JSON.writeValueAsBytes(new Note(begun.sizeGiB(), offset, seen)));
+                BackupRepository.JSON.writeValueAsBytes(new Note(begun.sizeGiB(), offset, seen)));
     }
 
     private static WipeObserved progress(Note begun, long bytes, long total) {

@@ -11,6 +11,7 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.StoreKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,8 @@ class HostFactsIT {
                         given,
                         new HostNetworks(null, List.of()),
                         Duration.ofDays(7),
-                        NoController.FILES)) {
+                        NoController.FILES,
+                        new StoreKeys(host.folder("none").resolve("store-keys")))) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -6,6 +6,7 @@ import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.agent.storage.DirectIo;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.StoreKeys;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.BufferedReader;
@@ -96,7 +97,8 @@ public final class LibvirtHost implements AutoCloseable {
                 given,
                 new HostNetworks(null, List.of()),
                 Duration.ofDays(7),
-                NoController.FILES);
+                NoController.FILES,
+                new StoreKeys(folder.resolve("store-keys")));
     }
 
     /** An image of which nothing boots. */

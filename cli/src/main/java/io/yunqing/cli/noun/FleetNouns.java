@@ -180,6 +180,9 @@ final class FleetNouns {
                 List.of(
                         name(),
                         text("url", "spec.url"),
+                        text("bucket", "spec.bucket"),
+                        text("prefix", "spec.prefix").onlyWide(),
+                        text("region", "spec.region").onlyWide(),
                         number("backups", "status.backups"),
                         number("bytes", "status.bytes"),
                         labels(),
@@ -189,8 +192,20 @@ final class FleetNouns {
                         Field.text(
                                         "url",
                                         "--url",
-                                        "file:// and a directory that all hosts reach under this path")
-                                .mustBe()),
+                                        "file:// and a directory that all hosts reach under this path, or https://HOST:PORT of an S3-compatible store")
+                                .mustBe(),
+                        Field.text("bucket", "--bucket", "The store's bucket, there already"),
+                        Field.text(
+                                "prefix",
+                                "--prefix",
+                                "With what all names in the bucket begin; nothing when absent"),
+                        Field.text(
+                                "region", "--region", "The store's region; us-east-1 when absent"),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "pathStyle",
+                                "--path-style",
+                                "Whether the bucket is in the path of URLs, not in their host; true when absent")),
                 "vault --url file:///srv/yunqing-backups");
     }
 

@@ -144,6 +144,23 @@ class VolumeScenarioTest {
         Run repository =
                 terminal.run("repository", "create", "vault", "--url", "file:///srv/backups");
         assertEquals("repository vault created\n", repository.err());
+        terminal.run(
+                "repository",
+                "create",
+                "far",
+                "--url",
+                "https://s3.example.cn",
+                "--bucket",
+                "backups",
+                "--path-style",
+                "false");
+        Map<String, Object> far = controller.resource("repositories/far");
+        assertEquals(
+                List.of("https://s3.example.cn", "backups", "false"),
+                List.of(
+                        Tree.textAt(far, "spec.url"),
+                        Tree.textAt(far, "spec.bucket"),
+                        Tree.textAt(far, "spec.pathStyle")));
         Run taken =
                 terminal.run(
                         "volume",

@@ -5,6 +5,7 @@ import io.yunqing.api.ImageSpec;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
+import io.yunqing.api.RepositorySpec;
 import io.yunqing.api.TierSpec;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.ConsoleDesired;
@@ -17,6 +18,7 @@ import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.NetworkDesired.Port;
 import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.RepositoryPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
 import io.yunqing.controller.fleet.Fleet;
@@ -117,8 +119,7 @@ class DesiredState {
                                         WITH RECURSIVE chain AS (
                                             SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
                                             UNION ALL SELECT b.*, c.depth + 1 FROM backup b JOIN chain c ON b.id = c.base_id)
-                                        SELECT json_build_object('repository', json_build_object('id', p.id, 'name', p.name,
-                                            'url', p.spec ->> 'url', 'used', true), 'volume', max(c.volume_id::text), 'chain',
+                                        SELECT json_build_object('repository', %s, 'volume', max(c.volume_id::text), 'chain',
                                             json_agg(json_build_object('id', c.id, 'bytes', c.bytes, 'sha256', c.sha256) ORDER BY c.depth DESC))
                                         FROM chain c JOIN repository p ON p.id = c.repository_id GROUP BY p.id)) ORDER BY v.host_revision, v.id) AS volumes
                                 FROM volume v JOIN tenant t ON t.id = v.tenant_id
@@ -143,8 +144,7 @@ class DesiredState {
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', b.id, 'tenant', t.name, 'name', b.name, 'revision', b.host_revision,
                                     'deleted', b.deleted, 'volume', b.volume_id,
-                                    'repository', json_build_object('id', p.id, 'name', p.name, 'url', p.spec ->> 'url',
-                                        'used', EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)),
+                                    'repository', %s,
                                     'base', (SELECT json_build_object('id', a.id, 'sizeBytes', a.size_bytes) FROM backup a WHERE a.id = b.base_id))
                                     ORDER BY b.host_revision, b.id) AS backups
                                 FROM backup b JOIN tenant t ON t.id = b.tenant_id JOIN repository p ON p.id = b.repository_id
@@ -158,7 +158,11 @@ class DesiredState {
                             LEFT JOIN address a ON a.instance_id = i.id
                             WHERE o.host_id = ? AND o.key_sha256 = ?
                             ORDER BY i.host_revision
-                            """)) {
+                            """
+                                    .formatted(
+                                            place("true"),
+                                            place(
+                                                    "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)")))) {
                 for (int place = 1; place <= 10; place++) {
                     statement.setLong(place, after);
                 }
@@ -169,6 +173,23 @@ class DesiredState {
                 }
             }
         });
+    }
+
+    /**
+     * Where a repository {@code p} is, in SQL.
+     *
+     * @param used whether it has backups
+     */
+    private static String place(String used) {
+        return """
+        json_build_object('id', p.id, 'name', p.name, 'used', %s,
+            'url', CASE WHEN p.spec ->> 'bucket' IS NULL THEN p.spec ->> 'url' ELSE '%s' END,
+            'bucket', CASE WHEN p.spec ->> 'bucket' IS NOT NULL THEN json_build_object(
+                'endpoint', p.spec ->> 'url', 'name', p.spec ->> 'bucket', 'prefix', p.spec ->> 'prefix',
+                'region', coalesce(p.spec ->> 'region', '%s'),
+                'pathStyle', coalesce(cast(p.spec ->> 'pathStyle' AS boolean), true)) END)\
+        """
+                .formatted(used, RepositoryPlace.NO_FOLDER, RepositorySpec.REGION);
     }
 
     private static HostDesired host(ResultSet row, long after) throws SQLException {

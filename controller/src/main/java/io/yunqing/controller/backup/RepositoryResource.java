@@ -26,9 +26,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -43,6 +45,7 @@ import org.hibernate.Session;
 @RunOnVirtualThread
 public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository> {
     private static final RepositoryStatus EMPTY = new RepositoryStatus(0, 0);
+    private static final int LAST_PORT = 65_535;
 
     private final Session em;
     private final Resources resources;
@@ -66,7 +69,7 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
     }
 
     @POST
-    @Operation(summary = "Create a repository of what all hosts reach under the same path")
+    @Operation(summary = "Create a repository: a directory or a bucket that all hosts reach")
     @APIResponseSchema(value = Repository.class, responseCode = "201")
     public Response create(Repository body, @BeanParam Call call) {
         return resources.create(this, body, call);
@@ -84,7 +87,7 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
     @Path("{name}")
     @Operation(
             summary =
-                    "Create or update a repository; its url can be changed while nothing is on its way to or from it")
+                    "Create or update a repository; its place can be changed while nothing is on its way to or from it")
     @APIResponseSchema(value = Repository.class, responseCode = "200")
     public Response put(String name, Repository body, @BeanParam Call call) {
         return resources.put(this, name, body, call);
@@ -148,6 +151,7 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
 
     @Override
     public void create(RepositoryRow row, Repository asked) {
+        requireOneForm(asked.spec());
         requireUnshared(row, asked.spec());
         row.spec = asked.spec();
     }
@@ -155,6 +159,7 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
     @Override
     public void update(RepositoryRow row, Repository asked) {
         if (!row.spec.equals(asked.spec())) {
+            requireOneForm(asked.spec());
             requireUnshared(row, asked.spec());
             references.refuseIfAny(
                     row,
@@ -177,12 +182,59 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
         return true;
     }
 
+    /** A store has a bucket, and a directory has nothing that only a store has. */
+    private static void requireOneForm(RepositorySpec spec) {
+        if (!spec.inFolder()) {
+            if (spec.bucket() == null) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "spec.bucket",
+                        "must be given with the url of a store",
+                        null,
+                        null,
+                        "name the bucket, which must be there already");
+            }
+            if (URI.create(spec.url()).getPort() > LAST_PORT) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "spec.url",
+                        "has a port that there is not",
+                        "at most " + LAST_PORT,
+                        spec.url(),
+                        "correct the port");
+            }
+            return;
+        }
+        refuseOfFolder("spec.bucket", spec.bucket());
+        refuseOfFolder("spec.prefix", spec.prefix());
+        refuseOfFolder("spec.region", spec.region());
+        refuseOfFolder("spec.pathStyle", spec.pathStyle());
+    }
+
+    private static void refuseOfFolder(String field, Object value) {
+        if (value != null) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    field,
+                    "says something of a store, and the url is that of a directory",
+                    null,
+                    value,
+                    "leave it out, or give the http(s) url of an S3-compatible store");
+        }
+    }
+
     /** A place bears the mark of one repository. */
     private void requireUnshared(RepositoryRow row, RepositorySpec spec) {
         em.createNativeQuery(
-                        "SELECT name FROM repository WHERE spec ->> 'url' = :url AND id <> :id",
+                        """
+                        SELECT name FROM repository
+                        WHERE spec ->> 'url' = :url AND coalesce(spec ->> 'bucket', '') = :bucket
+                            AND coalesce(spec ->> 'prefix', '') = :prefix AND id <> :id
+                        """,
                         String.class)
                 .setParameter("url", spec.url())
+                .setParameter("bucket", Objects.requireNonNullElse(spec.bucket(), ""))
+                .setParameter("prefix", Objects.requireNonNullElse(spec.prefix(), ""))
                 .setParameter("id", row.id)
                 .getResultStream()
                 .findFirst()
@@ -193,7 +245,9 @@ public class RepositoryResource implements SimpleNoun<RepositoryRow, Repository>
                             "is where repository %s is".formatted(other),
                             null,
                             spec.url(),
-                            "use that one, or name another directory");
+                            spec.inFolder()
+                                    ? "use that one, or name another directory"
+                                    : "use that one, or name another bucket or prefix");
                 });
     }
 }

@@ -16,6 +16,7 @@ import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupState;
 import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.RepositoryPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
@@ -298,7 +299,10 @@ class BackupTest {
         assertEquals("reference.in_use", code(rest.delete("/v1/repositories/" + city.id)));
         for (String url :
                 List.of(
-                        "http://x",
+                        "ftp://x",
+                        "http://x/",
+                        "http://user:secret@x",
+                        "https://x/bucket",
                         "file://srv/x",
                         "file:///",
                         "file:///srv/../etc",
@@ -314,6 +318,75 @@ class BackupTest {
                         "/v1/repositories",
                         body(city.id + "-bad", "\"url\":\"file:///srv/" + city.id + "\""));
         assertEquals("spec.url", field(shared), shared.text());
+    }
+
+    @Test
+    void aRepositoryMayBeABucketWhichHostsReachAsTheyAreTold() {
+        String store = "\"url\":\"https://s3.example.cn\",\"bucket\":\"%s\"".formatted(city.id);
+        Answer moved = rest.put("/v1/repositories/" + city.id, body(city.id, store), "*");
+        assertEquals(200, moved.status(), moved.text());
+        assertEquals(city.id, moved.at("spec.bucket").asText());
+        create("one", "");
+        RepositoryPlace told = wish("one").repository();
+        assertEquals(RepositoryPlace.NO_FOLDER, told.url(), "what older agents look for");
+        assertEquals(
+                new RepositoryPlace.Bucket(
+                        "https://s3.example.cn", city.id, null, "us-east-1", true),
+                told.bucket());
+        city.obey();
+        String more = ",\"prefix\":\"a/b\",\"region\":\"cn-1\",\"pathStyle\":false";
+        Answer further = rest.put("/v1/repositories/" + city.id, body(city.id, store + more), "*");
+        assertEquals(200, further.status(), further.text());
+        volume("back", 12, "one", "web");
+        BackupSource source = city.agent.desired(0, 0).restores().getFirst().backup();
+        assertNotNull(source);
+        assertEquals(
+                new RepositoryPlace.Bucket("https://s3.example.cn", city.id, "a/b", "cn-1", false),
+                source.repository().bucket());
+        assertTrue(source.repository().used());
+        city.obey();
+    }
+
+    @Test
+    void whatIsSaidOfARepositoryMustBeOfOneForm() {
+        String folder = "\"url\":\"file:///srv/x-%s\"".formatted(city.id);
+        String store = "\"url\":\"https://s3.example.cn:9000\"";
+        Map<String, String> ofStores =
+                Map.of(
+                        "bucket", "\"abc\"",
+                        "prefix", "\"a\"",
+                        "region", "\"cn-1\"",
+                        "pathStyle", "true");
+        ofStores.forEach((name, value) -> {
+            Answer bad = repository("bad", folder + ",\"%s\":%s".formatted(name, value));
+            assertEquals("spec." + name, field(bad), bad.text());
+        });
+        Answer port = repository("bad", "\"url\":\"https://x:70000\",\"bucket\":\"abc\"");
+        assertEquals("spec.url", field(port), port.text());
+        Answer none = repository("bad", store);
+        assertEquals("spec.bucket", field(none), none.text());
+        for (String bucket : List.of("ab", "Abc", "a_b", "abc-", "a".repeat(64))) {
+            Answer bad = repository("bad", store + ",\"bucket\":\"" + bucket + "\"");
+            assertEquals("spec.bucket", field(bad), bad.text());
+        }
+        for (String prefix : List.of("/a", "a/", "a//b", "../a", "a b")) {
+            Answer bad =
+                    repository("bad", store + ",\"bucket\":\"abc\",\"prefix\":\"" + prefix + "\"");
+            assertEquals("spec.prefix", field(bad), bad.text());
+        }
+        String bucket = store + ",\"bucket\":\"" + city.id + "\"";
+        assertEquals(201, repository("one", bucket).status());
+        assertEquals("spec.url", field(repository("two", bucket)));
+        assertEquals(201, repository("two", bucket + ",\"prefix\":\"a\"").status());
+        Answer unknown = repository("three", bucket + ",\"secret\":\"s\"");
+        assertEquals(400, unknown.status(), unknown.text());
+        for (String name : List.of("one", "two")) {
+            assertEquals(204, rest.delete("/v1/repositories/" + city.id + "-" + name).status());
+        }
+    }
+
+    private Answer repository(String name, String spec) {
+        return rest.post("/v1/repositories", body(city.id + "-" + name, spec));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.yunqing.agent.storage;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,18 +21,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Backups and restores of volumes, by the real programs; what a guest would have written is written by qemu-io. */
-class VolumeBackupsTest {
+/**
+ * Backups and restores of volumes by the real programs, in whatever form of repository; what a guest would have written is written by qemu-io.
+ */
+abstract class VolumeBackupsContract {
 
-    private static final VolumeBackups.Online NOBODY =
+    static final VolumeBackups.Online NOBODY =
             new Guest() {
                 @Override
                 public Optional<Copied> copy(
@@ -46,22 +51,40 @@ class VolumeBackupsTest {
             };
 
     @TempDir Path folder;
-    private Layout layout;
-    private VolumeFiles volumes;
-    private VolumeBackups backups;
+    Layout layout;
+    VolumeBackups backups;
     private VolumeRestores restores;
-    private Path vault;
+
+    /**
+     * The repository, empty at first.
+     *
+     * @param used whether its mark is expected
+     */
+    abstract RepositoryPlace vault(boolean used);
+
+    abstract StoreKeys keys() throws IOException;
+
+    /** The names of all that is in it; what never became whole ends with {@code .part}. */
+    abstract List<String> names() throws IOException;
+
+    abstract byte[] content(String name) throws IOException;
+
+    abstract void put(String name, byte[] content) throws IOException;
+
+    abstract void remove(String name) throws IOException;
+
+    /** Leaves a part of a file as an agent does that is killed. */
+    abstract void putHalf(String name) throws IOException;
 
     @BeforeEach
-    void open() throws Exception {
+    final void open() throws Exception {
         layout = new Layout(Files.createDirectory(folder.resolve("pool")));
-        vault = Files.createDirectory(folder.resolve("vault"));
         var room = new PoolRoom(layout.pool());
-        volumes = new VolumeFiles(layout, room);
+        var volumes = new VolumeFiles(layout, room);
         volumes.open();
-        backups = new VolumeBackups(layout, room);
+        backups = new VolumeBackups(layout, room, keys());
         backups.open();
-        restores = new VolumeRestores(layout, room);
+        restores = new VolumeRestores(layout, room, keys());
         volumes.make(Volumes.ID, 1);
         io(layout.volume(Volumes.ID), "write -P 0x11 0 2M", "write -P 0x22 10M 1M");
     }
@@ -70,12 +93,14 @@ class VolumeBackupsTest {
     void aFullBackupBecomesAVolumeOfTheSameContent() throws Exception {
         var taken = backUp(Backups.full(Backups.ID, vault(false)), NOBODY);
         io(layout.volume(Volumes.ID), "write -P 0x33 0 1M");
-        assertEquals(taken.bytes(), Files.size(file(Backups.ID)));
-        assertEquals(ImageDownload.sha256(file(Backups.ID)), taken.sha256());
+        byte[] stored = content(file(Backups.ID));
+        assertEquals(taken.bytes(), stored.length);
+        assertEquals(sha256(stored), taken.sha256());
         restore(3, Backups.part(Backups.ID, taken));
         io(layout.volume(Volumes.OTHER), "read -P 0x11 0 2M", "read -P 0x22 10M 1M");
         assertEquals(3L << 30, VolumeFiles.bytes(layout.volume(Volumes.OTHER)));
         assertEquals(List.of(), left());
+        assertEquals(List.of(note(Backups.ID), file(Backups.ID), "yunqing-repository"), names());
     }
 
     @Test
@@ -96,8 +121,7 @@ class VolumeBackupsTest {
                         new Guest("write -P 0x55 900M 1M"));
         io(expected, "write -P 0x55 900M 1M");
 
-        // Whoever has the directory needs no more than qemu-img.
-        compare(file(Backups.THIRD), expected);
+        look(file(Backups.THIRD), expected);
         restore(
                 1,
                 Backups.part(Backups.ID, first),
@@ -118,16 +142,17 @@ class VolumeBackupsTest {
                 new BackupSource.Part[] {
                     Backups.part(Backups.ID, first), Backups.part(Backups.SECOND, second)
                 };
-        byte[] whole = Files.readAllBytes(file(Backups.SECOND));
+        String file = file(Backups.SECOND);
+        byte[] whole = content(file);
         byte[] flipped = whole.clone();
         flipped[flipped.length - 1] ^= 1;
-        Files.write(file(Backups.SECOND), flipped);
+        put(file, flipped);
         refused("is damaged: its file has sha256", chain);
-        Files.write(file(Backups.SECOND), new byte[10]);
+        put(file, new byte[10]);
         refused("is damaged: its file has 10 bytes", chain);
-        Files.delete(file(Backups.SECOND));
+        remove(file);
         refused("is not in repository vault", chain);
-        Files.write(file(Backups.SECOND), whole);
+        put(file, whole);
         restore(1, chain);
     }
 
@@ -137,7 +162,7 @@ class VolumeBackupsTest {
         var first = backUp(Backups.full(Backups.ID, vault(false)), NOBODY);
         Path secret = Files.writeString(folder.resolve("secret"), "s".repeat(1024));
         for (String backing : List.of(secret.toString(), "../" + Backups.ID + ".qcow2")) {
-            Path hostile = file(Backups.SECOND);
+            Path hostile = folder.resolve("hostile");
             Files.deleteIfExists(hostile);
             Tool.run(
                     Duration.ofSeconds(20),
@@ -154,6 +179,7 @@ class VolumeBackupsTest {
                             backing,
                             hostile.toString(),
                             "1G"));
+            put(file(Backups.SECOND), Files.readAllBytes(hostile));
             var part =
                     new BackupSource.Part(
                             Backups.SECOND, Files.size(hostile), ImageDownload.sha256(hostile));
@@ -165,14 +191,11 @@ class VolumeBackupsTest {
     @Test
     void aPlaceThatIsNotTheRepositoryIsLeftAlone() throws Exception {
         var backup = Backups.full(Backups.ID, vault(true));
-        assertFault("is everything mounted there?", () -> backups.find(backup));
-        assertEquals(List.of(), names(vault));
-        Files.writeString(vault.resolve("yunqing-repository"), UUID.randomUUID().toString());
+        assertFault("lacks the file yunqing-repository", () -> backups.find(backup));
+        assertEquals(List.of(), names());
+        put("yunqing-repository", UUID.randomUUID().toString().getBytes(US_ASCII));
         assertFault("holds repository", () -> backups.find(backup));
-        Files.delete(vault.resolve("yunqing-repository"));
-        Files.delete(vault);
-        assertFault("there is no directory", () -> backups.find(backup));
-        assertFalse(Files.exists(vault));
+        assertFault("holds repository", () -> backups.erase(backup));
     }
 
     @Test
@@ -185,27 +208,70 @@ class VolumeBackupsTest {
         // What it is of is not changed by what comes after.
         io(layout.volume(Volumes.ID), "write -P 0x33 0 1M");
         backups.take(backup, NOBODY, done -> {});
-        Path half = Files.createDirectories(file(Backups.ID).getParent());
-        Files.writeString(half.resolve(Backups.ID + ".qcow2.part"), "half");
+        putHalf(file(Backups.ID));
+        put(note(Backups.ID), "{}".getBytes(US_ASCII));
+        assertTrue(names().contains(file(Backups.ID) + ".part"), names().toString());
         assertEquals(Optional.empty(), backups.find(backup));
         var taken = backups.store(backup, NOBODY, done -> {});
+        assertEquals(List.of(note(Backups.ID), file(Backups.ID), "yunqing-repository"), names());
         assertEquals(taken, backups.store(backup, NOBODY, done -> {}));
         restore(1, Backups.part(Backups.ID, taken));
         io(layout.volume(Volumes.OTHER), "read -P 0x11 0 2M");
         backups.erase(backup);
-        assertEquals(List.of("yunqing-repository"), names(vault));
+        assertEquals(List.of("yunqing-repository"), names());
+        backups.erase(backup);
     }
 
-    private RepositoryPlace vault(boolean used) {
-        return Backups.place("file://" + vault, used);
+    @Test
+    void whatWasGivenUpLeavesNothing() throws Exception {
+        var backup = Backups.full(Backups.ID, vault(false));
+        backups.take(backup, NOBODY, done -> {});
+        putHalf(file(Backups.ID));
+        backups.erase(Backups.tombstone(Backups.ID, vault(false)));
+        assertEquals(List.of("yunqing-repository"), names());
+        assertEquals(List.of(), left());
     }
 
-    private Path file(UUID backup) {
-        return vault.resolve(Volumes.ID.toString()).resolve(backup + ".qcow2");
+    @Test
+    void whatTakesManyPiecesIsToldOfAndComesBackWhole() throws Exception {
+        byte[] bytes = new byte[20 * (1 << 20) + 17];
+        new Random(7).nextBytes(bytes);
+        Path big = Files.write(folder.resolve("big"), bytes);
+        var told = new ArrayList<BackupProgress>();
+        var staged = new StagedBackup(null, null, 1L << 30, Instant.EPOCH);
+        try (var repository = BackupRepository.open(vault(false), keys())) {
+            var taken =
+                    repository.store(
+                            Backups.full(Backups.ID, vault(false)),
+                            big,
+                            bytes.length,
+                            staged,
+                            told::add);
+            assertEquals(sha256(bytes), taken.sha256());
+            assertTrue(told.size() > 2, told.toString());
+            Path back = folder.resolve("back");
+            repository.fetch(Volumes.ID, Backups.part(Backups.ID, taken), back);
+            assertEquals(-1, Files.mismatch(big, back));
+            assertEquals(Optional.of(taken), repository.find(Volumes.ID, Backups.ID));
+        }
     }
 
-    private BackupTaken backUp(BackupDesired backup, VolumeBackups.Online online)
-            throws HypervisorFault {
+    /** Compares a backup where it is kept with what it should hold, if that can be done there. */
+    void look(String file, Path expected) throws IOException {}
+
+    static String file(UUID backup) {
+        return Volumes.ID + "/" + backup + ".qcow2";
+    }
+
+    static String note(UUID backup) {
+        return Volumes.ID + "/" + backup + ".json";
+    }
+
+    private static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(ImageDownload.sha256().digest(bytes));
+    }
+
+    BackupTaken backUp(BackupDesired backup, VolumeBackups.Online online) throws HypervisorFault {
         backups.take(backup, online, done -> {});
         return backups.store(backup, online, done -> {});
     }
@@ -219,8 +285,7 @@ class VolumeBackupsTest {
         assertEquals(List.of(Volumes.ID + ".qcow2"), names(layout.volumes()));
     }
 
-    private static void assertFault(
-            String words, org.junit.jupiter.api.function.Executable refused) {
+    static void assertFault(String words, org.junit.jupiter.api.function.Executable refused) {
         var fault = assertThrows(HypervisorFault.class, refused);
         assertTrue(String.valueOf(fault.getMessage()).contains(words), fault.getMessage());
     }
@@ -235,7 +300,7 @@ class VolumeBackupsTest {
         }
     }
 
-    private static void io(Path file, String... commands) throws IOException {
+    static void io(Path file, String... commands) throws IOException {
         for (String command : commands) {
             var result =
                     Tool.result(
@@ -247,7 +312,7 @@ class VolumeBackupsTest {
         }
     }
 
-    private static void compare(Path one, Path other) throws IOException {
+    static void compare(Path one, Path other) throws IOException {
         Tool.run(
                 Duration.ofSeconds(60),
                 List.of(
