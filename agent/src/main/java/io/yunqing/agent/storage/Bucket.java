@@ -46,7 +46,7 @@ final class Bucket implements AutoCloseable {
     record Patience(Duration connect, Duration silence, Duration answer) {
         static final Patience USUAL =
                 new Patience(
-                        Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
+                        Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofSeconds(90));
     }
 
     /** Sends nothing yet. */
@@ -91,14 +91,14 @@ final class Bucket implements AutoCloseable {
 
     /** Something that the store is asked. */
     interface Question<T> {
-        T to(S3Client store);
+        T to(S3Client store) throws IOException;
     }
 
     /** Asks it, again if the store is only busy. */
     <T> T ask(Question<T> question) throws IOException {
         try {
             return question.to(store);
-        } catch (SdkException e) {
+        } catch (SdkException | IOException e) {
             throw BucketFault.of(what(), bucket.name(), key, e);
         }
     }

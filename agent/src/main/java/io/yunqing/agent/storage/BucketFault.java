@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** What a store refused, or that it is away, in words that say what to do about it. */
@@ -18,7 +16,6 @@ final class BucketFault {
                     "PermanentRedirect",
                     "IllegalLocationConstraintException");
     private static final int FORBIDDEN = 403;
-
     private static final String NO_BUCKET = "NoSuchBucket";
 
     private BucketFault() {}
@@ -32,14 +29,14 @@ final class BucketFault {
      * @param what the repository and its place
      * @param bucket its name
      */
-    static IOException of(String what, String bucket, StoreKeys.Key key, SdkException cause) {
+    static IOException of(String what, String bucket, StoreKeys.Key key, Exception cause) {
         String words =
                 cause instanceof S3Exception refusal
                         ? refused(bucket, refusal)
                         : cause instanceof ApiCallAttemptTimeoutException
-                                        || cause instanceof ApiCallTimeoutException
                                 ? "the store does not answer in time"
                                 : "the store cannot be reached: " + root(cause);
+        // Without the cause, whose words are the store's own.
         return new IOException(what + ": " + key.hidden(words));
     }
 

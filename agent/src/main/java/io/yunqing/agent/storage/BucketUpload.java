@@ -33,6 +33,9 @@ final class BucketUpload {
     /** A store that takes less than a MiB a second is given up on. */
     private static final Duration PART_WITHIN = Duration.ofSeconds(60);
 
+    /** Some stores put the parts together only when they are told that this was all. */
+    private static final Duration WHOLE_WITHIN = Duration.ofMinutes(10);
+
     private static final int BLOCK = 256 * 1024;
 
     private final Bucket bucket;
@@ -73,7 +76,9 @@ final class BucketUpload {
                             ask.bucket(bucket.name())
                                     .key(object)
                                     .uploadId(upload)
-                                    .multipartUpload(all -> all.parts(parts))));
+                                    .multipartUpload(all -> all.parts(parts))
+                                    .overrideConfiguration(
+                                            one -> one.apiCallAttemptTimeout(WHOLE_WITHIN))));
             whole = true;
             return described;
         } finally {

@@ -3,7 +3,6 @@ package io.yunqing.agent.storage;
 import io.yunqing.api.BackupProgress;
 import io.yunqing.api.agent.RepositoryPlace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -48,8 +47,6 @@ final class RepositoryBucket implements RepositoryFiles {
             try (var content =
                     store.getObject(ask -> ask.bucket(bucket.name()).key(bucket.object(file)))) {
                 return content.readNBytes(SMALL);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         });
     }
