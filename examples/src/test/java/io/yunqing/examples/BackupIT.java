@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Rest;
+import io.yunqing.examples.cloud.Store;
 import io.yunqing.examples.cloud.Testbed;
 import io.yunqing.examples.cloud.Until;
 import io.yunqing.examples.cloud.Yqctl;
@@ -14,8 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -67,6 +71,13 @@ class BackupIT {
             done
             """;
 
+    /** Backups that become volumes again, and how often the bell had rung when they were taken. */
+    private static final List<String> KEPT = List.of("far-two", "one", "two", "three");
+
+    private static final List<Integer> WHEN = List.of(1, 1, 2, 3);
+
+    private static @Nullable Store store;
+
     private final Cloud cloud = FIXTURE.cloud();
     private final Yqctl yqctl;
     private final Rest rest;
@@ -79,38 +90,68 @@ class BackupIT {
         testbed = cloud.testbed();
     }
 
+    @AfterAll
+    static void closeStore() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
     @Test
     @Order(1)
+    void aBucketKeepsWhatAGuestWritesWhileItRuns() throws IOException {
+        store = Store.start(Files.createDirectories(cloud.folder().resolve("store")), "backups");
+        yqctl.ok("repository", "create", "far", "--url", store.url(), "--bucket", "backups");
+        yqctl.ok("repository", "set", "far", "--prefix", "city");
+        create("web", "futian", "--volume", "data=1", "--volume", "bell=2", "--wait=90s");
+        awaitWritten(0);
+        yqctl.ok("volume", "backup", "web-data", "--name", "far-one", "--repository", "far");
+        Until.holds(
+                "its host says that it has no key",
+                Duration.ofSeconds(30),
+                () -> lastError("backups", "far-one").contains("is not there; write it"));
+        for (int host : List.of(HERE, THERE)) {
+            Store.writeKeys(cloud.storeKeys(host));
+        }
+        awaitBackup("far-one");
+        assertEquals("FULL", status("backups", "far-one").path("type").asText());
+        yqctl.ok("volume", "set", "web-bell", "--size-gib", "3", "--wait=60s");
+        awaitWritten(1);
+        JsonNode two = backUp("far-two", "far");
+        assertEquals("INCREMENTAL", two.path("type").asText(), two.toString());
+        assertTrue(two.path("bytes").asLong() < 2 << 20, two.toString());
+    }
+
+    @Test
+    @Order(2)
     void aFullBackupIsTakenWhileTheGuestRuns() throws IOException {
         Files.createDirectories(vault);
         yqctl.ok("repository", "create", "vault", "--url", "file://" + vault);
-        create("web", "futian", "--volume", "data=1", "--volume", "bell=2", "--wait=90s");
-        awaitWritten(0);
-        JsonNode one = backUp("one");
+        JsonNode one = backUp("one", "vault");
         assertEquals("FULL", one.path("type").asText(), one.toString());
         assertTrue(one.path("bytes").asLong() > 16 << 20, one.toString());
         assertEquals("ATTACHED", phase("web-data"));
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void theNextHoldsOnlyWhatTheGuestWroteSince() throws IOException {
-        yqctl.ok("volume", "set", "web-bell", "--size-gib", "3", "--wait=60s");
-        awaitWritten(1);
-        JsonNode two = backUp("two");
+        yqctl.ok("volume", "set", "web-bell", "--size-gib", "4", "--wait=60s");
+        awaitWritten(2);
+        JsonNode two = backUp("two", "vault");
         assertEquals("INCREMENTAL", two.path("type").asText(), two.toString());
         assertEquals("one", two.path("base").asText());
         assertTrue(two.path("bytes").asLong() < 2 << 20, two.toString());
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void itGoesOnAfterKilledAgentsAndLibvirtds() throws IOException {
         cloud.agent(HERE).kill();
         testbed.killLibvirt(HERE);
         cloud.agent(HERE).start();
-        yqctl.ok("volume", "set", "web-bell", "--size-gib", "4", "--wait=60s");
-        awaitWritten(2);
+        yqctl.ok("volume", "set", "web-bell", "--size-gib", "5", "--wait=60s");
+        awaitWritten(3);
         yqctl.ok("volume", "backup", "web-data", "--name", "three", "--repository", "vault");
         cloud.agent(HERE).kill();
         cloud.agent(HERE).start();
@@ -121,10 +162,10 @@ class BackupIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void onAnotherHostGuestsReadWhatWasWrittenThen() throws IOException {
         create("far", "baoan", "--power", "STOPPED", "--wait=60s");
-        for (String name : List.of("one", "two", "three")) {
+        for (String name : KEPT) {
             yqctl.ok(
                     "volume",
                     "create",
@@ -138,33 +179,32 @@ class BackupIT {
                     "--wait=60s");
         }
         yqctl.ok("instance", "start", "far", "--wait=90s");
-        for (int i = 0; i < 3; i++) {
-            String name = "back-" + List.of("one", "two", "three").get(i);
-            String serial = status("volumes", name).path("serial").asText();
-            awaitLine("far", "volume %s holds %s".formatted(serial, written(i)));
+        for (int i = 0; i < KEPT.size(); i++) {
+            String serial = status("volumes", "back-" + KEPT.get(i)).path("serial").asText();
+            awaitLine("far", "volume %s holds %s".formatted(serial, written(WHEN.get(i))));
         }
     }
 
     /** It could not write down what it knew of what had changed. */
     @Test
-    @Order(5)
+    @Order(6)
     void afterAKilledQemuTheNextIsFull() throws IOException {
         testbed.exec(HERE, "sh", "-c", "kill -9 $(cat /run/libvirt/qemu/yq-*-web-*.pid)");
         Until.holds(
                 "the guest has started anew and writes",
                 BOOT,
                 () -> yqctl.ok("instance", "log", "web").split("written 0", -1).length == 3);
-        JsonNode four = backUp("four");
+        JsonNode four = backUp("four", "vault");
         assertEquals("FULL", four.path("type").asText(), four.toString());
         assertTrue(
                 four.path("fullReason").asText().contains("not known for certain"),
                 four.toString());
-        JsonNode five = backUp("five");
+        JsonNode five = backUp("five", "vault");
         assertEquals("INCREMENTAL", five.path("type").asText(), five.toString());
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aDamagedBackupNeverBecomesAVolume() throws IOException {
         Path file = files("two");
         byte[] bytes = Files.readAllBytes(file);
@@ -182,7 +222,7 @@ class BackupIT {
                 "far");
         Until.holds(
                 "its host refuses it", Duration.ofSeconds(60), () -> phase("bad").equals("FAILED"));
-        String why = status("volumes", "bad").path("lastError").path("message").asText();
+        String why = lastError("volumes", "bad");
         assertTrue(why.contains("is damaged: its file has sha256"), why);
         String id = volume("bad").path("metadata").path("id").asText();
         try (var found = Files.list(testbed.pool(THERE).resolve("volumes"))) {
@@ -197,20 +237,18 @@ class BackupIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void backupsOutliveTheirVolumeAndGoLastFirst() throws IOException {
         yqctl.ok("volume", "detach", "web-data", "--wait=60s");
         yqctl.ok("volume", "delete", "web-data", "--yes", "--wait=60s");
         assertEquals(4, yqctl.run("backup", "delete", "one", "--yes").exit());
-        for (String name : List.of("five", "four", "three", "two", "one")) {
+        for (String name : List.of("five", "four", "three", "two", "one", "far-two", "far-one")) {
             yqctl.ok("backup", "delete", name, "--yes", "--wait=60s");
         }
-        try (var left = Files.list(vault)) {
-            assertEquals(
-                    List.of("yunqing-repository"),
-                    left.map(path -> path.getFileName().toString()).toList());
-        }
+        assertEquals(List.of("yunqing-repository"), filesIn(vault));
+        assertEquals(List.of("city/yunqing-repository"), filesIn(bucket()));
         yqctl.ok("repository", "delete", "vault", "--yes");
+        yqctl.ok("repository", "delete", "far", "--yes");
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
     }
 
@@ -235,8 +273,20 @@ class BackupIT {
         yqctl.ok(all);
     }
 
-    private JsonNode backUp(String name) throws IOException {
-        yqctl.ok("volume", "backup", "web-data", "--name", name, "--repository", "vault");
+    private static Path bucket() {
+        return Objects.requireNonNull(store).bucket("backups");
+    }
+
+    private static List<String> filesIn(Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .map(path -> folder.relativize(path).toString())
+                    .toList();
+        }
+    }
+
+    private JsonNode backUp(String name, String repository) throws IOException {
+        yqctl.ok("volume", "backup", "web-data", "--name", name, "--repository", repository);
         awaitBackup(name);
         return status("backups", name);
     }
@@ -281,6 +331,10 @@ class BackupIT {
 
     private JsonNode volume(String name) throws IOException {
         return rest.get("/v1/tenants/" + Cloud.TENANT + "/volumes/" + name).body();
+    }
+
+    private String lastError(String nouns, String name) throws IOException {
+        return status(nouns, name).path("lastError").path("message").asText();
     }
 
     private String phase(String volume) throws IOException {

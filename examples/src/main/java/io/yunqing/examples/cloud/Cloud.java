@@ -131,9 +131,16 @@ public final class Cloud implements AutoCloseable {
                         "--underlay",
                         Testbed.underlay(host),
                         "--host-command",
-                        String.join(" ", testbed.inside(host))));
+                        String.join(" ", testbed.inside(host)),
+                        "--store-keys",
+                        storeKeys(host).toString()));
         return new Program(
                 "agent-" + host, command, Map.of(), logs.resolve("agent-" + host + ".log"));
+    }
+
+    /** Where a host's agent looks for access keys of stores; nothing is there at first. */
+    public Path storeKeys(int host) {
+        return folder.resolve("agents/" + host + "/store-keys");
     }
 
     /** Where the next agent reaches the controller. */

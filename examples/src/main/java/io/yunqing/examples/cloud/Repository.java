@@ -26,6 +26,10 @@ public record Repository(Path root) {
         return packaged("agent/target/yunqing-agent/agent.jar");
     }
 
+    Path store() {
+        return packaged("agent/target/s3proxy.jar");
+    }
+
     public Path yqctl() {
         return packaged("cli/target/yqctl/bin/yqctl");
     }
