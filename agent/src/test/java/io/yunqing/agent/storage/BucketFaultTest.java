@@ -3,10 +3,10 @@ package io.yunqing.agent.storage;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.putRequestedFor;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
@@ -59,13 +59,13 @@ class BucketFaultTest {
         place =
                 new RepositoryPlace.Bucket(
                         network.baseUrl(), direct.name(), null, direct.region(), true);
-        bucket = open(Bucket.Patience.USUAL);
+        bucket = open(place, Bucket.Patience.USUAL);
         bytes = new byte[10 * MIB];
         new Random(5).nextBytes(bytes);
         file = Files.write(folder.resolve("file"), bytes);
     }
 
-    private Bucket open(Bucket.Patience patience) {
+    private static Bucket open(RepositoryPlace.Bucket place, Bucket.Patience patience) {
         return Bucket.open(
                 place, "vault", new StoreKeys.Key(TestStore.ID, TestStore.SECRET), patience);
     }
@@ -94,21 +94,54 @@ class BucketFaultTest {
         network.stubFor(partTwo().willReturn(failure()));
         assertFault("the store answered 500 InternalError: try later", this::upload);
         assertEquals(List.of(), names());
-        assertEquals(0, parts());
+        assertEquals(0, uploads());
     }
 
-    /** As after a kill: nobody could throw the parts away. */
     @Test
-    void partsThatAreLeftGoWithTheNextTry() throws Exception {
-        var one = network.stubFor(partTwo().willReturn(failure()));
-        var other = network.stubFor(delete(anyUrl()).willReturn(failure()));
-        assertFault("the store answered 500", this::upload);
-        assertEquals(1, parts());
-        network.removeStub(one);
-        network.removeStub(other);
+    void whatAKilledAgentSentGoesWithTheNextTry() throws Exception {
+        var slow = network.stubFor(partTwo().willReturn(aResponse().withFixedDelay(60_000)));
+        var sending =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Sending.class.getName(),
+                                place.endpoint(),
+                                place.name(),
+                                file.toString())
+                        .inheritIO()
+                        .start();
+        while (sending.isAlive() && partsSent() < 2) {
+            Thread.sleep(20);
+        }
+        assertTrue(sending.isAlive());
+        sending.destroyForcibly().waitFor();
+        assertEquals(1, uploads());
+        assertEquals(List.of(), names());
+        network.removeStub(slow);
         upload();
         assertEquals(List.of(OBJECT), names());
-        assertEquals(0, parts());
+        assertEquals(0, uploads());
+    }
+
+    /** The one that is killed. */
+    static final class Sending {
+        private Sending() {}
+
+        public static void main(String[] args) throws IOException {
+            var place = new RepositoryPlace.Bucket(args[0], args[1], null, "us-east-1", true);
+            try (var bucket = open(place, Bucket.Patience.USUAL)) {
+                new BucketUpload(bucket, OBJECT)
+                        .send(Path.of(args[2]), sha256 -> sha256, done -> {});
+            }
+        }
+    }
+
+    /** Of which the network has seen the beginning at least. */
+    private int partsSent() {
+        return network.findAll(
+                        putRequestedFor(anyUrl()).withQueryParam("partNumber", matching(".+")))
+                .size();
     }
 
     @Test
@@ -142,13 +175,13 @@ class BucketFaultTest {
                 new Bucket.Patience(
                         Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5));
         network.stubFor(any(anyUrl()).willReturn(aResponse().withFixedDelay(600)));
-        try (var silent = open(hasty)) {
+        try (var silent = open(place, hasty)) {
             assertFault("the store cannot be reached: SocketTimeoutException", () -> head(silent));
         }
         var hastier =
                 new Bucket.Patience(
                         Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(200));
-        try (var silent = open(hastier)) {
+        try (var silent = open(place, hastier)) {
             assertFault("the store does not answer in time", () -> head(silent));
         }
     }
@@ -195,7 +228,7 @@ class BucketFaultTest {
                 .toList();
     }
 
-    private int parts() {
+    private int uploads() {
         return store.client()
                 .listMultipartUploads(ask -> ask.bucket(place.name()))
                 .uploads()
