@@ -182,7 +182,6 @@ final class FleetNouns {
                         text("url", "spec.url"),
                         text("bucket", "spec.bucket"),
                         text("prefix", "spec.prefix").onlyWide(),
-                        text("region", "spec.region").onlyWide(),
                         number("backups", "status.backups"),
                         number("bytes", "status.bytes"),
                         labels(),
