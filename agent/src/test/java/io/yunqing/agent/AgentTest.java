@@ -17,6 +17,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.InstanceUse;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.VolumeState;
 import java.io.IOException;
@@ -91,7 +92,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         controller.desire(Instances.running().build());
         agent.start();
         controller.until(() -> !controller.uses().isEmpty());
@@ -151,7 +153,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -177,7 +180,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.SHUTOFF,
                         "crashed",
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         agent = newAgent();
         agent.start();
         controller.until(
@@ -260,7 +264,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         hypervisor.put(
                 new ObservedDomain(
                         foreign,
@@ -273,7 +278,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.SHUTOFF,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -320,7 +326,8 @@ class AgentTest {
                         Set.of(),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));

@@ -8,6 +8,8 @@ import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
+import io.yunqing.api.agent.StartTurn;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -33,6 +35,7 @@ public final class Instances {
                     "simulated",
                     "test",
                     null,
+                    null,
                     null);
 
     private UUID id = ID;
@@ -54,6 +57,8 @@ public final class Instances {
 
     private @Nullable List<UUID> volumes = List.of();
     private @Nullable Map<UUID, IoLimits> limits = Map.of();
+    private @Nullable Machine machine = Machine.PLAIN;
+    private @Nullable StartTurn turn;
 
     private Instances() {}
 
@@ -151,6 +156,16 @@ public final class Instances {
         return this;
     }
 
+    public Instances machine(@Nullable Machine value) {
+        machine = value;
+        return this;
+    }
+
+    public Instances turn(int order, int delaySeconds) {
+        turn = new StartTurn(order, delaySeconds);
+        return this;
+    }
+
     /** As a controller says it that does not know of limits. */
     public Instances silentOnLimits() {
         limits = null;
@@ -184,6 +199,8 @@ public final class Instances {
                 nic,
                 reason,
                 volumes,
-                limits);
+                limits,
+                machine,
+                turn);
     }
 }

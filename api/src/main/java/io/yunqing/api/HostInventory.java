@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param hypervisor such as {@code QEMU 7.2.0, libvirt 9.0.0}
  * @param network what instances are attached to that name no network; absent when the host offers none
  * @param underlay the IPv4 address by which other hosts reach its end of tenants' networks; absent when it takes no part in them
+ * @param cpuModels which processors it can show to guests, by libvirt's names; absent from an agent that does not say it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -32,7 +33,8 @@ public record HostInventory(
         @NotNull String hypervisor,
         @NotNull String agentVersion,
         @Nullable @Valid HostNetwork network,
-        @Nullable String underlay) {
+        @Nullable String underlay,
+        @Nullable List<@NotNull String> cpuModels) {
 
     /** The same host, offering no network. */
     public HostInventory withoutNetwork() {
@@ -46,7 +48,8 @@ public record HostInventory(
                 hypervisor,
                 agentVersion,
                 null,
-                underlay);
+                underlay,
+                cpuModels);
     }
 
     /** The same host, taking no part in tenants' networks. */
@@ -61,7 +64,8 @@ public record HostInventory(
                 hypervisor,
                 agentVersion,
                 network,
-                null);
+                null,
+                cpuModels);
     }
 
     /**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 of its bytes, 64 lower-case hex digits; an image that differs is refused
  * @param minDiskGiB the smallest root disk it fits on; hosts refuse an image that describes a larger disk
  * @param stage what it may be used for; {@link ImageStage#PUBLISHED} when absent at its creation, and what it was when absent later
+ * @param firmware by which it is started; {@link Firmware#BIOS} when absent. Cannot be changed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ImageSpec(
@@ -33,14 +34,19 @@ public record ImageSpec(
                 String sha256,
         @NotNull ImageFormat format,
         @NotNull @Min(1) @Max(65_536) Integer minDiskGiB,
-        @Nullable ImageStage stage) {
+        @Nullable ImageStage stage,
+        @Nullable Firmware firmware) {
 
     public ImageStage stageOrDefault() {
         return stage == null ? ImageStage.PUBLISHED : stage;
     }
 
+    public Firmware firmwareOrDefault() {
+        return firmware == null ? Firmware.BIOS : firmware;
+    }
+
     /** As it is stored: its stage is said. */
     public ImageSpec withStage(ImageStage said) {
-        return new ImageSpec(displayName, url, sha256, format, minDiskGiB, said);
+        return new ImageSpec(displayName, url, sha256, format, minDiskGiB, said, firmware);
     }
 }

@@ -1,6 +1,7 @@
 package io.yunqing.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.yunqing.api.agent.StartTurn;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param sshKeys authorised keys, one OpenSSH public key line each; given to the guest at its first start. Change only with
  *     {@code rebuild}
  * @param userData cloud-init user data, given to the guest as it is. Changes only with {@code rebuild}
+ * @param rescue an image that it is started from instead of its root disk, which it has beside it; none when absent. Changes
+ *     only with {@code boot}, or while it is to be off
+ * @param startOrder when a host starts several instances of a tenant, those of a lower number are started before those of a higher one;
+ *     one without a number is not waited for and does not wait
+ * @param startDelaySeconds for how long it has run before those behind it are started; 0 when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InstanceSpec(
@@ -48,10 +54,18 @@ public record InstanceSpec(
                                         message = "give one OpenSSH public key line")
                                 String>
                         sshKeys,
-        @Nullable @Size(max = 65_536) String userData) {
+        @Nullable @Size(max = 65_536) String userData,
+        @Nullable String rescue,
+        @Nullable @Min(0) @Max(LAST_START) Integer startOrder,
+        @Nullable @Min(0) @Max(LONGEST_START_DELAY) Integer startDelaySeconds) {
 
     /** As often as no guest is started in its life. */
     public static final int MOST_BOOTS = 1_000_000_000;
+
+    public static final int LAST_START = 1_000;
+
+    /** An hour, in seconds. */
+    public static final int LONGEST_START_DELAY = 3_600;
 
     /** The power that it should have. */
     public Power powerOrDefault() {
@@ -68,6 +82,13 @@ public record InstanceSpec(
         return rebuild == null ? 0 : rebuild;
     }
 
+    /** When it is started among others; null when it neither waits nor is waited for. */
+    public @Nullable StartTurn turn() {
+        return startOrder == null
+                ? null
+                : new StartTurn(startOrder, startDelaySeconds == null ? 0 : startDelaySeconds);
+    }
+
     /** The same with what {@code before} said of boots and rebuilds, where this says nothing of them. */
     public InstanceSpec keepingBoots(InstanceSpec before) {
         return new InstanceSpec(
@@ -82,6 +103,9 @@ public record InstanceSpec(
                 rebuild == null ? before.rebuild : rebuild,
                 deletionProtection,
                 sshKeys,
-                userData);
+                userData,
+                rescue,
+                startOrder,
+                startDelaySeconds);
     }
 }

@@ -5,8 +5,10 @@ import io.quarkus.qute.RawString;
 import io.quarkus.qute.Template;
 import io.yunqing.agent.network.Names;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.Firmware;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.VolumeDesired;
 import java.io.IOException;
@@ -44,6 +46,15 @@ public final class DomainXml {
     /** Behind the root disk and the seed. */
     private static final int FIRST_VOLUME = 2;
 
+    /** Where the root disk of an instance is that is rescued: behind as many volumes as it may have. */
+    private static final int RESCUED = FIRST_VOLUME + 16;
+
+    /** By which a guest finds that disk, as {@code /dev/disk/by-id/virtio-root}. */
+    private static final String RESCUED_SERIAL = "root";
+
+    /** What guests on TCG see unless another processor is desired. */
+    private static final String TCG_MODEL = "qemu64";
+
     private final Host host;
     private final Template domain;
     private final Template disk;
@@ -75,17 +86,54 @@ public final class DomainXml {
         data.put("kvm", host.kvm());
         data.put("name", name(instance));
         data.put("id", id);
-        data.put("metadata", new RawString(metadata(instance, instance.boot(), true)));
+        var defined =
+                new DomainMetadata(
+                        id, instance.epoch(), instance.boot(), instance.machineOrPlain().word());
+        data.put("metadata", new RawString(metadata(instance, defined, true)));
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
         data.put("ports", IntStream.rangeClosed(1, PORTS).boxed().toList());
-        data.put("root", new RawString(disk(layout.disk(id), "vda", null, instance.limitsOf(id))));
+        data.putAll(machine(instance));
         data.put("seed", layout.seed(id));
         data.put("volumes", volumes(instance));
         data.put("console", layout.console(id));
         data.put("socket", layout.socket(id).orElse(null));
         data.put("nic", nic == null ? null : nic(id, nic));
         return domain.data(data).render();
+    }
+
+    /** What it is started from, and with which firmware and processor. */
+    private Map<String, @Nullable Object> machine(InstanceDesired instance) {
+        var layout = host.layout();
+        var id = instance.id();
+        var machine = instance.machineOrPlain();
+        boolean rescued = machine.rescue() != null;
+        var limits = instance.limitsOf(id);
+        Map<String, @Nullable Object> data = new HashMap<>();
+        data.put(
+                "root",
+                new RawString(
+                        rescued
+                                ? disk(layout.rescue(id), target(0), null, IoLimits.NONE)
+                                : disk(layout.disk(id), target(0), null, limits)));
+        data.put(
+                "rescued",
+                rescued
+                        ? new RawString(
+                                disk(layout.disk(id), target(RESCUED), RESCUED_SERIAL, limits))
+                        : null);
+        data.put("nvram", machine.firmware() == Firmware.UEFI ? layout.nvram(id, rescued) : null);
+        data.put("cpuModel", cpuModel(machine));
+        data.put("cpuCheck", host.kvm() ? "partial" : "none");
+        return data;
+    }
+
+    /** Absent when it sees the processor of its host. */
+    private @Nullable String cpuModel(Machine machine) {
+        if (machine.cpuModel() != null) {
+            return machine.cpuModel();
+        }
+        return host.kvm() ? null : TCG_MODEL;
     }
 
     /** In a tenant's network its end at the host has a name by which the filter knows it. */
@@ -163,13 +211,14 @@ public final class DomainXml {
     /**
      * The element that makes a domain ours, as libvirt takes it for one that exists: it adds the namespace itself.
      *
-     * @param boot the domain's own, as one that runs is not started anew by being told what it is
+     * @param defined what it says now; of that its boot and machine stay, as a domain that runs is not started anew by being told what
+     *     it is
      */
-    public String metadata(InstanceDesired instance, int boot) {
-        return metadata(instance, boot, false);
+    public String metadata(InstanceDesired instance, DomainMetadata defined) {
+        return metadata(instance, defined, false);
     }
 
-    private String metadata(InstanceDesired instance, int boot, boolean qualified) {
+    private String metadata(InstanceDesired instance, DomainMetadata defined, boolean qualified) {
         String declaration =
                 " xmlns:%s='%s'".formatted(DomainMetadata.PREFIX, DomainMetadata.NAMESPACE);
         Map<String, @Nullable Object> data = new HashMap<>();
@@ -177,7 +226,8 @@ public final class DomainXml {
         data.put("declaration", new RawString(qualified ? declaration : ""));
         data.put("id", instance.id());
         data.put("epoch", instance.epoch());
-        data.put("boot", boot);
+        data.put("boot", defined.boot());
+        data.put("machine", defined.machine());
         data.put("tenant", instance.tenant());
         data.put("name", instance.name());
         data.put("reason", instance.reason() == null ? "" : instance.reason());

@@ -55,14 +55,15 @@ public interface Hypervisor extends AutoCloseable {
     void fetch(InstanceDesired.ImageSource image) throws HypervisorFault;
 
     /**
-     * Makes disk, seed and console log from a fetched image; touches storage only. Disk and seed of a domain that is off are made
-     * anew, once, if they are of an earlier rebuild than is desired, and what was on them is gone.
+     * Makes disk, seed and console log from fetched images; touches storage only. Disk and seed of a domain that is off are made
+     * anew, once, if they are of an earlier rebuild than is desired, and what was on them is gone. So is the disk that it is rescued
+     * with, each time.
      */
     void prepare(InstanceDesired instance) throws HypervisorFault;
 
     /**
      * Makes the domain exist and carry the desired epoch; one that is off becomes as large as is desired, has the desired
-     * volumes, and is of the desired boot.
+     * volumes, and is of the desired machine and boot.
      */
     void define(InstanceDesired instance) throws HypervisorFault;
 

@@ -4,6 +4,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumes which volumes are among its disks: those it has while it is on, and those it starts with while it is off
  * @param reason the hypervisor's reason for the state, such as {@code crashed}
  * @param limits those of its disks, likewise; one that is not named has none. Its root disk has its own id
+ * @param machine the {@link Machine#word} of what it was last defined with while it was off; that of the plain one if it is not ours
  */
 public record ObservedDomain(
         UUID id,
@@ -33,14 +35,23 @@ public record ObservedDomain(
         Set<UUID> volumes,
         DomainState state,
         @Nullable String reason,
-        Map<UUID, IoLimits> limits) {
+        Map<UUID, IoLimits> limits,
+        String machine) {
 
     /** What limits are that cannot be desired. */
     public static final IoLimits OTHER_LIMITS = new IoLimits(-1, -1, -1, -1);
 
-    /** Whether it is as large as is desired, and of no fewer boots. */
+    /** Whether it is as large as is desired, of the desired machine, and of no fewer boots. */
     public boolean fits(InstanceDesired want) {
-        return vcpus == want.vcpus() && memoryMiB == want.memoryMiB() && boot >= want.boot();
+        return vcpus == want.vcpus()
+                && memoryMiB == want.memoryMiB()
+                && boot >= want.boot()
+                && isOf(want.machineOrPlain());
+    }
+
+    /** Whether this is what it starts with. */
+    public boolean isOf(Machine wanted) {
+        return machine.equals(wanted.word());
     }
 
     /** Whether those of its disks that are desired are limited as is desired; it is, where nothing is said of limits. */

@@ -6,6 +6,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +111,8 @@ final class Domains {
                 held.volumes(),
                 States.state(now),
                 States.reason(now),
-                held.limits());
+                held.limits(),
+                ours == null ? Machine.PLAIN.word() : ours.machine());
     }
 
     private static @Nullable DomainMetadata metadata(Domain domain) throws LibvirtException {
@@ -149,7 +151,11 @@ final class Domains {
                         var before = metadata(domain);
                         domain.setMetadata(
                                 METADATA_ELEMENT,
-                                xml.metadata(instance, before == null ? 0 : before.boot()),
+                                xml.metadata(
+                                        instance,
+                                        before == null
+                                                ? DomainMetadata.none(instance.id())
+                                                : before),
                                 DomainMetadata.PREFIX,
                                 DomainMetadata.NAMESPACE,
                                 AFFECT_LIVE | AFFECT_CONFIG);

@@ -1,5 +1,6 @@
 package io.yunqing.agent.libvirt;
 
+import io.yunqing.agent.domain.CpuModels;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.api.HostInventory;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
+import org.libvirt.DomainCapabilities;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.StoragePool;
@@ -76,7 +78,13 @@ public final class HostFacts {
                                             version(connect.getLibVersion())),
                             given.agentVersion(),
                             given.network(),
-                            given.underlay()));
+                            given.underlay(),
+                            CpuModels.usable(
+                                    DomainCapabilities.of(
+                                            connect,
+                                            node.model,
+                                            "q35",
+                                            given.accelerator().equals("kvm") ? "kvm" : "qemu"))));
         } finally {
             pool.free();
         }

@@ -167,7 +167,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                 inventory.hypervisor(),
                 inventory.agentVersion(),
                 inventory.network(),
-                inventory.underlay());
+                inventory.underlay(),
+                inventory.cpuModels());
     }
 
     private static HostInventory.Pool less(HostInventory.Pool pool, long takenGiB) {
@@ -241,9 +242,11 @@ public final class SimulatedHypervisor implements Hypervisor {
         take(pace.prepare());
         synchronized (this) {
             look();
-            if (!images.contains(instance.image().sha256())) {
-                throw new HypervisorFault(
-                        Kind.IMAGE, "image " + instance.image().name() + " is not on this host");
+            for (var image : instance.images()) {
+                if (!images.contains(image.sha256())) {
+                    throw new HypervisorFault(
+                            Kind.IMAGE, "image " + image.name() + " is not on this host");
+                }
             }
             pool.makeDisk(instance.id(), instance.rootDiskGiB());
             witness.did("prepare");
@@ -276,7 +279,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                                 Set.copyOf(instance.volumesOrNone()),
                                 DomainState.SHUTOFF,
                                 null,
-                                limits(instance, Map.of())));
+                                limits(instance, Map.of()),
+                                instance.machineOrPlain().word()));
             }
             witness.did("define");
         }
@@ -622,7 +626,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                         disks.volumes(),
                         state,
                         reason,
-                        disks.limits()));
+                        disks.limits(),
+                        domain.machine()));
     }
 
     private ObservedDomain existing(UUID id) throws HypervisorFault {

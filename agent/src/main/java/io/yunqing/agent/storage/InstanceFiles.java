@@ -5,6 +5,7 @@ import io.yunqing.agent.platform.DurableFile;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.agent.seed.SeedImage;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,7 +51,6 @@ public final class InstanceFiles implements AutoCloseable {
 
     /** Makes what is missing; seed and disk beside each other, as waiting for the disk is most of either. */
     public void prepare(InstanceDesired instance) throws HypervisorFault {
-        Path image = images.file(instance.image());
         try {
             Path folder = layout.instance(instance.id());
             if (!Files.exists(folder)) {
@@ -60,7 +60,7 @@ public final class InstanceFiles implements AutoCloseable {
             var seed = CompletableFuture.runAsync(() -> makeSeed(instance, anew), beside);
             try {
                 makeConsole(instance.id());
-                makeDisk(instance, image, anew);
+                makeDisks(instance, anew);
             } finally {
                 seed.join();
             }
@@ -86,23 +86,38 @@ public final class InstanceFiles implements AutoCloseable {
         return Layout.count(layout.rebuild(id), "what the disk is");
     }
 
-    private void makeDisk(InstanceDesired instance, Path image, boolean anew) throws IOException {
-        Path disk = layout.disk(instance.id());
-        if (Files.exists(disk) && !anew) {
-            return;
+    /** What firmware remembers is of the disk that it was started from, and goes with it. */
+    private void makeDisks(InstanceDesired instance, boolean anew)
+            throws IOException, HypervisorFault {
+        UUID id = instance.id();
+        if (anew || !Files.exists(layout.disk(id))) {
+            makeDisk(instance.image(), instance.rootDiskGiB(), layout.disk(id));
+            Files.deleteIfExists(layout.nvram(id, false));
         }
+        Files.deleteIfExists(layout.nvram(id, true));
+        var rescue = instance.machineOrPlain().rescue();
+        if (rescue == null) {
+            Files.deleteIfExists(layout.rescue(id));
+        } else {
+            makeDisk(rescue, gibibytes(images.file(rescue)), layout.rescue(id));
+        }
+    }
+
+    private static int gibibytes(Path image) throws IOException {
+        return Math.toIntExact(Math.ceilDiv(Qcow2Header.read(image).virtualSize(), 1L << 30));
+    }
+
+    private void makeDisk(ImageSource source, int gibibytes, Path disk)
+            throws IOException, HypervisorFault {
+        Path image = images.file(source);
         room.requireAny();
-        long size = (long) instance.rootDiskGiB() << 30;
         long needed = Qcow2Header.read(image).virtualSize();
-        if (needed > size) {
+        if (needed > (long) gibibytes << 30) {
             throw new IOException(
                     "the root disk of %d GiB is too small for image %s, which needs %d MiB"
-                            .formatted(
-                                    instance.rootDiskGiB(),
-                                    instance.image().name(),
-                                    (needed + (1 << 20) - 1) >> 20));
+                            .formatted(gibibytes, source.name(), (needed + (1 << 20) - 1) >> 20));
         }
-        Path overlay = overlay(instance, image, size);
+        Path overlay = overlay(source, image, gibibytes);
         Path tmp = disk.resolveSibling(".disk.tmp");
         Files.deleteIfExists(tmp);
         Files.copy(overlay, tmp);
@@ -114,8 +129,8 @@ public final class InstanceFiles implements AutoCloseable {
      * An empty disk on the image, made once for its size. Nothing in it is an instance's own, and copying it takes a
      * fraction of the time that starting qemu-img does.
      */
-    private Path overlay(InstanceDesired instance, Path image, long size) throws IOException {
-        Path overlay = layout.overlay(instance.image(), instance.rootDiskGiB());
+    private Path overlay(ImageSource source, Path image, int gibibytes) throws IOException {
+        Path overlay = layout.overlay(source, gibibytes);
         if (!Files.exists(overlay)) {
             Path tmp = Files.createTempFile(layout.images(), ".overlay-", ".part");
             try {
@@ -132,7 +147,7 @@ public final class InstanceFiles implements AutoCloseable {
                                 "-b",
                                 image.toString(),
                                 tmp.toString(),
-                                String.valueOf(size)));
+                                gibibytes + "G"));
                 DurableFile.name(tmp, overlay);
             } finally {
                 Files.deleteIfExists(tmp);

@@ -64,6 +64,16 @@ public record Layout(Path pool) {
         return instance(id).resolve("disk.qcow2");
     }
 
+    /** The disk that an instance is started from while it is rescued. */
+    public Path rescue(UUID id) {
+        return instance(id).resolve("rescue.qcow2");
+    }
+
+    /** What its UEFI firmware remembers; another one while it is rescued. */
+    public Path nvram(UUID id, boolean rescued) {
+        return instance(id).resolve(rescued ? "rescue-nvram.fd" : "nvram.fd");
+    }
+
     public Path seed(UUID id) {
         return instance(id).resolve("seed.iso");
     }

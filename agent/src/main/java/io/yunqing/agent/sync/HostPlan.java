@@ -24,8 +24,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do for an instance, given what is desired, what is seen, which volumes are within reach and how far the agent
- * is. Pure.
+ * What to do for an instance, given what is desired, what is seen, which volumes are within reach, whose turn it is and how far
+ * the agent is. Pure.
  *
  * <p>It looks at levels only: whatever was lost, repeated or interrupted, the same difference gives the same steps. It is
  * asked only when a complete inventory stands, so that no domain means that there is none.
@@ -48,6 +48,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
             InstanceDesired want,
             @Nullable ObservedDomain have,
             Reach reach,
+            Turn turn,
             Progress progress,
             Instant now) {
         if (have != null && !have.ours()) {
@@ -70,7 +71,9 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         if (want.deleted()) {
             return remove(have, progress);
         }
-        return have == null ? create(want, reach) : keep(want, have, reach, progress, now);
+        return have == null
+                ? create(want, reach, turn)
+                : keep(want, have, reach, turn, progress, now);
     }
 
     private static HostPlan remove(@Nullable ObservedDomain have, Progress progress) {
@@ -80,11 +83,11 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         return isOff(have.state()) ? steps(UNDEFINE, ERASE) : steps(POWER_OFF, UNDEFINE, ERASE);
     }
 
-    private static HostPlan create(InstanceDesired want, Reach reach) {
+    private static HostPlan create(InstanceDesired want, Reach reach, Turn turn) {
         if (!reach.whole()) {
             return new HostPlan(List.of(), null, reach.obstacle());
         }
-        return want.power().on()
+        return want.power().on() && turn.isNow()
                 ? steps(FETCH, PREPARE, DEFINE, START)
                 : steps(FETCH, PREPARE, DEFINE);
     }
@@ -93,6 +96,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
             InstanceDesired want,
             ObservedDomain have,
             Reach reach,
+            Turn turn,
             Progress progress,
             Instant now) {
         var steps = new ArrayList<Step>();
@@ -102,7 +106,7 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         boolean asDesired = !rewired && limited && have.fits(want);
         // What runs keeps its size, and stays of its boot, until it is off.
         if (have.epoch() < want.epoch() || (off && !asDesired)) {
-            if (off && have.boot() < want.rebuild()) {
+            if (off && (have.boot() < want.rebuild() || !have.isOf(want.machineOrPlain()))) {
                 steps.addAll(List.of(FETCH, PREPARE));
             }
             steps.add(DEFINE);
@@ -119,6 +123,8 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
                     }
                 } else if (off && !reach.whole()) {
                     refusal = reach.obstacle();
+                } else if (off && !turn.isNow()) {
+                    again = turn.again();
                 } else if (off) {
                     again = due(progress.started(), START_SPACING, now);
                     if (again == null) {

@@ -8,6 +8,7 @@ import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.VolumeDesired;
@@ -47,12 +48,12 @@ public final class HostReconciler {
     private final Sight sight;
     private final Map<UUID, Progress> progress = new HashMap<>();
     private final Map<UUID, Run> runs = new HashMap<>();
-    private final Map<InstanceDesired.ImageSource, CompletableFuture<Void>> fetches =
-            new HashMap<>();
+    private final Map<ImageSource, CompletableFuture<Void>> fetches = new HashMap<>();
     private final Refusals<UUID> refusals = new Refusals<>();
     private final VolumeKeeper volumes;
     private final NetworkKeeper networks;
     private final Attachments attachments;
+    private final Turns turns;
     private final OrphanKeeper orphans;
     private final BackupKeeper backups;
     private long applied;
@@ -76,6 +77,7 @@ public final class HostReconciler {
         this.volumes = new VolumeKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
         this.networks = new NetworkKeeper(hypervisor, lanes, mailbox, clock, backoff);
         this.attachments = new Attachments(levels, sight, volumes, networks, runs.values());
+        this.turns = new Turns(levels, sight, this::progressOf);
         this.orphans =
                 new OrphanKeeper(
                         hypervisor, levels, sight, attachments, lanes, mailbox, clock, backoff);
@@ -147,6 +149,7 @@ public final class HostReconciler {
                         orphans.lookIfDue(now));
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
         refusals.keepOnly(levels::names);
+        turns.keepOnly(levels::names);
         volumes.keepOnly(id -> levels.volume(id) != null);
         backups.keepOnly(id -> levels.backup(id) != null);
         if (begun && held == null) {
@@ -174,6 +177,7 @@ public final class HostReconciler {
                         sight,
                         this::progressOf,
                         refusals,
+                        turns,
                         new Report.Rest(
                                 observedVolumes(now),
                                 begun ? orphans.observed(now) : null,
@@ -213,7 +217,14 @@ public final class HostReconciler {
             return null;
         }
         var reach = attachments.reach(want);
-        var plan = HostPlan.of(want, sight.domain(want.id()), reach, progressOf(want.id()), now);
+        var plan =
+                HostPlan.of(
+                        want,
+                        sight.domain(want.id()),
+                        reach,
+                        turns.of(want, now),
+                        progressOf(want.id()),
+                        now);
         refusals.note(want.id(), what(want), plan.refusal(), now);
         if (!plan.steps().isEmpty()) {
             LOG.info(() -> what(want) + ": " + plan.steps());
@@ -239,14 +250,25 @@ public final class HostReconciler {
             return lanes.submit(
                     step.lane(), step.word() + " of " + what(want), () -> perform(step, want));
         }
-        var image = want.image();
-        if (hypervisor.holds(image)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        // However many instances wait for an image, it takes one slot.
+        return CompletableFuture.allOf(
+                want.images().stream()
+                        .filter(image -> !hypervisor.holds(image))
+                        .map(this::fetch)
+                        .toArray(CompletableFuture[]::new));
+    }
+
+    /** However many instances wait for an image, it takes one slot. */
+    private CompletableFuture<Void> fetch(ImageSource image) {
         var fetch = fetches.get(image);
         if (fetch == null) {
-            fetch = lanes.submit(step.lane(), "image " + image.name(), () -> perform(step, want));
+            fetch =
+                    lanes.submit(
+                            Step.FETCH.lane(),
+                            "image " + image.name(),
+                            () -> {
+                                hypervisor.fetch(image);
+                                return null;
+                            });
             fetches.put(image, fetch);
             var _ =
                     fetch.whenComplete(
@@ -257,7 +279,7 @@ public final class HostReconciler {
 
     private @Nullable Void perform(Step step, InstanceDesired want) throws HypervisorFault {
         switch (step) {
-            case FETCH -> hypervisor.fetch(want.image());
+            case FETCH -> throw new IllegalArgumentException("each image is fetched by itself");
             case PREPARE -> hypervisor.prepare(want);
             case DEFINE -> hypervisor.define(want);
             case ATTACH -> hypervisor.attachVolumes(want);

@@ -16,26 +16,6 @@ public record Reach(List<UUID> volumes, boolean whole, @Nullable String obstacle
 
     /** The instance as far as it is within reach. */
     InstanceDesired of(InstanceDesired want) {
-        return new InstanceDesired(
-                want.id(),
-                want.tenant(),
-                want.name(),
-                want.revision(),
-                want.epoch(),
-                want.deleted(),
-                want.power(),
-                want.paused(),
-                want.boot(),
-                want.forcedBoot(),
-                want.rebuild(),
-                want.vcpus(),
-                want.memoryMiB(),
-                want.rootDiskGiB(),
-                want.image(),
-                want.seed(),
-                want.nic(),
-                want.reason(),
-                volumes,
-                want.limits());
+        return want.withVolumes(volumes);
     }
 }

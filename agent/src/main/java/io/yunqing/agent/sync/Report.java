@@ -38,6 +38,7 @@ final class Report {
             Sight sight,
             Function<UUID, Progress> progress,
             Refusals<UUID> refusals,
+            Turns turns,
             Rest rest,
             Instant now) {
         var instances = new ArrayList<InstanceObserved>();
@@ -50,6 +51,7 @@ final class Report {
                                 have,
                                 progress.apply(want.id()),
                                 refusals.of(want.id()),
+                                turns.behind(want.id()),
                                 now));
             }
         }
@@ -94,6 +96,7 @@ final class Report {
             @Nullable ObservedDomain have,
             Progress progress,
             @Nullable Fault refusal,
+            @Nullable String behind,
             Instant now) {
         var ours = have != null && have.ours() ? have : null;
         return new InstanceObserved(
@@ -102,7 +105,9 @@ final class Report {
                 ours == null ? want.boot() : ours.boot(),
                 ours == null ? unmade(want, progress) : ours.state(),
                 have == null ? null : have.reason(),
-                progress.attempts().step(),
+                progress.attempts().step() == null && behind != null
+                        ? "waiting for " + behind
+                        : progress.attempts().step(),
                 refusal == null ? progress.attempts().faultAt(now) : refusal);
     }
 

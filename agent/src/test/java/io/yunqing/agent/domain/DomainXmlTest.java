@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.api.Firmware;
+import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +56,25 @@ class DomainXmlTest {
     void withVolumes() throws IOException {
         var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).build();
         assertGolden("tcg-volumes.xml", TCG, instance);
+    }
+
+    @Test
+    void onUefiWithAProcessorOfItsZoneStartedFromAnotherImage() throws IOException {
+        var rescue = new ImageSource("help", "file:///x", "a".repeat(64), ImageFormat.RAW, 1);
+        var machine = new Machine(Firmware.UEFI, "Westmere", rescue);
+        var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).machine(machine);
+        assertGolden("tcg-uefi-rescue.xml", TCG, instance.build());
+    }
+
+    @Test
+    void onKvmAGuestSeesItsHostsProcessorOrExactlyThatOfItsZone() {
+        var xml = new DomainXml(KVM);
+        String own = xml.domain(Instances.running().build());
+        assertTrue(own.contains("<cpu mode='host-model'/>"), own);
+        var machine = new Machine(Firmware.BIOS, "Westmere", null);
+        String zones = xml.domain(Instances.running().machine(machine).build());
+        assertTrue(zones.contains("<cpu mode='custom' match='exact' check='partial'>"), zones);
+        assertTrue(zones.contains("<model fallback='forbid'>Westmere</model>"), zones);
     }
 
     /** QEMU would not start with a socket whose path is cut. */
@@ -106,15 +129,14 @@ class DomainXmlTest {
     @Test
     void metadataIsReadBack() {
         var instance = Instances.running().epoch(42).reason("<&>").build();
-        assertEquals(
-                new DomainMetadata(Instances.ID, 42, 3),
-                DomainMetadata.parse(new DomainXml(TCG).metadata(instance, 3)));
+        var defined = new DomainMetadata(Instances.ID, 42, 3, "UEFI/Westmere/");
+        assertEquals(defined, DomainMetadata.parse(new DomainXml(TCG).metadata(instance, defined)));
     }
 
     @Test
-    void metadataFromBeforeThereWereBootsIsOfNone() {
+    void metadataFromBeforeThereWereBootsAndMachinesIsOfNoneAndThePlainOne() {
         assertEquals(
-                new DomainMetadata(Instances.ID, 42, 0),
+                new DomainMetadata(Instances.ID, 42, 0, "BIOS//"),
                 DomainMetadata.parse("<instance id='" + Instances.ID + "' epoch='42'/>"));
     }
 

@@ -10,6 +10,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.Machine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,7 +97,8 @@ class HostPlanTest {
                         Set.of(),
                         DomainState.RUNNING,
                         "booted",
-                        Map.of());
+                        Map.of(),
+                        Machine.PLAIN.word());
         for (InstanceDesired want : everyWish()) {
             var plan = plan(want, foreign, Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
@@ -177,7 +179,8 @@ class HostPlanTest {
                 Set.of(),
                 DomainState.SHUTOFF,
                 null,
-                Map.of());
+                Map.of(),
+                Machine.PLAIN.word());
     }
 
     @Test
@@ -303,6 +306,7 @@ class HostPlanTest {
                                 wanted(Power.RUNNING),
                                 have,
                                 reaches.get(column - 1),
+                                Turn.NOW,
                                 Progress.NONE,
                                 NOW);
                 assertEquals(row[column].strip(), words(plan), state + " against column " + column);
@@ -321,8 +325,10 @@ class HostPlanTest {
             var want = wanted(power);
             assertEquals(
                     power == Power.OFF ? "power_off" : "shutdown",
-                    words(HostPlan.of(want, running, nothing, Progress.NONE, NOW)));
-            assertEquals("define", words(HostPlan.of(want, shutOff, nothing, Progress.NONE, NOW)));
+                    words(HostPlan.of(want, running, nothing, Turn.NOW, Progress.NONE, NOW)));
+            assertEquals(
+                    "define",
+                    words(HostPlan.of(want, shutOff, nothing, Turn.NOW, Progress.NONE, NOW)));
         }
     }
 
@@ -336,6 +342,7 @@ class HostPlanTest {
                                 wanted(Power.RUNNING),
                                 withA(DomainState.RUNNING),
                                 reach,
+                                Turn.NOW,
                                 Progress.NONE,
                                 NOW)));
         assertEquals(
@@ -345,6 +352,7 @@ class HostPlanTest {
                                 wanted(Power.RUNNING),
                                 withA(DomainState.SHUTOFF),
                                 reach,
+                                Turn.NOW,
                                 Progress.NONE,
                                 NOW)));
     }
@@ -354,22 +362,33 @@ class HostPlanTest {
         var unseen = new Reach(List.of(A), false, "its volumes cannot be seen: no such directory");
         var want = wanted(Power.RUNNING);
         for (var have : Arrays.asList(null, withA(DomainState.SHUTOFF))) {
-            var plan = HostPlan.of(want, have, unseen, Progress.NONE, NOW);
+            var plan = HostPlan.of(want, have, unseen, Turn.NOW, Progress.NONE, NOW);
             assertEquals("", words(plan));
             assertEquals("its volumes cannot be seen: no such directory", plan.refusal());
         }
         var running = withA(DomainState.RUNNING);
-        assertNull(HostPlan.of(want, running, unseen, Progress.NONE, NOW).refusal());
+        assertNull(HostPlan.of(want, running, unseen, Turn.NOW, Progress.NONE, NOW).refusal());
     }
 
     private static ObservedDomain withA(DomainState state) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(A), state, null, Map.of());
+                Instances.ID,
+                "yq-t-n-1",
+                true,
+                1,
+                0,
+                1,
+                32,
+                Set.of(A),
+                state,
+                null,
+                Map.of(),
+                Machine.PLAIN.word());
     }
 
     private static HostPlan plan(
             InstanceDesired want, @Nullable ObservedDomain have, Progress progress, Instant now) {
-        return HostPlan.of(want, have, NO_VOLUMES, progress, now);
+        return HostPlan.of(want, have, NO_VOLUMES, Turn.NOW, progress, now);
     }
 
     private static List<InstanceDesired> everyWish() {
@@ -391,12 +410,34 @@ class HostPlanTest {
 
     private static ObservedDomain domain(DomainState state, long epoch) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, epoch, 0, 1, 32, Set.of(), state, null, Map.of());
+                Instances.ID,
+                "yq-t-n-1",
+                true,
+                epoch,
+                0,
+                1,
+                32,
+                Set.of(),
+                state,
+                null,
+                Map.of(),
+                Machine.PLAIN.word());
     }
 
     private static ObservedDomain domain(DomainState state, @Nullable String reason) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(), state, reason, Map.of());
+                Instances.ID,
+                "yq-t-n-1",
+                true,
+                1,
+                0,
+                1,
+                32,
+                Set.of(),
+                state,
+                reason,
+                Map.of(),
+                Machine.PLAIN.word());
     }
 
     private static String words(@Nullable HostPlan plan) {

@@ -9,6 +9,7 @@ import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +54,22 @@ class LimitsPlanTest {
 
     private static List<Step> plan(InstanceDesired want, ObservedDomain have) {
         var reach = new Reach(List.of(A), true, null);
-        return HostPlan.of(want, have, reach, Progress.NONE, Instant.EPOCH).steps();
+        return HostPlan.of(want, have, reach, Turn.NOW, Progress.NONE, Instant.EPOCH).steps();
     }
 
     private static ObservedDomain withA(DomainState state, Map<UUID, IoLimits> limits) {
         return new ObservedDomain(
-                Instances.ID, "yq-t-n-1", true, 1, 0, 1, 32, Set.of(A), state, null, limits);
+                Instances.ID,
+                "yq-t-n-1",
+                true,
+                1,
+                0,
+                1,
+                32,
+                Set.of(A),
+                state,
+                null,
+                limits,
+                Machine.PLAIN.word());
     }
 }

@@ -6,6 +6,7 @@ import io.yunqing.agent.Orphans;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
 import java.time.Duration;
@@ -91,7 +92,18 @@ class OrphanPlanTest {
 
     private static ObservedDomain domain(String state) {
         return new ObservedDomain(
-                ID, "x", false, 0, 0, 1, 32, Set.of(), DomainState.valueOf(state), null, Map.of());
+                ID,
+                "x",
+                false,
+                0,
+                0,
+                1,
+                32,
+                Set.of(),
+                DomainState.valueOf(state),
+                null,
+                Map.of(),
+                Machine.PLAIN.word());
     }
 
     private static @Nullable Instant askedOff(String cell) {

@@ -10,6 +10,7 @@ import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanObserved;
@@ -246,7 +247,8 @@ class OrphanReconcilerTest extends Reconciling {
                         Set.of(volumes),
                         state,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
     }
 
     private List<OrphanKey> orphans() {

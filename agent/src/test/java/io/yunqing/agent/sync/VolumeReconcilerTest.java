@@ -14,6 +14,7 @@ import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
 import java.util.List;
@@ -130,7 +131,8 @@ class VolumeReconcilerTest extends Reconciling {
                         Set.of(B),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         until("the domain is seen", () -> !told().unknownDomains().isEmpty());
         want(List.of(with(A)), Volumes.made(A, 3), Volumes.fresh(B, 1));
         until("it is made", () -> free(B));
@@ -150,7 +152,8 @@ class VolumeReconcilerTest extends Reconciling {
                         Set.of(),
                         DomainState.RUNNING,
                         null,
-                        Map.of()));
+                        Map.of(),
+                        Machine.PLAIN.word()));
         until("it is removed", () -> is(B, VolumeState.REMOVED));
     }
 

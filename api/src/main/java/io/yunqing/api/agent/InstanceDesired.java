@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     volumes: what is attached stays attached then
  * @param limits of its disks: by the id of a volume, or by its own for its root disk. One that is not named has none; absent from a
  *     controller that does not know of limits: they stay as they are then
+ * @param machine what it is started with; absent from a controller that does not know of it: it stays as it is then
+ * @param turn when it is started among others; absent when it neither waits nor is waited for
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -51,7 +53,9 @@ public record InstanceDesired(
         @Nullable Nic nic,
         @Nullable String reason,
         @Nullable List<UUID> volumes,
-        @Nullable Map<UUID, IoLimits> limits) {
+        @Nullable Map<UUID, IoLimits> limits,
+        @Nullable Machine machine,
+        @Nullable StartTurn turn) {
 
     /** The volumes attached to it, of which there may be none. */
     public List<UUID> volumesOrNone() {
@@ -61,6 +65,44 @@ public record InstanceDesired(
     /** Those of one of its disks; {@link IoLimits#NONE} also where nothing is said of any. */
     public IoLimits limitsOf(UUID disk) {
         return limits == null ? IoLimits.NONE : limits.getOrDefault(disk, IoLimits.NONE);
+    }
+
+    /** What it is made with where nothing is said of it. */
+    public Machine machineOrPlain() {
+        return machine == null ? Machine.PLAIN : machine;
+    }
+
+    /** The images that its disks stand on. */
+    public List<ImageSource> images() {
+        var rescue = machineOrPlain().rescue();
+        return rescue == null ? List.of(image) : List.of(image, rescue);
+    }
+
+    /** The same with other volumes. */
+    public InstanceDesired withVolumes(List<UUID> others) {
+        return new InstanceDesired(
+                id,
+                tenant,
+                name,
+                revision,
+                epoch,
+                deleted,
+                power,
+                paused,
+                boot,
+                forcedBoot,
+                rebuild,
+                vcpus,
+                memoryMiB,
+                rootDiskGiB,
+                image,
+                seed,
+                nic,
+                reason,
+                others,
+                limits,
+                machine,
+                turn);
     }
 
     /**

@@ -15,6 +15,7 @@ import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
 import io.yunqing.api.agent.IoLimits;
+import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.NetworkDesired.Port;
 import io.yunqing.api.agent.OrphanDesired;
@@ -102,6 +103,7 @@ class DesiredState {
                                    CASE WHEN k.id IS NULL THEN o.inventory -> 'network' ->> 'gateway' ELSE k.spec ->> 'gateway' END AS gateway,
                                    i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
                                    i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
+                                   x.name AS rescue, x.spec AS rescue_spec, z.spec ->> 'cpuModel' AS cpu_model,
                                    host(a.ip) || '/' || masklen(a.ip) AS ip,
                                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
                                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
@@ -111,6 +113,7 @@ class DesiredState {
                                          'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
+                            JOIN zone z ON z.id = h.zone_id
                             JOIN host_desired d ON d.host_id = o.host_id
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
@@ -154,6 +157,7 @@ class DesiredState {
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
                             LEFT JOIN image m ON m.id = i.image_id
+                            LEFT JOIN image x ON x.id = i.rescue_image_id
                             LEFT JOIN network k ON k.id = i.network_id
                             LEFT JOIN address a ON a.instance_id = i.id
                             WHERE o.host_id = ? AND o.key_sha256 = ?
@@ -254,6 +258,10 @@ class DesiredState {
     private static InstanceDesired instance(UUID id, ResultSet row) throws SQLException {
         InstanceSpec spec = json(row.getString("spec"), InstanceSpec.class);
         ImageSpec image = json(row.getString("image_spec"), ImageSpec.class);
+        ImageSpec rescue =
+                row.getString("rescue") == null
+                        ? null
+                        : json(row.getString("rescue_spec"), ImageSpec.class);
         String name = row.getString("name");
         String ip = row.getString("ip");
         String gateway = row.getString("gateway");
@@ -274,14 +282,7 @@ class DesiredState {
                 row.getInt("vcpus"),
                 row.getInt("memory_mib"),
                 row.getInt("root_disk_gib"),
-                new ImageSource(
-                        row.getString("image"),
-                        image.url() == null
-                                ? ImageSource.ON_CONTROLLER + image.sha256()
-                                : image.url(),
-                        image.sha256(),
-                        image.format(),
-                        image.minDiskGiB()),
+                source(row.getString("image"), image),
                 new Seed(
                         name, spec.sshKeys() == null ? List.of() : spec.sshKeys(), spec.userData()),
                 ip == null || (gateway == null && vni == null)
@@ -289,7 +290,21 @@ class DesiredState {
                         : new Nic(row.getString("mac"), ip, gateway, vni),
                 "placed on " + row.getString("host"),
                 attached == null ? List.of() : List.of((UUID[]) attached.getArray()),
-                limits(row.getString("limits")));
+                limits(row.getString("limits")),
+                new Machine(
+                        (rescue == null ? image : rescue).firmwareOrDefault(),
+                        row.getString("cpu_model"),
+                        rescue == null ? null : source(row.getString("rescue"), rescue)),
+                spec.turn());
+    }
+
+    private static ImageSource source(String name, ImageSpec image) {
+        return new ImageSource(
+                name,
+                image.url() == null ? ImageSource.ON_CONTROLLER + image.sha256() : image.url(),
+                image.sha256(),
+                image.format(),
+                image.minDiskGiB());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSet;
 import io.yunqing.api.InstanceSet.DataVolume;
+import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
 import io.yunqing.api.PlacementExplanation;
@@ -65,7 +66,7 @@ class Creation {
     Response one(String tenant, String name, Instance body, Call call, Consumer<Runnable> ifGone) {
         call.check();
         asked.check(Kind.INSTANCE, body, name);
-        Rebuilding.requireBoot(body.spec());
+        requireNew(body.spec());
         Instances.requireSameTenant(tenant, body.metadata());
         return answer(
                 tenant,
@@ -86,7 +87,7 @@ class Creation {
     Response all(String tenant, InstanceSet body, Call call, Consumer<Runnable> ifGone) {
         call.check();
         asked.check(body);
-        Rebuilding.requireBoot(body.spec());
+        requireNew(body.spec());
         Instances.requireSameTenant(tenant, body.metadata());
         List<Instance> instances = body.instances();
         String base = body.metadata().name();
@@ -101,6 +102,11 @@ class Creation {
                         body.volumesOrNone(),
                         terms(tenant, body, true, call),
                         ifGone));
+    }
+
+    private static void requireNew(InstanceSpec spec) {
+        Rebuilding.requireBoot(spec);
+        Rescuing.requireNone(spec);
     }
 
     private static void requireShort(String longest, String name) {

@@ -36,6 +36,11 @@ public class InstanceRow extends ResourceRow {
     @JoinColumn(name = "image_id")
     public ImageRow image;
 
+    /** What it is started from instead of its root disk, or null. */
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "rescue_image_id")
+    public ImageRow rescueImage;
+
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "host_id")
     public HostRow host;

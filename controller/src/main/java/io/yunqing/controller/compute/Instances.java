@@ -1,7 +1,6 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.Address;
-import io.yunqing.api.Condition;
 import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.InstanceStatus;
@@ -19,12 +18,10 @@ import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Noun;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
-import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,6 +40,7 @@ public class Instances {
     private final InstanceSightings sightings;
     private final Resizing resizing;
     private final Rebuilding rebuilding;
+    private final Rescuing rescuing;
     private final Changes changes;
     private final Transactions transactions;
 
@@ -52,6 +50,7 @@ public class Instances {
             InstanceSightings sightings,
             Resizing resizing,
             Rebuilding rebuilding,
+            Rescuing rescuing,
             Changes changes,
             Transactions transactions) {
         this.em = em;
@@ -59,6 +58,7 @@ public class Instances {
         this.sightings = sightings;
         this.resizing = resizing;
         this.rebuilding = rebuilding;
+        this.rescuing = rescuing;
         this.changes = changes;
         this.transactions = transactions;
     }
@@ -100,64 +100,8 @@ public class Instances {
                 observed == null ? null : host.seenAt(),
                 row.placement,
                 observed == null ? null : observed.fault(),
-                conditions(row, sighting, seen, phase),
+                InstanceConditions.of(row, sighting, seen, phase),
                 sighting.volumes());
-    }
-
-    private static List<Condition> conditions(
-            InstanceRow row, Sighting sighting, boolean seen, Phase phase) {
-        InstanceObserved observed = sighting.observed();
-        HostSeen host = sighting.host();
-        List<Condition> conditions = new ArrayList<>();
-        if (host.complete() && !seen) {
-            conditions.add(
-                    new Condition(
-                            "HostUnreachable",
-                            "host "
-                                    + host.name()
-                                    + " does not report; what runs there is unknown and nothing is freed",
-                            host.receivedAt()));
-        } else if (!host.complete() && host.unobservedReason() != null) {
-            conditions.add(
-                    new Condition(
-                            "HypervisorUnobserved",
-                            "host "
-                                    + host.name()
-                                    + " cannot see its domains: "
-                                    + host.unobservedReason(),
-                            host.seenAt()));
-        }
-        if (observed != null && observed.step() != null) {
-            conditions.add(
-                    new Condition("Working", "its host is busy with: " + observed.step(), null));
-        }
-        ImageLifecycle.condition(row.spec.image(), sighting.image()).ifPresent(conditions::add);
-        waitingForGuest(row, observed, phase)
-                .ifPresent(remedy ->
-                        conditions.add(
-                                new Condition(
-                                        "WaitingForGuest",
-                                        "the guest was asked to shut down and still runs; "
-                                                + remedy,
-                                        null)));
-        return conditions;
-    }
-
-    /** What to do if it lasts, when an instance goes off by asking its guest. */
-    private static Optional<String> waitingForGuest(
-            InstanceRow row, InstanceObserved observed, Phase phase) {
-        if (phase != Phase.STOPPING) {
-            return Optional.empty();
-        }
-        return switch (row.power()) {
-            case STOPPED -> Optional.of("set power OFF to take its power away");
-            case RUNNING ->
-                    observed.boot() == row.spec.bootOrNone()
-                                    || Boolean.TRUE.equals(row.spec.forcedBoot())
-                            ? Optional.empty()
-                            : Optional.of("set forcedBoot to take its power away");
-            case OFF, PAUSED -> Optional.empty();
-        };
     }
 
     /**
@@ -339,13 +283,15 @@ public class Instances {
             InstanceSpec wanted = spec.keepingBoots(row.spec);
             boolean booted = requireBoot(row, wanted);
             rebuilding.change(row, wanted);
+            boolean rescued = rescuing.change(row, wanted);
             boolean resized = !row.spec.flavor().equals(spec.flavor());
             if (resized) {
                 resizing.resize(row, spec.flavor());
             }
             boolean powered = row.power() != wanted.powerOrDefault();
+            boolean ordered = !Objects.equals(row.spec.turn(), wanted.turn());
             row.spec = wanted;
-            if (resized || powered || booted) {
+            if (resized || powered || booted || rescued || ordered) {
                 row.hostRevision = fleet.nextRevision(row.host.id);
             }
         }

@@ -142,6 +142,40 @@ public class Fleet {
     }
 
     /**
+     * Tells all hosts of a zone of their instances anew. These are locked first, as by whoever changes one of them, and then the hosts'
+     * counters in the order of their ids; what has come to a host until then is told as well.
+     */
+    void instancesChanged(UUID zone) {
+        List<UUID> hosts =
+                em.createNativeQuery("SELECT id FROM host WHERE zone_id = :zone", UUID.class)
+                        .setParameter("zone", zone)
+                        .getResultList();
+        UUID[] ids = hosts.toArray(UUID[]::new);
+        em.createNativeQuery(
+                        "SELECT id FROM instance WHERE host_id = ANY (:hosts) ORDER BY id FOR NO KEY UPDATE",
+                        UUID.class)
+                .setParameter("hosts", ids)
+                .getResultList();
+        em.createNativeQuery(
+                        """
+                        WITH told AS (SELECT host_id FROM host_desired WHERE host_id = ANY (:hosts) ORDER BY host_id FOR NO KEY UPDATE)
+                        UPDATE host_desired d SET revision = revision + 1 FROM told WHERE d.host_id = told.host_id
+                        """,
+                        Object.class)
+                .setParameter("hosts", ids)
+                .executeUpdate();
+        em.createNativeQuery(
+                        """
+                        UPDATE instance i SET host_revision = d.revision FROM host_desired d
+                        WHERE d.host_id = i.host_id AND i.host_id = ANY (:hosts)
+                        """,
+                        Object.class)
+                .setParameter("hosts", ids)
+                .executeUpdate();
+        wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
+    }
+
+    /**
      * Refuses what is said of a resource that hosts do not have.
      *
      * @param byResource null for nothing
@@ -225,6 +259,7 @@ public class Fleet {
                 found.hypervisor(),
                 found.agentVersion(),
                 found.network(),
-                found.underlay());
+                found.underlay(),
+                found.cpuModels());
     }
 }

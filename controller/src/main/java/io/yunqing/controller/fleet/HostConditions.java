@@ -24,7 +24,11 @@ final class HostConditions {
     private HostConditions() {}
 
     static List<Condition> of(
-            HostObservationRow seen, HostState state, Map<String, Capacity> capacity, Instant now) {
+            HostRow host,
+            HostObservationRow seen,
+            HostState state,
+            Map<String, Capacity> capacity,
+            Instant now) {
         List<Condition> conditions = new ArrayList<>();
         switch (state) {
             case INVITED ->
@@ -57,6 +61,15 @@ final class HostConditions {
                                             seen.inventory.underlay() == null
                                                     ? "no instances"
                                                     : "only instances in networks of tenants"),
+                            null));
+        }
+        String model = host.zone.spec.cpuModel();
+        if (model != null && !canShow(seen, model)) {
+            conditions.add(
+                    new Condition(
+                            "CpuModelMissing",
+                            "it cannot show processor %s to guests, as its zone %s asks: no instances come to it"
+                                    .formatted(model, host.zone.name),
                             null));
         }
         if (seen.networkFault != null) {
@@ -106,6 +119,13 @@ final class HostConditions {
                                                         lane.oldestSeconds()),
                                         seen.receivedAt)));
         return conditions;
+    }
+
+    /** What has not said which it can is taken to be able. */
+    private static boolean canShow(HostObservationRow seen, String model) {
+        return seen.inventory == null
+                || seen.inventory.cpuModels() == null
+                || seen.inventory.cpuModels().contains(model);
     }
 
     private static Condition filling(

@@ -77,6 +77,7 @@ final class HostReader {
                                o.received_at, o.complete, jsonb_array_length(o.unknown_domains) AS unknown_domains, o.orphans,
                                o.inventory -> 'network' AS network,
                                o.inventory ->> 'underlay' IS NOT NULL AS networked,
+                               coalesce(jsonb_exists(o.inventory -> 'cpuModels', z.spec ->> 'cpuModel'), true) AS shows_model,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
                         FROM provider p
@@ -133,7 +134,8 @@ final class HostReader {
                 new SeenHost(
                         host,
                         row.getLong("revision"),
-                        spec.schedulable() == null || spec.schedulable(),
+                        row.getBoolean("shows_model")
+                                && (spec.schedulable() == null || spec.schedulable()),
                         network == null ? null : parsed(network, HostNetwork.class),
                         received == null ? null : received.toInstant(),
                         row.getBoolean("complete"),

@@ -172,7 +172,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                                 row.metadata(),
                                 row.spec,
                                 status(
-                                        row.hostClass.name,
+                                        row,
                                         observations.get(row.id),
                                         capacities.get(row.id),
                                         instances.get(row.id).intValue())))
@@ -257,20 +257,17 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     }
 
     private HostStatus status(
-            String hostClass,
-            HostObservationRow seen,
-            Map<String, Capacity> capacity,
-            int instances) {
+            HostRow host, HostObservationRow seen, Map<String, Capacity> capacity, int instances) {
         HostState state = fleet.state(seen);
         return new HostStatus(
                 state,
                 seen.receivedAt,
                 seen.inventory,
-                hostClass,
+                host.hostClass.name,
                 capacity,
                 instances,
                 seen.unknownDomains,
-                HostConditions.of(seen, state, capacity, clock.instant()),
+                HostConditions.of(host, seen, state, capacity, clock.instant()),
                 seen.certificateEnds);
     }
 }

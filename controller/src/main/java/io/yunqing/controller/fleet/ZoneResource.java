@@ -39,11 +39,13 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
     private final Resources resources;
     private final Lists lists;
     private final References references;
+    private final CpuModels cpuModels;
 
-    ZoneResource(Resources resources, Lists lists, References references) {
+    ZoneResource(Resources resources, Lists lists, References references, CpuModels cpuModels) {
         this.resources = resources;
         this.lists = lists;
         this.references = references;
+        this.cpuModels = cpuModels;
     }
 
     @GET
@@ -109,7 +111,8 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
                                 kind(),
                                 row.metadata(),
                                 row.spec,
-                                new ZoneStatus(hosts.get(row.id).intValue())))
+                                new ZoneStatus(
+                                        hosts.get(row.id).intValue(), cpuModels.common(row.id))))
                 .toList();
     }
 
@@ -120,6 +123,7 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
 
     @Override
     public void update(ZoneRow row, Zone asked) {
+        cpuModels.change(row, asked.spec().cpuModel());
         row.spec = asked.spec();
     }
 

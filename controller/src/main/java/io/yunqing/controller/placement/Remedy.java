@@ -152,7 +152,8 @@ final class Remedy {
                     "out of reach of tenants' networks: start its agent with --underlay, or ask for no network";
             case NUMA -> numa(index);
             case GROUP -> group(index);
-            case SCHEDULABLE -> "closed to new instances: open it (yqctl host)";
+            case SCHEDULABLE ->
+                    "closed to new instances, or without the processor of their zone: see which (yqctl host)";
             case REPORTING -> "not heard from: bring its agent back";
             case EXCLUSIVE -> "kept for one tenant: open it to others";
         };

@@ -161,6 +161,7 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         requireSameOrigin(row.spec, asked.spec());
         Asked.same("spec.sha256", row.spec.sha256(), asked.spec().sha256());
         Asked.same("spec.format", row.spec.format(), asked.spec().format());
+        Asked.same("spec.firmware", row.spec.firmwareOrDefault(), asked.spec().firmwareOrDefault());
         ImageStage stage =
                 asked.spec().stage() == null ? row.spec.stageOrDefault() : asked.spec().stage();
         ImageLifecycle.requireMove(row.spec.stageOrDefault(), stage);
@@ -184,6 +185,10 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     @Override
     public boolean delete(ImageRow row) {
         references.refuseIfAny(row, "instances", "SELECT name FROM instance WHERE image_id = :id");
+        references.refuseIfAny(
+                row,
+                "instances that are rescued with it",
+                "SELECT name FROM instance WHERE rescue_image_id = :id");
         return true;
     }
 }

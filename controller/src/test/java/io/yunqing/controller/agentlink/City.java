@@ -20,7 +20,7 @@ public final class City {
 
     private final Rest rest;
     private final String authority;
-    private final String subnet;
+    final String subnet;
 
     public City(Rest rest, String authority) {
         this.rest = rest;

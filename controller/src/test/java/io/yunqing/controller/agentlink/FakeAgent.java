@@ -129,6 +129,7 @@ final class FakeAgent {
                 "none",
                 "0",
                 new HostNetwork("br0", subnet, gateway),
+                null,
                 null);
     }
 
@@ -144,7 +145,24 @@ final class FakeAgent {
                 host.hypervisor(),
                 host.agentVersion(),
                 host.network(),
-                underlay);
+                underlay,
+                host.cpuModels());
+    }
+
+    /** The same host, which can show these processors to guests. */
+    static HostInventory showing(HostInventory host, String... cpuModels) {
+        return new HostInventory(
+                host.hostname(),
+                host.cpus(),
+                host.memoryMiB(),
+                host.pools(),
+                host.accelerator(),
+                host.architecture(),
+                host.hypervisor(),
+                host.agentVersion(),
+                host.network(),
+                host.underlay(),
+                List.of(cpuModels));
     }
 
     /** What came back. */

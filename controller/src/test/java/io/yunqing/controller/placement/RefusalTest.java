@@ -50,7 +50,7 @@ class RefusalTest {
                             fleet(host("h1").closed(), host("h2").closed()),
                             asking(1, 1024),
                             Map.of("schedulable", 2),
-                            "2 hosts, such as h1, have room but are closed to new instances: open it (yqctl host)"),
+                            "2 hosts, such as h1, have room but are closed to new instances, or without the processor of their zone: see which (yqctl host)"),
                     new Case(
                             "kept for somebody else",
                             fleet(host("h1").exclusive(id("another"))),
