@@ -184,6 +184,42 @@ final class Changing {
                 });
     }
 
+    /** Has an instance started from an image, with its root disk beside it. */
+    static Exit rescue(Call call, Noun noun) {
+        Optional<String> image = call.args().text("--image");
+        return change(
+                call,
+                noun,
+                seen ->
+                        rescued(
+                                call,
+                                seen,
+                                Optional.of(image.orElse(Tree.textAt(seen, "spec.image")))));
+    }
+
+    /** Has an instance started from its own root disk again. */
+    static Exit unrescue(Call call, Noun noun) {
+        return change(call, noun, seen -> rescued(call, seen, Optional.empty()));
+    }
+
+    /** Asked again while it is so, it asks for nothing; one that is off is not started for it. */
+    private static Edit rescued(Call call, Map<String, Object> seen, Optional<Object> image) {
+        Map<String, Optional<Object>> changes = new LinkedHashMap<>();
+        changes.put("spec.rescue", image);
+        boolean so = Tree.textAt(seen, "spec.rescue").equals(image.orElse(""));
+        String power = Tree.textAt(seen, "spec.power");
+        if (!so && (power.isEmpty() || power.equals("RUNNING") || power.equals("PAUSED"))) {
+            changes.put("spec.boot", Optional.of(nextBoot(seen)));
+            changes.put(
+                    "spec.forcedBoot",
+                    call.args().has("--force") ? Optional.of(true) : Optional.empty());
+            if (power.equals("PAUSED")) {
+                changes.put("spec.power", Optional.of("RUNNING"));
+            }
+        }
+        return new Edit(changes);
+    }
+
     private static long nextBoot(Map<String, Object> instance) {
         String boot = Tree.textAt(instance, "spec.boot");
         return boot.isEmpty() ? 1 : Long.parseLong(boot) + 1;

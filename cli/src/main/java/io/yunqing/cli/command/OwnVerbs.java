@@ -21,19 +21,7 @@ final class OwnVerbs {
     static List<String> names(Kind kind) {
         return switch (kind) {
             case HOST -> List.of("join-token");
-            case INSTANCE ->
-                    List.of(
-                            "start",
-                            "stop",
-                            "reboot",
-                            "pause",
-                            "resize",
-                            "rebuild",
-                            "snapshot",
-                            "log",
-                            "console",
-                            "stats",
-                            "explain");
+            case INSTANCE -> InstanceVerbs.NAMES;
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
             case ORPHAN -> List.of("quarantine", "release");
             case IMAGE -> List.of("upload", "publish", "deprecate", "revoke");
@@ -54,21 +42,14 @@ final class OwnVerbs {
     }
 
     static CommandSpec command(Noun noun, String verb) {
+        if (noun.kind() == Kind.INSTANCE) {
+            return InstanceVerbs.command(noun, verb);
+        }
         return switch (verb) {
             case "join-token" -> joinToken(noun);
-            case "start" -> start(noun);
-            case "stop" -> stop(noun);
-            case "reboot" -> reboot(noun);
-            case "pause" -> pause(noun);
-            case "resize" -> resize(noun);
-            case "rebuild" -> rebuild(noun);
-            case "snapshot" -> noun.kind() == Kind.INSTANCE ? snapshots(noun) : snapshot(noun);
+            case "snapshot" -> snapshot(noun);
             case "restore" -> restore(noun);
             case "backup" -> backup(noun);
-            case "log" -> log(noun);
-            case "console" -> console(noun);
-            case "stats" -> stats(noun);
-            case "explain" -> explain(noun);
             case "attach" -> attach(noun);
             case "detach" -> detach(noun);
             case "quarantine" -> quarantine(noun);
@@ -102,133 +83,6 @@ final class OwnVerbs {
         return token.addPositional(Verbs.name(noun));
     }
 
-    private static CommandSpec start(Noun noun) {
-        CommandSpec start =
-                Options.command(
-                        "start",
-                        "Have an instance running; one that is paused goes on",
-                        call -> Changing.power(call, noun, "RUNNING"),
-                        "instance start web-1 web-2 --tenant reg-prod --wait");
-        Options.mutation().forEach(start::addOption);
-        return Verbs.awaiting(noun, start.addPositional(Verbs.names(noun)));
-    }
-
-    private static CommandSpec stop(Noun noun) {
-        CommandSpec stop =
-                Options.command(
-                        "stop",
-                        "Have an instance off, by asking the guest to shut down",
-                        call ->
-                                Changing.power(
-                                        call, noun, call.args().has("--force") ? "OFF" : "STOPPED"),
-                        "instance stop web-1 --tenant reg-prod --wait",
-                        "instance stop web-1 --tenant reg-prod --force");
-        stop.addOption(Options.flag("Take the power away instead of asking", "--force"));
-        Options.mutation().forEach(stop::addOption);
-        return Verbs.awaiting(noun, stop.addPositional(Verbs.names(noun)));
-    }
-
-    private static CommandSpec reboot(Noun noun) {
-        CommandSpec reboot =
-                Options.command(
-                        "reboot",
-                        "Have an instance started anew, by asking the guest to shut down",
-                        call -> Changing.reboot(call, noun),
-                        "instance reboot web-1 --tenant reg-prod --wait",
-                        "instance reboot web-1 --tenant reg-prod --force");
-        reboot.addOption(Options.flag("Take the power away instead of asking", "--force"));
-        Options.mutation().forEach(reboot::addOption);
-        return Verbs.awaiting(noun, reboot.addPositional(Verbs.names(noun)));
-    }
-
-    private static CommandSpec pause(Noun noun) {
-        CommandSpec pause =
-                Options.command(
-                        "pause",
-                        "Have an instance stand still, with its memory kept; start lets it go on",
-                        call -> Changing.power(call, noun, "PAUSED"),
-                        "instance pause web-1 --tenant reg-prod --wait");
-        Options.mutation().forEach(pause::addOption);
-        return Verbs.awaiting(noun, pause.addPositional(Verbs.names(noun)));
-    }
-
-    private static CommandSpec resize(Noun noun) {
-        CommandSpec resize =
-                Options.command(
-                        "resize",
-                        "Give an instance that is off another size, on the host where it is",
-                        call -> Changing.resize(call, noun),
-                        "instance resize web-1 --tenant reg-prod --flavor large",
-                        "instance resize web-1 --tenant reg-prod --flavor large --dry-run");
-        resize.addOption(Options.text("NAME", "The flavor it is to have (required)", "--flavor"));
-        Options.mutation().forEach(resize::addOption);
-        return Verbs.awaiting(noun, resize.addPositional(Verbs.name(noun)));
-    }
-
-    private static CommandSpec rebuild(Noun noun) {
-        CommandSpec rebuild =
-                Options.command(
-                        "rebuild",
-                        "Start an instance on a fresh root disk; all that is on the old one is lost."
-                                + " Asks for the name first",
-                        call -> Changing.rebuild(call, noun),
-                        "instance rebuild web-1 --tenant reg-prod --wait",
-                        "instance rebuild web-1 --tenant reg-prod --image debian-13 --yes");
-        for (String field : List.of("image", "sshKeys", "userData")) {
-            noun.field(field).ifPresent(one -> rebuild.addOption(Verbs.option(one, false)));
-        }
-        rebuild.addOption(Options.flag("Take the power away instead of asking", "--force"));
-        rebuild.addOption(Options.yes());
-        Options.mutation().forEach(rebuild::addOption);
-        return Verbs.awaiting(noun, rebuild.addPositional(Verbs.name(noun)));
-    }
-
-    private static CommandSpec log(Noun noun) {
-        CommandSpec log =
-                Options.command(
-                        "log",
-                        "Print the guest's serial console",
-                        call -> Following.log(call, noun),
-                        "instance log web-1 --tenant reg-prod -f");
-        log.addOption(Options.flag("Go on as it grows", "-f", "--follow"));
-        return log.addPositional(Verbs.name(noun));
-    }
-
-    private static CommandSpec console(Noun noun) {
-        CommandSpec console =
-                Options.command(
-                        "console",
-                        "Use the guest's serial console; ~. at the beginning of a line leaves, ~~ is a tilde."
-                                + " What is piped in is typed, and what the guest writes then printed until it"
-                                + " is quiet for 2 s",
-                        call -> Consoles.console(call, noun),
-                        "instance console web-1 --tenant reg-prod",
-                        "instance console web-1 --tenant reg-prod --force",
-                        "instance console web-1 --tenant reg-prod < commands");
-        console.addOption(Options.flag("Take it over from whoever has it", "--force"));
-        console.addOption(Options.reason());
-        return console.addPositional(Verbs.name(noun));
-    }
-
-    private static CommandSpec stats(Noun noun) {
-        return Options.command(
-                        "stats",
-                        "Show what an instance uses: processors, memory, disks, network",
-                        call -> Showing.stats(call, noun),
-                        "instance stats web-1 --tenant reg-prod",
-                        "instance stats web-1 --tenant reg-prod -o json")
-                .addPositional(Verbs.name(noun));
-    }
-
-    private static CommandSpec explain(Noun noun) {
-        return Options.command(
-                        "explain",
-                        "Say why an instance is where it is and as it is",
-                        call -> Showing.explain(call, noun),
-                        "instance explain web-1 --tenant reg-prod")
-                .addPositional(Verbs.name(noun));
-    }
-
     private static CommandSpec attach(Noun noun) {
         CommandSpec attach =
                 Options.command(
@@ -251,23 +105,6 @@ final class OwnVerbs {
                         "volume detach web-1-logs --tenant reg-prod --wait");
         Options.mutation().forEach(detach::addOption);
         return Verbs.awaiting(noun, detach.addPositional(Verbs.name(noun)));
-    }
-
-    private static CommandSpec snapshots(Noun noun) {
-        CommandSpec snapshots =
-                Options.command(
-                        "snapshot",
-                        "Take snapshots of an instance's volumes, all of one instant: NAME-VOLUME for each",
-                        call -> Copying.snapshots(call, noun),
-                        "instance snapshot db-1 --tenant reg-prod --name before-upgrade --wait",
-                        "instance snapshot db-1 --tenant reg-prod --name nightly --volume db-1-data");
-        snapshots.addOption(
-                Options.text("NAME", "What their names begin with (required)", "--name"));
-        snapshots.addOption(
-                Options.texts("NAME", "Only of this volume; can be given again", "--volume"));
-        snapshots.addOption(Options.label());
-        Options.mutation().forEach(snapshots::addOption);
-        return Verbs.awaiting(noun, snapshots.addPositional(Verbs.name(noun)));
     }
 
     private static CommandSpec snapshot(Noun noun) {

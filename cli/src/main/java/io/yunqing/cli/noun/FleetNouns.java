@@ -7,6 +7,7 @@ import static io.yunqing.cli.noun.Column.parts;
 import static io.yunqing.cli.noun.Column.size;
 import static io.yunqing.cli.noun.Column.state;
 import static io.yunqing.cli.noun.Column.text;
+import static io.yunqing.cli.noun.Column.texts;
 import static io.yunqing.cli.noun.Column.used;
 import static io.yunqing.cli.noun.Nouns.created;
 import static io.yunqing.cli.noun.Nouns.displayName;
@@ -30,11 +31,18 @@ final class FleetNouns {
                         name(),
                         displayName(),
                         number("hosts", "status.hosts"),
+                        text("cpu-model", "spec.cpuModel"),
+                        texts("cpu-models", "status.cpuModels").onlyWide(),
                         labels(),
                         created()),
                 List.of(),
-                List.of(displayNameField()),
-                "site-a --display-name 一号机房");
+                List.of(
+                        displayNameField(),
+                        Field.text(
+                                "cpuModel",
+                                "--cpu-model",
+                                "Which processor its guests see, by libvirt's name; their hosts' own when absent")),
+                "site-a --display-name 一号机房 --cpu-model Westmere");
     }
 
     static Noun hostClass() {

@@ -243,7 +243,13 @@ public final class Nouns {
                                 "IMPORTED",
                                 "PUBLISHED",
                                 "DEPRECATED",
-                                "REVOKED")),
+                                "REVOKED"),
+                        Field.choice(
+                                "firmware",
+                                "--firmware",
+                                "By which it is started, for good; BIOS when absent",
+                                "BIOS",
+                                "UEFI")),
                 "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX\n"
                         + "--format QCOW2 --min-disk-gib 4");
     }

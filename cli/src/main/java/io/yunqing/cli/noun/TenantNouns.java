@@ -199,7 +199,23 @@ public final class TenantNouns {
                                 Field.Type.FILE_TEXT,
                                 "userData",
                                 "--user-data",
-                                "cloud-init user data, given to the guest as it is")),
+                                "cloud-init user data, given to the guest as it is"),
+                        Field.text(
+                                "rescue",
+                                "--rescue",
+                                "An image it is started from, its root disk beside it; see 'yqctl instance rescue'"),
+                        Field.whole(
+                                "startOrder",
+                                "--start-order",
+                                0,
+                                InstanceSpec.LAST_START,
+                                "Behind which of its tenant's a host starts it: lower ones first; any when absent"),
+                        Field.whole(
+                                "startDelaySeconds",
+                                "--start-delay-seconds",
+                                0,
+                                InstanceSpec.LONGEST_START_DELAY,
+                                "For how long it has run before those behind it are started; 0 when absent")),
                 "web-1 --tenant reg-prod --flavor small --image debian-12\n"
                         + "--ssh-key @key.pub --volume data=20 --wait");
     }
