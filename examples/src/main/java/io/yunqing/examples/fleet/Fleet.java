@@ -164,6 +164,7 @@ public final class Fleet implements AutoCloseable {
                 "simulated",
                 "simulated",
                 new HostNetwork("br0", net + "0/24", net + "1"),
+                null,
                 null);
     }
 
