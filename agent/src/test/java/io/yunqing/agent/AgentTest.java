@@ -93,7 +93,8 @@ class AgentTest {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         controller.desire(Instances.running().build());
         agent.start();
         controller.until(() -> !controller.uses().isEmpty());
@@ -154,7 +155,8 @@ class AgentTest {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         controller.awaitFailedCalls(2);
         assertEquals(List.of(), List.copyOf(done));
     }
@@ -181,7 +183,8 @@ class AgentTest {
                         DomainState.SHUTOFF,
                         "crashed",
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         agent = newAgent();
         agent.start();
         controller.until(
@@ -265,7 +268,8 @@ class AgentTest {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         hypervisor.put(
                 new ObservedDomain(
                         foreign,
@@ -279,7 +283,8 @@ class AgentTest {
                         DomainState.SHUTOFF,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         controller.desire();
         agent.start();
         var report = controller.await(r -> r.complete() && r.unknownDomains().size() == 2);
@@ -327,7 +332,8 @@ class AgentTest {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         controller.desire(Instances.running().deleted().build());
         agent.start();
         var report = controller.await(shows(Instances.ID, i -> i.fault() != null));

@@ -7,6 +7,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
 import io.yunqing.api.agent.InstanceDesired.Seed;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.StartTurn;
@@ -38,6 +39,9 @@ public final class Instances {
                     null,
                     null);
 
+    /** That of the instances here. */
+    public static final InstanceSize SMALL = new InstanceSize(1, 32);
+
     private UUID id = ID;
     private String name = "web-1";
     private long revision = 1;
@@ -48,6 +52,7 @@ public final class Instances {
     private int boot;
     private boolean forcedBoot;
     private int rebuild;
+    private int vcpus = 1;
     private int memoryMiB = 32;
     private int rootDiskGiB = 1;
     private ImageSource image = IMAGE;
@@ -156,6 +161,11 @@ public final class Instances {
         return this;
     }
 
+    public Instances vcpus(int value) {
+        vcpus = value;
+        return this;
+    }
+
     public Instances machine(@Nullable Machine value) {
         machine = value;
         return this;
@@ -191,7 +201,7 @@ public final class Instances {
                 boot,
                 forcedBoot,
                 rebuild,
-                1,
+                vcpus,
                 memoryMiB,
                 rootDiskGiB,
                 image,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an instance should be.
  *
- * @param flavor its size; can be changed while it is off, to one with a root disk of the same size
+ * @param flavor its size; can be changed to one with a root disk of the same size, and to a smaller one only while it is off
  * @param image what its root disk starts as; changes only with {@code rebuild}
  * @param zone where it must be; anywhere when absent. Cannot be changed
  * @param group the tenant's placement group that it belongs to; none when absent. Cannot be changed

@@ -107,11 +107,37 @@ class MachineIT {
         yqctl.ok("instance", "unrescue", "web", "--wait=90s");
         awaitLine("web", "its note: mended");
         assertFalse(Files.exists(rescueDisk()), "nothing of the rescue is left");
-        yqctl.ok("instance", "delete", "web", "--yes", "--wait=60s");
     }
 
     @Test
     @Order(4)
+    void itBecomesLargerWhileItRuns() throws Exception {
+        yqctl.ok(
+                "flavor",
+                "create",
+                "larger",
+                "--vcpus",
+                "2",
+                "--memory-mib",
+                "256",
+                "--root-disk-gib",
+                "1");
+        int before = domain("web");
+        yqctl.ok("instance", "resize", "web", "--flavor", "larger", "--wait=60s");
+        Until.holds(
+                "its host has given it what it lacks",
+                BOOT,
+                () -> status("web").path("conditions").toString().equals("[]"));
+        String now = testbed.virsh(HOST, "dominfo", id("web"));
+        assertTrue(now.contains("262144 KiB"), now);
+        assertEquals(
+                "2", testbed.virsh(HOST, "vcpucount", id("web"), "--live", "--current").strip());
+        assertEquals(before, domain("web"), "it was not started again");
+        yqctl.ok("instance", "delete", "web", "--yes", "--wait=60s");
+    }
+
+    @Test
+    @Order(5)
     void anImageForUefiIsStartedByIt() throws Exception {
         JsonNode image = rest.get("/v1/images/yunqing-guest").body().path("spec");
         yqctl.ok(

@@ -58,6 +58,7 @@ public final class DomainXml {
     private final Host host;
     private final Template domain;
     private final Template disk;
+    private final Template memory;
     private final Template metadata;
     private final Template backup;
     private final Template checkpoint;
@@ -67,6 +68,7 @@ public final class DomainXml {
         this.host = host;
         this.domain = engine.parse(resource("domain.xml"));
         this.disk = engine.parse(resource("disk.xml"));
+        this.memory = engine.parse(resource("memory.xml"));
         this.metadata = engine.parse(resource("metadata.xml"));
         this.backup = engine.parse(resource("backup.xml"));
         this.checkpoint = engine.parse(resource("checkpoint.xml"));
@@ -90,8 +92,13 @@ public final class DomainXml {
                 new DomainMetadata(
                         id, instance.epoch(), instance.boot(), instance.machineOrPlain().word());
         data.put("metadata", new RawString(metadata(instance, defined, true)));
+        var room = DomainRoom.of(instance.vcpus(), instance.memoryMiB());
         data.put("memoryMiB", instance.memoryMiB());
         data.put("vcpus", instance.vcpus());
+        data.put("mostMemoryMiB", room.memoryMiB());
+        data.put("mostVcpus", room.vcpus());
+        data.put("slots", DomainRoom.SLOTS);
+        data.put("lastVcpu", room.vcpus() - 1);
         data.put("ports", IntStream.rangeClosed(1, PORTS).boxed().toList());
         data.putAll(machine(instance));
         data.put("seed", layout.seed(id));
@@ -152,6 +159,11 @@ public final class DomainXml {
                 .mapToObj(i -> disk(instance, volumes.get(i), target(FIRST_VOLUME + i)))
                 .map(RawString::new)
                 .toList();
+    }
+
+    /** Memory for a domain that is on. */
+    public String memory(long mebibytes) {
+        return memory.data("memoryMiB", mebibytes).render();
     }
 
     /** A volume as an instance's disk, also for a domain that exists. */

@@ -94,6 +94,9 @@ public interface Hypervisor extends AutoCloseable {
      */
     void attachVolumes(InstanceDesired instance) throws HypervisorFault;
 
+    /** Gives a domain that is on the processors and the memory that it lacks; never takes any. */
+    void enlarge(InstanceDesired instance) throws HypervisorFault;
+
     /** All volumes of the host; touches storage only. A list that is not complete is a fault, not a shorter list. */
     List<ObservedVolume> volumes() throws HypervisorFault;
 

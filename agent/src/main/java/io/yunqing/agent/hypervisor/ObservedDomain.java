@@ -3,6 +3,7 @@ package io.yunqing.agent.hypervisor;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.Machine;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the hypervisor's reason for the state, such as {@code crashed}
  * @param limits those of its disks, likewise; one that is not named has none. Its root disk has its own id
  * @param machine the {@link Machine#word} of what it was last defined with while it was off; that of the plain one if it is not ours
+ * @param room how large it can become while it is on; as large as it is where it was made for no more
  */
 public record ObservedDomain(
         UUID id,
@@ -36,7 +38,11 @@ public record ObservedDomain(
         DomainState state,
         @Nullable String reason,
         Map<UUID, IoLimits> limits,
-        String machine) {
+        String machine,
+        InstanceSize room) {
+
+    /** Linux takes in memory in pieces of this many MiB. */
+    private static final int MEMORY_PIECE_MIB = 128;
 
     /** What limits are that cannot be desired. */
     public static final IoLimits OTHER_LIMITS = new IoLimits(-1, -1, -1, -1);
@@ -47,6 +53,21 @@ public record ObservedDomain(
                 && memoryMiB == want.memoryMiB()
                 && boot >= want.boot()
                 && isOf(want.machineOrPlain());
+    }
+
+    public InstanceSize size() {
+        return new InstanceSize(vcpus, memoryMiB);
+    }
+
+    /** Whether it is smaller than is desired and can become so large while it is on. */
+    public boolean canGrowTo(InstanceDesired want) {
+        long more = want.memoryMiB() - memoryMiB;
+        return (want.vcpus() > vcpus || more > 0)
+                && want.vcpus() >= vcpus
+                && more >= 0
+                && want.vcpus() <= room.vcpus()
+                && want.memoryMiB() <= room.memoryMiB()
+                && more % MEMORY_PIECE_MIB == 0;
     }
 
     /** Whether this is what it starts with. */

@@ -1,11 +1,13 @@
 package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.DomainMetadata;
+import io.yunqing.agent.domain.DomainRoom;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,7 +101,9 @@ final class Domains {
         // Copied metadata does not make a domain ours: it must name the domain that it stands in.
         var ours = written != null && written.id().equals(id) ? written : null;
         var info = domain.getInfo();
-        var held = disks.of(domain);
+        String definition = domain.getXMLDesc(0);
+        var held = disks.of(id, definition);
+        long memoryMiB = info.maxMem >> 10;
         return new ObservedDomain(
                 id,
                 domain.getName(),
@@ -107,12 +111,13 @@ final class Domains {
                 ours == null ? 0 : ours.epoch(),
                 ours == null ? 0 : ours.boot(),
                 info.nrVirtCpu,
-                info.maxMem >> 10,
+                memoryMiB,
                 held.volumes(),
                 States.state(now),
                 States.reason(now),
                 held.limits(),
-                ours == null ? Machine.PLAIN.word() : ours.machine());
+                ours == null ? Machine.PLAIN.word() : ours.machine(),
+                DomainRoom.read(definition, new InstanceSize(info.nrVirtCpu, memoryMiB)));
     }
 
     private static @Nullable DomainMetadata metadata(Domain domain) throws LibvirtException {
@@ -162,6 +167,22 @@ final class Domains {
                         return 0;
                     } finally {
                         domain.free();
+                    }
+                });
+    }
+
+    void enlarge(InstanceDesired instance) throws HypervisorFault {
+        change(
+                "enlarge",
+                instance.id(),
+                domain -> {
+                    var has = domain.getInfo();
+                    if (has.nrVirtCpu < instance.vcpus()) {
+                        domain.setVcpusFlags(instance.vcpus(), AFFECT_LIVE);
+                    }
+                    long more = instance.memoryMiB() - (has.maxMem >> 10);
+                    if (more > 0) {
+                        domain.attachDeviceFlags(xml.memory(more), AFFECT_LIVE);
                     }
                 });
     }

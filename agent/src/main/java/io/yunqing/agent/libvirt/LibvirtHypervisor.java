@@ -181,6 +181,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void enlarge(InstanceDesired instance) throws HypervisorFault {
+        domains.enlarge(instance);
+    }
+
+    @Override
     public void start(UUID id) throws HypervisorFault {
         domains.start(id);
     }

@@ -75,12 +75,13 @@ final class VolumeDisks {
      */
     record Disks(Set<UUID> volumes, Map<UUID, IoLimits> limits) {}
 
-    Disks of(Domain domain) throws LibvirtException {
-        String text = domain.getXMLDesc(Definition.CURRENT.shown);
+    /**
+     * @param text the domain's definition as it is now
+     */
+    Disks of(UUID root, String text) {
         if (!text.contains(folder) && !text.contains("<iotune>")) {
             return new Disks(Set.of(), Map.of());
         }
-        var root = UUID.fromString(domain.getUUIDString());
         var disks = disks(text, root);
         var volumes = new HashSet<>(disks.keySet());
         volumes.remove(root);

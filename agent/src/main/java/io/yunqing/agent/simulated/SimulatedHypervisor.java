@@ -16,6 +16,7 @@ import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
@@ -55,6 +56,10 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
     private final Set<UUID> transients = new HashSet<>();
     private final SimulatedPool pool = new SimulatedPool();
+
+    /** How many times its size a guest can grow to while it is on. */
+    private static final int GROWTH = 4;
+
     private final Set<String> images = new HashSet<>();
     private @Nullable Listener listener;
     private @Nullable String blind;
@@ -280,9 +285,38 @@ public final class SimulatedHypervisor implements Hypervisor {
                                 DomainState.SHUTOFF,
                                 null,
                                 limits(instance, Map.of()),
-                                instance.machineOrPlain().word()));
+                                instance.machineOrPlain().word(),
+                                room(instance)));
             }
             witness.did("define");
+        }
+    }
+
+    private static InstanceSize room(InstanceDesired instance) {
+        return new InstanceSize(instance.vcpus() * GROWTH, (long) instance.memoryMiB() * GROWTH);
+    }
+
+    @Override
+    public void enlarge(InstanceDesired instance) throws HypervisorFault {
+        take(pace.define());
+        synchronized (this) {
+            var domain = existing(instance.id());
+            put(
+                    new ObservedDomain(
+                            domain.id(),
+                            domain.name(),
+                            domain.ours(),
+                            domain.epoch(),
+                            domain.boot(),
+                            Math.max(domain.vcpus(), instance.vcpus()),
+                            Math.max(domain.memoryMiB(), instance.memoryMiB()),
+                            domain.volumes(),
+                            domain.state(),
+                            domain.reason(),
+                            domain.limits(),
+                            domain.machine(),
+                            domain.room()));
+            witness.did("enlarge");
         }
     }
 
@@ -627,7 +661,8 @@ public final class SimulatedHypervisor implements Hypervisor {
                         state,
                         reason,
                         disks.limits(),
-                        domain.machine()));
+                        domain.machine(),
+                        domain.room()));
     }
 
     private ObservedDomain existing(UUID id) throws HypervisorFault {

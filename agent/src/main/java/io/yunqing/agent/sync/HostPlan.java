@@ -2,6 +2,7 @@ package io.yunqing.agent.sync;
 
 import static io.yunqing.agent.sync.Step.ATTACH;
 import static io.yunqing.agent.sync.Step.DEFINE;
+import static io.yunqing.agent.sync.Step.ENLARGE;
 import static io.yunqing.agent.sync.Step.ERASE;
 import static io.yunqing.agent.sync.Step.FETCH;
 import static io.yunqing.agent.sync.Step.PAUSE;
@@ -104,7 +105,8 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         boolean rewired = !have.volumes().equals(Set.copyOf(reach.volumes()));
         boolean limited = have.isLimitedAs(want);
         boolean asDesired = !rewired && limited && have.fits(want);
-        // What runs keeps its size, and stays of its boot, until it is off.
+        // What runs stays of its machine and its boot until it is off, and of its size unless it
+        // can grow.
         if (have.epoch() < want.epoch() || (off && !asDesired)) {
             if (off && (have.boot() < want.rebuild() || !have.isOf(want.machineOrPlain()))) {
                 steps.addAll(List.of(FETCH, PREPARE));
@@ -173,6 +175,9 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         }
         if (changed && have.state() != DomainState.SHUTTING_DOWN) {
             steps.add(ATTACH);
+        }
+        if (!want.paused() && have.state() == DomainState.RUNNING && have.canGrowTo(want)) {
+            steps.add(ENLARGE);
         }
     }
 

@@ -283,6 +283,7 @@ public final class HostReconciler {
             case PREPARE -> hypervisor.prepare(want);
             case DEFINE -> hypervisor.define(want);
             case ATTACH -> hypervisor.attachVolumes(want);
+            case ENLARGE -> hypervisor.enlarge(want);
             case START -> hypervisor.start(want.id());
             case SHUTDOWN -> hypervisor.shutdown(want.id());
             case PAUSE -> hypervisor.pause(want.id());

@@ -68,7 +68,8 @@ final class Report {
                                 domain.state(),
                                 domain.reason(),
                                 null,
-                                null));
+                                null,
+                                domain.size()));
             }
         }
         unknown.sort(Comparator.comparing(UnknownDomain::uuid));
@@ -108,7 +109,8 @@ final class Report {
                 progress.attempts().step() == null && behind != null
                         ? "waiting for " + behind
                         : progress.attempts().step(),
-                refusal == null ? progress.attempts().faultAt(now) : refusal);
+                refusal == null ? progress.attempts().faultAt(now) : refusal,
+                ours == null ? null : ours.size());
     }
 
     private static DomainState unmade(InstanceDesired want, Progress progress) {

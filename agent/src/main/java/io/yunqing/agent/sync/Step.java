@@ -10,6 +10,8 @@ public enum Step {
     DEFINE("define", LaneName.LIFECYCLE),
     /** Give the domain its volumes, and take others from it, while it is on. */
     ATTACH("volumes", LaneName.LIFECYCLE),
+    /** Give the domain processors and memory while it is on. */
+    ENLARGE("enlarge", LaneName.LIFECYCLE),
     START("start", LaneName.LIFECYCLE),
     /** Ask the guest by ACPI. */
     SHUTDOWN("shutdown", LaneName.LIFECYCLE),

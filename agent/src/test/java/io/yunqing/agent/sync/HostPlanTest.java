@@ -98,7 +98,8 @@ class HostPlanTest {
                         DomainState.RUNNING,
                         "booted",
                         Map.of(),
-                        Machine.PLAIN.word());
+                        Machine.PLAIN.word(),
+                        Instances.SMALL);
         for (InstanceDesired want : everyWish()) {
             var plan = plan(want, foreign, Progress.NONE, NOW);
             assertEquals(List.of(), plan.steps());
@@ -180,7 +181,8 @@ class HostPlanTest {
                 DomainState.SHUTOFF,
                 null,
                 Map.of(),
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 
     @Test
@@ -383,7 +385,8 @@ class HostPlanTest {
                 state,
                 null,
                 Map.of(),
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 
     private static HostPlan plan(
@@ -421,7 +424,8 @@ class HostPlanTest {
                 state,
                 null,
                 Map.of(),
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 
     private static ObservedDomain domain(DomainState state, @Nullable String reason) {
@@ -437,7 +441,8 @@ class HostPlanTest {
                 state,
                 reason,
                 Map.of(),
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 
     private static String words(@Nullable HostPlan plan) {

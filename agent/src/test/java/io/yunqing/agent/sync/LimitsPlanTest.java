@@ -70,6 +70,7 @@ class LimitsPlanTest {
                 state,
                 null,
                 limits,
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 }

@@ -2,6 +2,7 @@ package io.yunqing.agent.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.yunqing.agent.Instances;
 import io.yunqing.agent.Orphans;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.ObservedDomain;
@@ -103,7 +104,8 @@ class OrphanPlanTest {
                 DomainState.valueOf(state),
                 null,
                 Map.of(),
-                Machine.PLAIN.word());
+                Machine.PLAIN.word(),
+                Instances.SMALL);
     }
 
     private static @Nullable Instant askedOff(String cell) {

@@ -248,7 +248,8 @@ class OrphanReconcilerTest extends Reconciling {
                         state,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
     }
 
     private List<OrphanKey> orphans() {

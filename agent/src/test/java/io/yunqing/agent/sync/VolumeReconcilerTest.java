@@ -132,7 +132,8 @@ class VolumeReconcilerTest extends Reconciling {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         until("the domain is seen", () -> !told().unknownDomains().isEmpty());
         want(List.of(with(A)), Volumes.made(A, 3), Volumes.fresh(B, 1));
         until("it is made", () -> free(B));
@@ -153,7 +154,8 @@ class VolumeReconcilerTest extends Reconciling {
                         DomainState.RUNNING,
                         null,
                         Map.of(),
-                        Machine.PLAIN.word()));
+                        Machine.PLAIN.word(),
+                        Instances.SMALL));
         until("it is removed", () -> is(B, VolumeState.REMOVED));
     }
 

@@ -3,6 +3,7 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.Fault;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason libvirt's reason for the state, such as {@code shutdown} or {@code crashed}
  * @param step what the agent is doing about it now, such as {@code disk}; absent when nothing
  * @param fault the last failure, until a later step succeeds
+ * @param size what it has while it is on, and starts with while it is off; absent where there is no domain, and from an agent that does
+ *     not say it
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -25,7 +28,8 @@ public record InstanceObserved(
         @NotNull DomainState state,
         @Nullable String reason,
         @Nullable String step,
-        @Nullable Fault fault) {
+        @Nullable Fault fault,
+        @Nullable @Valid InstanceSize size) {
 
     /** libvirt's reason for what a call made stand still, and nothing that went wrong. */
     public static final String PAUSED_BY_WISH = "user";

@@ -97,7 +97,7 @@ final class InstanceVerbs {
         CommandSpec resize =
                 Options.command(
                         "resize",
-                        "Give an instance that is off another size, on the host where it is",
+                        "Give an instance another size on the host where it is; a smaller one only while it is off",
                         call -> Changing.resize(call, noun),
                         "instance resize web-1 --tenant reg-prod --flavor large",
                         "instance resize web-1 --tenant reg-prod --flavor large --dry-run");

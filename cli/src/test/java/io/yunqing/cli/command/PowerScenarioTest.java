@@ -79,6 +79,22 @@ class PowerScenarioTest {
     }
 
     @Test
+    void aRescueIsABootFromAnImageAndItsEndAnother() throws IOException {
+        Run run = terminal.run("instance", "rescue", "t/web");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("{flavor=f, image=i, rescue=i, boot=1}", spec(), "from its own image");
+        terminal.run("instance", "rescue", "t/web", "--image", "i");
+        assertEquals("{flavor=f, image=i, rescue=i, boot=1}", spec(), "it is so already");
+        terminal.run("instance", "rescue", "t/web", "--image", "j", "--force");
+        assertEquals("{flavor=f, image=i, rescue=j, boot=2, forcedBoot=true}", spec());
+        terminal.run("instance", "unrescue", "t/web");
+        assertEquals("{flavor=f, image=i, boot=3}", spec());
+        terminal.run("instance", "stop", "t/web");
+        terminal.run("instance", "rescue", "t/web");
+        assertEquals("{flavor=f, image=i, boot=3, power=STOPPED, rescue=i}", spec(), "not started");
+    }
+
+    @Test
     void aRebootWhoseAnswerIsLostIsOne() throws IOException {
         controller.next(Fault.LOSE_ANSWER);
         Run run = terminal.run("instance", "reboot", "t/web");

@@ -2,6 +2,7 @@ package io.yunqing.controller.compute;
 
 import io.yunqing.api.Condition;
 import io.yunqing.api.Phase;
+import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.controller.compute.InstanceSightings.HostSeen;
 import io.yunqing.controller.compute.InstanceSightings.Sighting;
@@ -40,6 +41,18 @@ final class InstanceConditions {
             conditions.add(
                     new Condition("Working", "its host is busy with: " + observed.step(), null));
         }
+        if (observed != null
+                && observed.step() == null
+                && isOn(observed)
+                && isSmaller(observed, row)) {
+            conditions.add(
+                    new Condition(
+                            "SizePending",
+                            "it runs with %d vCPUs and %d MiB; it gets the rest when it is started anew: yqctl instance reboot"
+                                    .formatted(
+                                            observed.size().vcpus(), observed.size().memoryMiB()),
+                            null));
+        }
         ImageLifecycle.condition(row.spec.image(), sighting.image()).ifPresent(conditions::add);
         if (row.spec.rescue() != null) {
             conditions.add(
@@ -58,6 +71,16 @@ final class InstanceConditions {
                                                 + remedy,
                                         null)));
         return conditions;
+    }
+
+    private static boolean isOn(InstanceObserved observed) {
+        return observed.state() == DomainState.RUNNING || observed.state() == DomainState.PAUSED;
+    }
+
+    private static boolean isSmaller(InstanceObserved observed, InstanceRow row) {
+        return observed.size() != null
+                && (observed.size().vcpus() < row.vcpus
+                        || observed.size().memoryMiB() < row.memoryMiB);
     }
 
     /** What to do if it lasts, when an instance goes off by asking its guest. */

@@ -5,6 +5,7 @@ import io.yunqing.api.Fault;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.controller.compute.InstanceLifecycle.Desired;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
@@ -51,7 +52,8 @@ class InstanceObservationStore {
                             """
                             SELECT i.id, t.name AS tenant, i.name, i.revision, i.epoch, i.host_revision, i.deleted,
                                    coalesce(i.spec ->> 'power', 'RUNNING') AS power, cast(i.spec ->> 'boot' AS int) AS boot,
-                                   o.epoch AS seen_epoch, o.boot AS seen_boot, o.state, o.reason, o.step, o.fault
+                                   o.epoch AS seen_epoch, o.boot AS seen_boot, o.state, o.reason, o.step, o.fault,
+                                   o.vcpus AS seen_vcpus, o.memory_mib AS seen_memory
                             FROM instance i
                             JOIN tenant t ON t.id = i.tenant_id
                             LEFT JOIN instance_observation o ON o.instance_id = i.id
@@ -77,11 +79,11 @@ class InstanceObservationStore {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             """
-                            INSERT INTO instance_observation (instance_id, epoch, boot, state, reason, step, fault)
-                            SELECT * FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::jsonb[])
+                            INSERT INTO instance_observation (instance_id, epoch, boot, state, reason, step, fault, vcpus, memory_mib)
+                            SELECT * FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::jsonb[], ?::int[], ?::bigint[])
                             ON CONFLICT (instance_id) DO UPDATE
                                 SET epoch = excluded.epoch, boot = excluded.boot, state = excluded.state, reason = excluded.reason,
-                                    step = excluded.step, fault = excluded.fault
+                                    step = excluded.step, fault = excluded.fault, vcpus = excluded.vcpus, memory_mib = excluded.memory_mib
                             """)) {
                 array(statement, 1, "uuid", observed, InstanceObserved::id);
                 array(statement, 2, "bigint", observed, InstanceObserved::epoch);
@@ -90,6 +92,8 @@ class InstanceObservationStore {
                 array(statement, 5, "text", observed, InstanceObserved::reason);
                 array(statement, 6, "text", observed, InstanceObserved::step);
                 array(statement, 7, "jsonb", observed, one -> json(one.fault()));
+                array(statement, 8, "int", observed, one -> size(one, InstanceSize::vcpus));
+                array(statement, 9, "bigint", observed, one -> size(one, InstanceSize::memoryMiB));
                 return statement.executeUpdate();
             }
         });
@@ -150,7 +154,14 @@ class InstanceObservationStore {
                                 DomainState.valueOf(state),
                                 row.getString("reason"),
                                 row.getString("step"),
-                                fault(row.getString("fault"))));
+                                fault(row.getString("fault")),
+                                InstanceSightings.size(
+                                        row.getObject("seen_vcpus", Integer.class),
+                                        row.getLong("seen_memory"))));
+    }
+
+    private static Object size(InstanceObserved observed, Function<InstanceSize, Object> part) {
+        return observed.size() == null ? null : part.apply(observed.size());
     }
 
     private static Fault fault(String json) {

@@ -84,6 +84,7 @@ public class InstanceReports {
                         DomainState.ABSENT,
                         null,
                         null,
+                        null,
                         null)
                 : instance.observed();
     }

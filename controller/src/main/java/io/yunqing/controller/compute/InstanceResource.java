@@ -103,7 +103,7 @@ public class InstanceResource {
     @Path("{name}")
     @Operation(
             summary =
-                    "Create or update an instance; power, boot, protection, labels and, while it is off, flavor can be changed; with another rebuild also image, keys and user data")
+                    "Create or update an instance; power, boot, protection, labels and flavor can be changed, the flavor to a smaller one only while it is off; with another rebuild also image, keys and user data")
     @APIResponseSchema(value = Instance.class, responseCode = "200")
     public Response put(
             String tenant,

@@ -5,6 +5,7 @@ import io.yunqing.api.Fault;
 import io.yunqing.api.ImageStage;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
@@ -66,7 +67,7 @@ class InstanceSightings {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT r.id, o.epoch, o.boot, o.state, o.reason, o.step, o.fault, h.name AS host, z.name AS zone,
+                                SELECT r.id, o.epoch, o.boot, o.state, o.reason, o.step, o.fault, o.vcpus, o.memory_mib, h.name AS host, z.name AS zone,
                                        host(a.ip) || '/' || masklen(a.ip) AS ip, s.received_at, s.complete, s.applied_revision,
                                        coalesce(s.unseen_since, s.received_at) AS seen_at,
                                        s.unobserved_reason,
@@ -110,6 +111,13 @@ class InstanceSightings {
         return names == null ? null : List.of((String[]) names.getArray());
     }
 
+    /**
+     * @param vcpus null when it was not said how large it is
+     */
+    static InstanceSize size(Integer vcpus, long memoryMiB) {
+        return vcpus == null ? null : new InstanceSize(vcpus, memoryMiB);
+    }
+
     private static InstanceObserved observed(ResultSet row) throws SQLException {
         String state = row.getString("state");
         if (state == null) {
@@ -124,7 +132,8 @@ class InstanceSightings {
                     DomainState.valueOf(state),
                     row.getString("reason"),
                     row.getString("step"),
-                    fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class));
+                    fault == null ? null : StoredJson.MAPPER.readValue(fault, Fault.class),
+                    size(row.getObject("vcpus", Integer.class), row.getLong("memory_mib")));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

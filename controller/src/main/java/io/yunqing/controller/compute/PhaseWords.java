@@ -111,6 +111,7 @@ final class PhaseWords {
                 state,
                 reason,
                 step ? "step" : null,
-                failing ? new Fault(Instant.EPOCH, "", "", Fault.ATTEMPTS_BEFORE_FAILED) : null);
+                failing ? new Fault(Instant.EPOCH, "", "", Fault.ATTEMPTS_BEFORE_FAILED) : null,
+                null);
     }
 }

@@ -22,8 +22,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
 /**
- * Gives an instance another size while it is off, on the host where it is. Its host defines it anew before its next start;
- * as nothing runs in between, what is charged is never less than what is there.
+ * Gives an instance another size on the host where it is: a smaller one only while it is off, so that what is charged is never less than
+ * what is there. Its host gives it what it lacks while it runs, if it was made for that, or else defines it anew before its next start.
  */
 @ApplicationScoped
 class Resizing {
@@ -42,7 +42,7 @@ class Resizing {
     /**
      * Charges the difference and writes the new size into the row.
      *
-     * @throws ProblemException if the instance is not known to be off, the flavor has another root disk, the host is not made for
+     * @throws ProblemException if it is to lose anything and is not known to be off, the flavor has another root disk, the host is not made for
      *     it or has no room, or a limit does not allow it
      */
     void resize(InstanceRow row, String flavor) {
@@ -50,7 +50,9 @@ class Resizing {
                 FlavorRow.<FlavorRow>find("name", flavor)
                         .firstResultOptional()
                         .orElseThrow(() -> Asked.unknown("spec.flavor", Kind.FLAVOR, flavor));
-        requireOff(row);
+        if (wanted.spec.vcpus() < row.vcpus || wanted.spec.memoryMiB() < row.memoryMiB) {
+            requireOff(row);
+        }
         requireSameDisk(row, wanted);
         Requests requests = new Requests(ledger.kinds());
         requireSuited(row, wanted, requests);
@@ -95,7 +97,7 @@ class Resizing {
             throw ProblemException.field(
                     ProblemCode.INSTANCE_NOT_OFF,
                     "spec.flavor",
-                    "can be changed only while the instance is off; its power should be %s, and it is %s"
+                    "can become smaller only while the instance is off; its power should be %s, and it is %s"
                             .formatted(row.power(), phase),
                     Phase.STOPPED.name(),
                     phase,

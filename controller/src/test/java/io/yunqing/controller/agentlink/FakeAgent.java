@@ -310,7 +310,7 @@ final class FakeAgent {
 
     static InstanceObserved observed(InstanceDesired instance, DomainState state) {
         return new InstanceObserved(
-                instance.id(), instance.epoch(), instance.boot(), state, null, null, null);
+                instance.id(), instance.epoch(), instance.boot(), state, null, null, null, null);
     }
 
     Answer console(UUID instance, String tail, long end) {

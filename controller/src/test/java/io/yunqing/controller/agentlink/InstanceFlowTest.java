@@ -182,7 +182,14 @@ class InstanceFlowTest {
                 true,
                 List.of(
                         new InstanceObserved(
-                                instance.id(), 1, 0, DomainState.SHUTOFF, null, null, fault)));
+                                instance.id(),
+                                1,
+                                0,
+                                DomainState.SHUTOFF,
+                                null,
+                                null,
+                                fault,
+                                null)));
         Answer failed = rest.get(city.path("web"));
         assertEquals("FAILED", failed.at("status.phase").asText());
         assertEquals(
@@ -240,7 +247,7 @@ class InstanceFlowTest {
                 true,
                 List.of(
                         new InstanceObserved(
-                                instance.id(), 0, 0, DomainState.RUNNING, null, null, null)));
+                                instance.id(), 0, 0, DomainState.RUNNING, null, null, null, null)));
         assertEquals("SCHEDULED", city.phase("web"));
     }
 

@@ -8,6 +8,8 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
+import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
@@ -76,15 +78,34 @@ class ResizeTest {
     }
 
     @Test
-    void whatIsNotKnownToBeOffKeepsItsSize() {
-        city.create("web");
+    void whatRunsBecomesLargerAtOnceOrWithItsNextStart() {
+        city.admitted("web");
+        report(1, 128);
+        assertEquals(200, put("web", "two", "RUNNING", "").status());
+        assertEquals(List.of(2L, 2L), List.of(city.vcpusUsed(), hostUsed("vcpus")));
+        assertEquals(List.of(2, 256), List.of(desired().vcpus(), desired().memoryMiB()));
+        Answer pending = rest.get(city.path("web"));
+        assertEquals("RUNNING", pending.at("status.phase").asText());
+        assertEquals("SizePending", pending.at("status.conditions.0.type").asText());
+        assertTrue(
+                pending.at("status.conditions.0.message").asText().contains("1 vCPUs and 128 MiB"),
+                pending.text());
+        report(2, 256);
+        assertEquals("[]", rest.get(city.path("web")).at("status.conditions").toString());
+        assertEquals("instance.not_off", code(put("web", "five", "RUNNING", "")), "less memory");
+    }
+
+    @Test
+    void whatIsNotKnownToBeOffBecomesNoSmaller() {
+        off("web");
+        put("web", "two", "RUNNING", "");
         city.obey();
-        Answer running = put("web", "two", "RUNNING", "");
+        Answer running = put("web", city.id, "RUNNING", "");
         assertEquals("instance.not_off", code(running), running.text());
         assertTrue(running.at("remedy").asText().contains("stop it first"), running.text());
-        assertEquals("instance.not_off", code(put("web", "two", "OFF", "")), "nor both at once");
-        put("web", city.id, "OFF", "");
-        Answer stopping = put("web", "two", "OFF", "");
+        assertEquals("instance.not_off", code(put("web", city.id, "OFF", "")), "nor both at once");
+        put("web", "two", "OFF", "");
+        Answer stopping = put("web", city.id, "OFF", "");
         assertEquals("instance.not_off", code(stopping), stopping.text());
         assertTrue(stopping.at("remedy").asText().contains("wait"), stopping.text());
         // Its host saw it off before it heard that it is to be off: it may be about to start it.
@@ -95,10 +116,10 @@ class ResizeTest {
                 0,
                 List.of(FakeAgent.observed(desired(), DomainState.SHUTOFF)));
         assertEquals("STOPPED", city.phase("web"));
-        assertEquals("instance.not_off", code(put("web", "two", "OFF", "")));
+        assertEquals("instance.not_off", code(put("web", city.id, "OFF", "")));
         rest.delete(city.path("web"));
-        assertEquals("precondition.failed", code(put("web", "two", "OFF", "")));
-        assertEquals(1, city.vcpusUsed());
+        assertEquals("precondition.failed", code(put("web", city.id, "OFF", "")));
+        assertEquals(2, city.vcpusUsed());
     }
 
     @Test
@@ -205,6 +226,24 @@ class ResizeTest {
         put(name, city.id, "OFF", "");
         city.obey(DomainState.SHUTOFF);
         assertEquals("STOPPED", city.phase(name));
+    }
+
+    /** Its host says that it runs, with so much. */
+    private void report(int vcpus, long memoryMiB) {
+        InstanceDesired instance = desired();
+        city.agent.report(
+                null,
+                true,
+                List.of(
+                        new InstanceObserved(
+                                instance.id(),
+                                instance.epoch(),
+                                instance.boot(),
+                                DomainState.RUNNING,
+                                null,
+                                null,
+                                null,
+                                new InstanceSize(vcpus, memoryMiB))));
     }
 
     private Answer put(String name, String flavor, String power, String query) {

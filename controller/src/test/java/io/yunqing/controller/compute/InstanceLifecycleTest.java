@@ -93,7 +93,8 @@ class InstanceLifecycleTest {
     @Test
     void whatWasPausedByWishAndIsToRunIsStarting() {
         InstanceObserved still =
-                new InstanceObserved(new UUID(0, 1), 1, 3, DomainState.PAUSED, "user", null, null);
+                new InstanceObserved(
+                        new UUID(0, 1), 1, 3, DomainState.PAUSED, "user", null, null, null);
         assertEquals(Phase.STARTING, phase(RUNNING, false, still, true));
         assertEquals(Phase.PAUSED, phase(Power.PAUSED, false, still, true));
     }
@@ -151,7 +152,7 @@ class InstanceLifecycleTest {
                 failedAttempts == 0
                         ? null
                         : new Fault(Instant.EPOCH, "start", "no", failedAttempts);
-        return new InstanceObserved(new UUID(0, 1), 1, 3, state, null, step, fault);
+        return new InstanceObserved(new UUID(0, 1), 1, 3, state, null, step, fault, null);
     }
 
     private static Phase phase(

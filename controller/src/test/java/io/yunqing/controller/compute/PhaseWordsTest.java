@@ -106,7 +106,7 @@ class PhaseWordsTest {
                     for (String reason : Arrays.asList(null, "ioerror", "user")) {
                         observations.add(
                                 new InstanceObserved(
-                                        new UUID(0, 1), 1, 1, state, reason, step, fault));
+                                        new UUID(0, 1), 1, 1, state, reason, step, fault, null));
                     }
                 }
             }
