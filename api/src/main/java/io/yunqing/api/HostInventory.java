@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +73,39 @@ public record HostInventory(
      * A libvirt storage pool.
      *
      * @param type libvirt's name for it, such as {@code dir}
+     * @param use what its file system and Yunqing's files in it say; absent from agents that do not measure it
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Pool(
             @NotNull String name,
             @NotNull String type,
             @Min(0) long capacityGiB,
-            @Min(0) long availableGiB) {}
+            @Min(0) long availableGiB,
+            @Nullable @Valid PoolUse use) {
+
+        /** A pool of which only this is known. */
+        public Pool(String name, String type, long capacityGiB, long availableGiB) {
+            this(name, type, capacityGiB, availableGiB, null);
+        }
+    }
+
+    /**
+     * How full a pool is. What is neither free nor written by Yunqing is somebody else's, or the file system's own.
+     *
+     * @param sizeMiB what its file system has in all
+     * @param freeMiB what of that a guest's process may still write
+     * @param disksMiB what the disks of instances and volumes really take, which may be less than their sizes
+     * @param otherMiB what the rest of Yunqing's files takes: images, backups on their way, what was put aside
+     * @param measuredAt when, by the host's clock
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record PoolUse(
+            @Min(0) long sizeMiB,
+            @Min(0) long freeMiB,
+            @Min(0) long disksMiB,
+            @Min(0) long otherMiB,
+            @NotNull Instant measuredAt) {}
 
     /**
      * The bridge a host attaches instances to, and the addresses behind it.

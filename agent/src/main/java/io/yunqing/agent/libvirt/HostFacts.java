@@ -2,10 +2,15 @@ package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.CpuModels;
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.storage.PoolGauge;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostInventory.PoolUse;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.DomainCapabilities;
@@ -30,21 +35,25 @@ public final class HostFacts {
             HostInventory.@Nullable HostNetwork network,
             @Nullable String underlay) {}
 
+    private static final Logger LOG = Logger.getLogger(HostFacts.class.getName());
     private static final long GIB = 1L << 30;
 
     private final LibvirtConnection connection;
     private final Path poolFolder;
+    private final PoolGauge gauge;
     private final Given given;
     private volatile boolean warm;
 
-    HostFacts(LibvirtConnection connection, Path poolFolder, Given given) {
+    HostFacts(LibvirtConnection connection, Path poolFolder, PoolGauge gauge, Given given) {
         this.connection = connection;
         this.poolFolder = poolFolder;
+        this.gauge = gauge;
         this.given = given;
     }
 
     HostInventory inventory() throws HypervisorFault {
-        var inventory = connection.call("inventory", this::look);
+        var use = use();
+        var inventory = connection.call("inventory", connect -> look(connect, use));
         if (inventory.isEmpty()) {
             throw new HypervisorFault(
                     HypervisorFault.Kind.STORAGE,
@@ -54,8 +63,19 @@ public final class HostFacts {
         return inventory.get();
     }
 
+    /** Null when it cannot be measured; what libvirt says of the pool's room is then all that is known. */
+    private @Nullable PoolUse use() {
+        try {
+            return gauge.measure();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the pool %s cannot be measured".formatted(poolFolder), e);
+            return null;
+        }
+    }
+
     /** Empty if the pool is another directory: its room would not be ours. */
-    private Optional<HostInventory> look(Connect connect) throws LibvirtException {
+    private Optional<HostInventory> look(Connect connect, @Nullable PoolUse use)
+            throws LibvirtException {
         warmUp(connect);
         var pool = pool(connect);
         try {
@@ -69,7 +89,7 @@ public final class HostFacts {
                             connect.getHostName(),
                             node.cpus,
                             node.memory / 1024,
-                            List.of(room(pool, PoolXml.type(xml))),
+                            List.of(room(pool, PoolXml.type(xml), use)),
                             given.accelerator(),
                             node.model,
                             "QEMU %s, libvirt %s"
@@ -111,14 +131,15 @@ public final class HostFacts {
     }
 
     /** To refresh a pool can stop it, and others' pools are not ours to touch: only after it was seen to be ours. */
-    private HostInventory.Pool room(StoragePool pool, String type) throws LibvirtException {
+    private HostInventory.Pool room(StoragePool pool, String type, @Nullable PoolUse use)
+            throws LibvirtException {
         if (pool.isActive() != 1) {
             pool.create(0);
         }
         pool.refresh(0); // or the numbers stay those of the pool's start
         StoragePoolInfo room = pool.getInfo();
         return new HostInventory.Pool(
-                given.pool(), type, room.capacity / GIB, room.available / GIB);
+                given.pool(), type, room.capacity / GIB, room.available / GIB, use);
     }
 
     private static String version(long number) {

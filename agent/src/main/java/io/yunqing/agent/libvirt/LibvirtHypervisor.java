@@ -16,6 +16,7 @@ import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.ImageSweep;
 import io.yunqing.agent.storage.InstanceFiles;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.PoolGauge;
 import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
 import io.yunqing.agent.storage.StoreKeys;
@@ -118,7 +119,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             StoreKeys keys)
             throws IOException {
         var connection = new LibvirtConnection(uri);
-        var facts = new HostFacts(connection, host.layout().pool(), given);
+        var gauge = new PoolGauge(host.layout(), InstantSource.system());
+        var facts = new HostFacts(connection, host.layout().pool(), gauge, given);
         var hypervisor =
                 new LibvirtHypervisor(
                         connection,

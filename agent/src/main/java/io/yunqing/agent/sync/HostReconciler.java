@@ -303,6 +303,9 @@ public final class HostReconciler {
         Step step = run.step();
         var before = progressOf(id);
         if (failure != null) {
+            if (step.lane() == LaneName.STORAGE || step.lane() == LaneName.FETCH) {
+                sight.roomChanged();
+            }
             progress.put(
                     id,
                     before.with(

@@ -4,6 +4,7 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.api.HostInventory;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -31,6 +32,11 @@ final class Sight implements Hypervisor.Listener {
 
     private static final Logger LOG = Logger.getLogger(Sight.class.getName());
 
+    /** How often a pool is looked at of which less than one part in so many is free: it may be full soon, or have room again. */
+    private static final Duration SHORT_EVERY = Duration.ofSeconds(5);
+
+    private static final int SHORT_PARTS = 4;
+
     private final Hypervisor hypervisor;
     private final Lanes lanes;
     private final Executor mailbox;
@@ -44,6 +50,7 @@ final class Sight implements Hypervisor.Listener {
     private Instant observedAt = Instant.EPOCH;
     private @Nullable HostInventory inventory;
     private boolean inventorying;
+    private Instant inventoryDue = Instant.MAX;
 
     Sight(
             Hypervisor hypervisor,
@@ -109,7 +116,11 @@ final class Sight implements Hypervisor.Listener {
             rhythm.begun(now);
             compare();
         }
-        return rhythm.wake(now);
+        if (!now.isBefore(inventoryDue)) {
+            takeInventory(now);
+        }
+        Instant wake = rhythm.wake(now);
+        return inventoryDue.isBefore(wake) ? inventoryDue : wake;
     }
 
     private void compare() {
@@ -118,6 +129,16 @@ final class Sight implements Hypervisor.Listener {
                 lanes.submit(LaneName.QUERY, "list domains", hypervisor::domains)
                         .whenComplete((seen, failure) ->
                                 mailbox.execute(() -> compared(look, seen, failure)));
+        takeInventory(clock.instant());
+    }
+
+    /** What is left in the pools may have changed by more than guests' writing. */
+    void roomChanged() {
+        takeInventory(clock.instant());
+    }
+
+    private void takeInventory(Instant now) {
+        inventoryDue = now.plus(LookRhythm.EVERY);
         if (!inventorying) {
             inventorying = true;
             var _ =
@@ -172,9 +193,16 @@ final class Sight implements Hypervisor.Listener {
         inventorying = false;
         if (found != null) {
             inventory = found;
+            if (found.pools().stream().anyMatch(Sight::isShort)) {
+                inventoryDue = clock.instant().plus(SHORT_EVERY);
+            }
         } else if (complete()) {
             LOG.warning("no inventory of the host: " + Failures.words(failure));
         }
+    }
+
+    private static boolean isShort(HostInventory.Pool pool) {
+        return pool.use() != null && pool.use().freeMiB() < pool.use().sizeMiB() / SHORT_PARTS;
     }
 
     private void blinded(String reason) {

@@ -1,5 +1,6 @@
 package io.yunqing.agent.libvirt;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,7 +74,10 @@ class HostFactsIT {
 
             foreign.undefine();
             foreign.free();
-            assertEquals(POOL, hypervisor.inventory().pools().getFirst().name());
+            var pool = hypervisor.inventory().pools().getFirst();
+            assertEquals(POOL, pool.name());
+            var use = requireNonNull(pool.use());
+            assertEquals(pool.capacityGiB(), use.sizeMiB() >> 10, "libvirt says the same");
             connect.close();
         }
     }
