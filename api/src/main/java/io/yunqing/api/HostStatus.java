@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param unknownDomains domains on it that Yunqing did not make; they are never touched
  * @param conditions what is wrong or worth knowing, in words
  * @param certificateEnds when the certificate ends by which its agent speaks; absent before one was given
+ * @param pools what of its pools is promised, written and free
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostStatus(
@@ -27,4 +28,5 @@ public record HostStatus(
         int instances,
         List<UnknownDomain> unknownDomains,
         List<Condition> conditions,
-        @Nullable Instant certificateEnds) {}
+        @Nullable Instant certificateEnds,
+        List<PoolStatus> pools) {}

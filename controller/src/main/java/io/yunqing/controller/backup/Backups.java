@@ -11,6 +11,7 @@ import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.controller.backup.BackupStore.Sighting;
 import io.yunqing.controller.compute.Instances;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HostPools;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
@@ -35,12 +36,14 @@ class Backups {
 
     private final Session em;
     private final Fleet fleet;
+    private final HostPools pools;
     private final References references;
     private final BackupStore store;
 
-    Backups(Session em, Fleet fleet, References references, BackupStore store) {
+    Backups(Session em, Fleet fleet, HostPools pools, References references, BackupStore store) {
         this.em = em;
         this.fleet = fleet;
+        this.pools = pools;
         this.references = references;
         this.store = store;
     }
@@ -158,6 +161,7 @@ class Backups {
                 build(row);
             }
             row.host = volume.host;
+            pools.requireRoom("spec.volume", row.host);
             row.hostRevision = fleet.nextRevision(row.host.id);
         }
 

@@ -47,6 +47,8 @@ public final class Preparation implements AutoCloseable {
             Map<String, String> properties = new LinkedHashMap<>(listeners(settings));
             properties.putAll(certificates(settings, data, random, clock.instant()));
             properties.put("yunqing.data", data.path().toString());
+            properties.put("yunqing.pools.warn", Integer.toString(settings.poolsWarn()));
+            properties.put("yunqing.pools.refuse", Integer.toString(settings.poolsRefuse()));
             properties.put("yunqing.operator-token", data.file("operator.token").secret(random));
             if (settings.database().isEmpty()) {
                 postgres = EmbeddedPostgres.start(data, random);

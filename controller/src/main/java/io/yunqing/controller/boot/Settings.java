@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param agentHost where agents reach it by mutual TLS: this machine, unless told otherwise
  * @param serverNames what agents may call it: names and addresses for the server's certificate
  * @param database a PostgreSQL server to use instead of an embedded one
+ * @param poolsWarn below how many percent free in a host's pool people are warned
+ * @param poolsRefuse below how many nothing new comes to it; not more than {@code poolsWarn}
  */
 public record Settings(
         Path data,
@@ -34,13 +36,17 @@ public record Settings(
         String agentHost,
         int agentPort,
         NavigableSet<String> serverNames,
-        Optional<Database> database) {
+        Optional<Database> database,
+        int poolsWarn,
+        int poolsRefuse) {
 
     static final String HTTP_HOST = "YUNQING_HTTP_HOST";
     static final String HTTP_PORT = "YUNQING_HTTP_PORT";
     static final String AGENT_HOST = "YUNQING_AGENT_HOST";
     static final String AGENT_PORT = "YUNQING_AGENT_PORT";
     static final String AGENT_NAMES = "YUNQING_AGENT_NAMES";
+    static final String POOLS_WARN = "YUNQING_POOLS_WARN";
+    static final String POOLS_REFUSE = "YUNQING_POOLS_REFUSE";
     static final String JDBC_URL = "YUNQING_JDBC_URL";
     static final String JDBC_USER = "YUNQING_JDBC_USER";
     static final String JDBC_PASSWORD = "YUNQING_JDBC_PASSWORD";
@@ -63,7 +69,17 @@ public record Settings(
                         agentHost,
                         source.port(AGENT_PORT, 8481),
                         source.serverNames(agentHost),
-                        source.database());
+                        source.database(),
+                        source.percent(POOLS_WARN, 25),
+                        source.percent(POOLS_REFUSE, 10));
+        if (settings.poolsRefuse > settings.poolsWarn) {
+            throw new StartRefused(
+                    POOLS_REFUSE,
+                    settings.poolsRefuse,
+                    "it is more than the %d of %s, and people would be warned too late"
+                            .formatted(settings.poolsWarn, POOLS_WARN),
+                    "give at most that, or a larger " + POOLS_WARN);
+        }
         if (settings.httpPort == settings.agentPort && settings.httpPort != 0) {
             throw new StartRefused(
                     AGENT_PORT,
@@ -119,6 +135,19 @@ public record Settings(
                         return port > LARGEST_PORT ? null : port;
                     },
                     "give a port from 1 to " + LARGEST_PORT + ", or 0 for any free one");
+        }
+
+        int percent(String name, int fallback) {
+            return parsed(
+                    name,
+                    Integer.toString(fallback),
+                    value -> {
+                        if (!value.matches("\\d{1,2}")) {
+                            return null;
+                        }
+                        return Integer.parseInt(value);
+                    },
+                    "give a whole number of percent from 0 to 99");
         }
 
         String host(String name, String fallback) {

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.fleet.HostPools;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.storage.ImageLifecycle;
@@ -16,12 +17,17 @@ import java.util.Objects;
  */
 @ApplicationScoped
 class Rebuilding {
+    private final HostPools pools;
+
+    Rebuilding(HostPools pools) {
+        this.pools = pools;
+    }
 
     /**
      * Takes a wish for another rebuild, or refuses what may change only with one.
      *
      * @throws ProblemException if {@code rebuild} is neither what it was nor the boot that it is asked with, the instance is
-     *     protected, or the image does not fit on its root disk or is not for use
+     *     protected, or the image does not fit on its root disk or is not for use, or its host's pool is nearly full
      */
     void change(InstanceRow row, InstanceSpec wanted) {
         if (wanted.rebuildOrNone() == row.spec.rebuildOrNone()) {
@@ -38,6 +44,7 @@ class Rebuilding {
                             .formatted(row.name),
                     "set spec.deletionProtection to false first, if it is really to go");
         }
+        pools.requireRoom("spec.rebuild", row.host);
         String name = wanted.image();
         boolean another = !row.spec.image().equals(name);
         ImageRow image = another ? fitting(row, name) : row.image;

@@ -37,13 +37,21 @@ public class Fleet {
     private final Session em;
     private final Ledger ledger;
     private final AgentPolicy policy;
+    private final HostPools pools;
     private final Wakeups wakeups;
     private final InstantSource clock;
 
-    Fleet(Session em, Ledger ledger, AgentPolicy policy, Wakeups wakeups, InstantSource clock) {
+    Fleet(
+            Session em,
+            Ledger ledger,
+            AgentPolicy policy,
+            HostPools pools,
+            Wakeups wakeups,
+            InstantSource clock) {
         this.em = em;
         this.ledger = ledger;
         this.policy = policy;
+        this.pools = pools;
         this.wakeups = wakeups;
         this.clock = clock;
     }
@@ -240,8 +248,16 @@ public class Fleet {
         if (changed) {
             setCapacities(host, inventory);
         }
+        if (!pools(inventory).equals(pools(seen.inventory))) {
+            seen.measuredAt = clock.instant();
+        }
         seen.inventory = inventory;
+        pools.back(seen);
         return changed;
+    }
+
+    private static List<HostInventory.Pool> pools(HostInventory inventory) {
+        return inventory == null ? List.of() : inventory.pools();
     }
 
     private static HostInventory lasting(HostInventory found) {

@@ -22,16 +22,24 @@ import java.util.function.ToDoubleFunction;
 @ApplicationScoped
 class FleetMeters {
     private static final double MILLIS_PER_SECOND = 1000;
+    private static final double BYTES_PER_MIB = 1 << 20;
 
     private final FleetMirror mirror;
     private final AgentPolicy policy;
     private final Ledger ledger;
+    private final FleetStorage storage;
     private final InstantSource clock;
 
-    FleetMeters(FleetMirror mirror, AgentPolicy policy, Ledger ledger, InstantSource clock) {
+    FleetMeters(
+            FleetMirror mirror,
+            AgentPolicy policy,
+            Ledger ledger,
+            FleetStorage storage,
+            InstantSource clock) {
         this.mirror = mirror;
         this.policy = policy;
         this.ledger = ledger;
+        this.storage = storage;
         this.clock = clock;
     }
 
@@ -50,6 +58,7 @@ class FleetMeters {
         List<Family> families = new ArrayList<>();
         families.add(byState(fleet));
         families.addAll(reports(fleet, labels));
+        families.addAll(pools(fleet, labels));
         List<String> kinds = ledger.kinds().names();
         for (ResourceUnit unit : ResourceUnit.values()) {
             int kind = kinds.indexOf(unit.resource());
@@ -112,6 +121,27 @@ class FleetMeters {
             }
         }
         return List.of(ages, unknown, orphans, observed);
+    }
+
+    /** Of hosts that are heard only: what one had is not what it has. */
+    private List<Family> pools(List<Measured> fleet, List<List<String>> labels) {
+        Instant now = clock.instant();
+        Family size = host("yunqing_host_pool_size_bytes", "What the host's pool has in all");
+        Family free = host("yunqing_host_pool_free_bytes", "What is free in the host's pool");
+        Family written =
+                host(
+                        "yunqing_host_pool_written_bytes",
+                        "What the disks of instances and volumes in the host's pool really take");
+        for (int i = 0; i < fleet.size(); i++) {
+            List<String> label = labels.get(i);
+            storage.known(fleet.get(i).seen(), now)
+                    .ifPresent(pool -> {
+                        size.add(label, pool.size() * BYTES_PER_MIB);
+                        free.add(label, pool.free() * BYTES_PER_MIB);
+                        written.add(label, pool.written() * BYTES_PER_MIB);
+                    });
+        }
+        return List.of(size, free, written);
     }
 
     private static Family amounts(

@@ -63,6 +63,7 @@ public class FleetMirror {
 
     private final Ledger ledger;
     private final AgentPolicy policy;
+    private final PoolLines lines;
     private final AgroalDataSource dataSource;
     private final Signals signals;
     private final InstantSource clock;
@@ -89,11 +90,13 @@ public class FleetMirror {
     FleetMirror(
             Ledger ledger,
             AgentPolicy policy,
+            PoolLines lines,
             AgroalDataSource dataSource,
             Signals signals,
             InstantSource clock) {
         this.ledger = ledger;
         this.policy = policy;
+        this.lines = lines;
         this.dataSource = dataSource;
         this.signals = signals;
         this.clock = clock;
@@ -376,7 +379,16 @@ public class FleetMirror {
                         reporting(seen),
                         seen.schedulable(),
                         read.effective(),
-                        withPending(seen.host().id(), read.used())));
+                        withPending(seen.host().id(), read.used()),
+                        thin(seen.pool(), read)));
+    }
+
+    /** Why less may be promised of its pool than by its terms; null when that is not so. */
+    private String thin(HostPool pool, Read read) {
+        int storage = ledger.kinds().names().indexOf(HostPools.STORAGE);
+        return pool == null || read.effective().at(storage) >= read.terms().at(storage)
+                ? null
+                : lines.shortage(pool);
     }
 
     /** Silence sends no news: who has not been heard for too long is found by looking. */

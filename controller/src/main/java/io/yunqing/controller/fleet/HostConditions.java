@@ -2,28 +2,33 @@ package io.yunqing.controller.fleet;
 
 import io.yunqing.api.Capacity;
 import io.yunqing.api.Condition;
-import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostState;
+import io.yunqing.api.PoolStatus;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is wrong with a host or worth knowing of it, in words. */
-final class HostConditions {
+@ApplicationScoped
+class HostConditions {
     /** A task of an agent's that takes longer than this is shown. */
     private static final long STUCK_SECONDS = 60;
-
-    /** A pool that has less free than this is shown. */
-    private static final int FILLING_PERCENT = 10;
 
     /** A certificate of 24 hours that an agent has not renewed after 16 is shown two hours later. */
     private static final Duration CERTIFICATE_NEAR_ITS_END = Duration.ofHours(6);
 
-    private HostConditions() {}
+    private final PoolLines lines;
 
-    static List<Condition> of(
+    HostConditions(PoolLines lines) {
+        this.lines = lines;
+    }
+
+    List<Condition> of(
             HostRow host,
             HostObservationRow seen,
             HostState state,
@@ -80,13 +85,14 @@ final class HostConditions {
                             seen.receivedAt));
         }
         if (seen.inventory != null) {
-            seen.inventory.pools().stream()
-                    .filter(pool ->
-                            pool.availableGiB() * 100 < pool.capacityGiB() * FILLING_PERCENT)
-                    .forEach(pool -> conditions.add(filling(pool, seen, capacity)));
+            HostPools.status(seen, state, capacity).stream()
+                    .map(pool -> pool(pool, state))
+                    .flatMap(Optional::stream)
+                    .forEach(conditions::add);
         }
+        overPromised(seen, state, capacity).ifPresent(conditions::add);
         capacity.forEach((resource, has) -> {
-            if (has.used() > has.limit()) {
+            if (has.used() > terms(has)) {
                 conditions.add(
                         new Condition(
                                 "OverCommitted",
@@ -94,8 +100,8 @@ final class HostConditions {
                                         .formatted(
                                                 has.used(),
                                                 resource,
-                                                has.limit(),
-                                                has.used() - has.limit()),
+                                                terms(has),
+                                                has.used() - terms(has)),
                                 null));
             }
         });
@@ -128,18 +134,81 @@ final class HostConditions {
                 || seen.inventory.cpuModels().contains(model);
     }
 
-    private static Condition filling(
-            HostInventory.Pool pool, HostObservationRow seen, Map<String, Capacity> capacity) {
-        Capacity storage = capacity.get("storageGiB");
-        return new Condition(
-                "PoolFilling",
-                "%d of pool %s's %d GiB are free, and %d GiB are promised: a guest that writes when nothing is left stands still; free some space, or add some"
-                        .formatted(
-                                pool.availableGiB(),
-                                pool.name(),
-                                pool.capacityGiB(),
-                                storage == null ? 0 : storage.used()),
-                seen.receivedAt);
+    /** What may be promised by the terms, whatever there is to write on. */
+    private static long terms(Capacity has) {
+        return BigDecimal.valueOf(Math.max(0, has.physical() - has.reserved()))
+                .multiply(has.ratio())
+                .longValue();
+    }
+
+    /** What is worth knowing of a pool's room. */
+    private Optional<Condition> pool(PoolStatus status, HostState state) {
+        HostPool pool =
+                new HostPool(
+                        status.name(),
+                        status.sizeMiB(),
+                        status.writtenMiB(),
+                        status.otherMiB(),
+                        status.freeMiB());
+        if (!lines.filling(pool)) {
+            return Optional.empty();
+        }
+        String known = heard(state) + pool.words() + promised(status);
+        return Optional.of(
+                lines.nearlyFull(pool)
+                        ? new Condition(
+                                "PoolNearlyFull",
+                                "%s; below %d %% no new disk, snapshot, backup or image comes to it, and a guest that writes when nothing is left stands still: free %s GiB, or add as much"
+                                        .formatted(
+                                                known,
+                                                lines.refuse(),
+                                                HostPool.inGib(lines.lacking(pool))),
+                                status.measuredAt())
+                        : new Condition(
+                                "PoolFilling",
+                                "%s; below %d %% nothing new comes to it: free some space, or add some"
+                                        .formatted(known, lines.refuse()),
+                                status.measuredAt()));
+    }
+
+    /** What was promised by the terms and is more than the pool bears; said by the lines when it is nearly full. */
+    private Optional<Condition> overPromised(
+            HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
+        Capacity storage = capacity.get(HostPools.STORAGE);
+        HostPool pool = HostPool.of(seen.inventory).orElse(null);
+        if (storage == null
+                || pool == null
+                || lines.nearlyFull(pool)
+                || storage.used() <= storage.limit()
+                || storage.used() > terms(storage)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Condition(
+                        "PoolOverPromised",
+                        "%s%s, and %d storageGiB are promised, which with what is written it bears %d of: nothing new comes until %d GiB more are free or given back"
+                                .formatted(
+                                        heard(state),
+                                        pool.words(),
+                                        storage.used(),
+                                        storage.limit(),
+                                        storage.used() - storage.limit()),
+                        seen.measuredAt));
+    }
+
+    private static String heard(HostState state) {
+        return state == HostState.CURRENT ? "" : "when it was last heard: ";
+    }
+
+    private static String promised(PoolStatus pool) {
+        if (pool.promisedMiB() == null) {
+            return "";
+        }
+        String promised = HostPool.inGib(pool.promisedMiB());
+        return pool.writtenMiB() == null
+                ? ", and %s GiB are promised".formatted(promised)
+                : ", and of %s GiB that are promised %s GiB are written"
+                        .formatted(promised, HostPool.inGib(pool.writtenMiB()));
     }
 
     private static Condition certificate(Instant ends, Instant now) {

@@ -76,6 +76,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @JdbcTypeCode(SqlTypes.JSON)
     public HostInventory inventory;
 
+    /** When the numbers of its pools last came, by the controller's clock; null when that was not noted. */
+    @Column(name = "measured_at")
+    public Instant measuredAt;
+
     @Column(name = "unknown_domains")
     @JdbcTypeCode(SqlTypes.JSON)
     public List<UnknownDomain> unknownDomains;

@@ -1,6 +1,7 @@
 package io.yunqing.controller.fleet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostSpec;
 import io.yunqing.controller.placement.Amounts;
@@ -21,8 +22,12 @@ import java.util.UUID;
 final class HostReader {
     private HostReader() {}
 
-    /** A host with what it may promise and has promised, by position. */
-    record Read(SeenHost seen, Amounts effective, Amounts used) {}
+    /**
+     * A host with what it may promise and has promised, by position.
+     *
+     * @param terms what it might promise if its pool had all the room there is
+     */
+    record Read(SeenHost seen, Amounts effective, Amounts used, Amounts terms) {}
 
     /** What a host may promise and has promised, by position. */
     record Sums(UUID host, boolean described, Amounts effective, Amounts used) {}
@@ -79,7 +84,10 @@ final class HostReader {
                                o.inventory ->> 'underlay' IS NOT NULL AS networked,
                                coalesce(jsonb_exists(o.inventory -> 'cpuModels', z.spec ->> 'cpuModel'), true) AS shows_model,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
-                               ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools
+                               ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools,
+                               (SELECT pool FROM jsonb_array_elements(o.inventory -> 'pools') AS pool
+                                WHERE pool ->> 'name' = ? LIMIT 1) AS pool,
+                               ledger_effective(p.capacity, p.reserved, p.ratio) AS terms
                         FROM provider p
                         JOIN host h ON h.id = p.id
                         JOIN zone z ON z.id = h.zone_id
@@ -88,6 +96,7 @@ final class HostReader {
                         WHERE p.id = ANY (?)
                         """,
                         row -> hosts.add(read(row)),
+                        Fleet.DEFAULT_POOL,
                         ids)
                 .run(connection);
         return hosts;
@@ -120,6 +129,7 @@ final class HostReader {
         String network = row.getString("network");
         OffsetDateTime received = row.getObject("received_at", OffsetDateTime.class);
         int nodes = row.getInt("numa_nodes");
+        String pool = row.getString("pool");
         Host host =
                 new Host(
                         row.getObject("id", UUID.class),
@@ -140,9 +150,11 @@ final class HostReader {
                         received == null ? null : received.toInstant(),
                         row.getBoolean("complete"),
                         row.getInt("unknown_domains"),
-                        row.getObject("orphans", Integer.class)),
+                        row.getObject("orphans", Integer.class),
+                        pool == null ? null : HostPool.of(parsed(pool, HostInventory.Pool.class))),
                 Amounts.of(RoundTrip.numbers(row, "effective")),
-                Amounts.of(RoundTrip.numbers(row, "used")));
+                Amounts.of(RoundTrip.numbers(row, "used")),
+                Amounts.of(RoundTrip.numbers(row, "terms")));
     }
 
     private static <T> T parsed(String json, Class<T> type) {

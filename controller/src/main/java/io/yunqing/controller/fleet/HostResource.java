@@ -58,6 +58,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     private final References references;
     private final Ledger ledger;
     private final Fleet fleet;
+    private final HostConditions conditions;
     private final Joining joining;
     private final FleetMirror mirror;
     private final Transactions transactions;
@@ -70,6 +71,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
             References references,
             Ledger ledger,
             Fleet fleet,
+            HostConditions conditions,
             Joining joining,
             FleetMirror mirror,
             Transactions transactions,
@@ -80,6 +82,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         this.references = references;
         this.ledger = ledger;
         this.fleet = fleet;
+        this.conditions = conditions;
         this.joining = joining;
         this.mirror = mirror;
         this.transactions = transactions;
@@ -267,7 +270,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 capacity,
                 instances,
                 seen.unknownDomains,
-                HostConditions.of(host, seen, state, capacity, clock.instant()),
-                seen.certificateEnds);
+                conditions.of(host, seen, state, capacity, clock.instant()),
+                seen.certificateEnds,
+                HostPools.status(seen, state, capacity));
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param complete whether that report came from a complete inventory
  * @param unknownDomains how many domains it saw that Yunqing did not make
  * @param orphans how many things it has that belong to nothing in the books; null when it cannot tell
+ * @param pool the pool that its disks are in, as it last said; null before
  */
 public record SeenHost(
         Host host,
@@ -23,14 +24,15 @@ public record SeenHost(
         Instant receivedAt,
         boolean complete,
         int unknownDomains,
-        Integer orphans) {
+        Integer orphans,
+        HostPool pool) {
     SeenHost heard(HostHeard report) {
         return heard(
                 report.receivedAt(), report.complete(), report.unknownDomains(), report.orphans());
     }
 
     private SeenHost heard(Instant at, boolean whole, int unknown, Integer lost) {
-        return new SeenHost(host, revision, schedulable, network, at, whole, unknown, lost);
+        return new SeenHost(host, revision, schedulable, network, at, whole, unknown, lost, pool);
     }
 
     /** With what was heard since it was read, if that was known before. */

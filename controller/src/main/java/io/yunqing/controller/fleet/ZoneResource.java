@@ -2,6 +2,7 @@ package io.yunqing.controller.fleet;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Kind;
+import io.yunqing.api.StorageSum;
 import io.yunqing.api.Zone;
 import io.yunqing.api.ZoneStatus;
 import io.yunqing.controller.platform.Call;
@@ -40,12 +41,19 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
     private final Lists lists;
     private final References references;
     private final CpuModels cpuModels;
+    private final FleetStorage storage;
 
-    ZoneResource(Resources resources, Lists lists, References references, CpuModels cpuModels) {
+    ZoneResource(
+            Resources resources,
+            Lists lists,
+            References references,
+            CpuModels cpuModels,
+            FleetStorage storage) {
         this.resources = resources;
         this.lists = lists;
         this.references = references;
         this.cpuModels = cpuModels;
+        this.storage = storage;
     }
 
     @GET
@@ -105,6 +113,7 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
     @Override
     public List<Zone> views(List<ZoneRow> rows) {
         Map<UUID, Long> hosts = references.count("host", "zone_id", rows);
+        Map<String, StorageSum> sums = storage.byZone();
         return rows.stream()
                 .map(row ->
                         new Zone(
@@ -112,7 +121,9 @@ public class ZoneResource implements SimpleNoun<ZoneRow, Zone> {
                                 row.metadata(),
                                 row.spec,
                                 new ZoneStatus(
-                                        hosts.get(row.id).intValue(), cpuModels.common(row.id))))
+                                        hosts.get(row.id).intValue(),
+                                        cpuModels.common(row.id),
+                                        sums.getOrDefault(row.name, FleetStorage.NONE))))
                 .toList();
     }
 

@@ -187,6 +187,25 @@ public class Ledger {
                         connection, kinds(), provider, kind, itsClass, physical, own));
     }
 
+    /**
+     * What a provider really has to write on of a kind whose promises are filled only as they are used.
+     *
+     * @param written what of the promises is, in the kind's unit
+     * @param free what is left, which may be promised as many times as the provider's terms allow
+     */
+    public record Backing(BigDecimal written, BigDecimal free) {}
+
+    /**
+     * Lets no more of a kind be promised than is backed, whatever the terms allow. A backing below what is promised only takes
+     * nothing new.
+     *
+     * @param backing the terms alone hold when null
+     */
+    public void back(UUID provider, String kind, Backing backing) {
+        int position = kinds().names().indexOf(kind) + 1;
+        doing(connection -> LedgerStore.back(connection, provider, position, backing));
+    }
+
     /** What each provider has, may promise and has promised, by resource. */
     public Map<UUID, Map<String, Capacity>> capacities(Collection<UUID> providers) {
         return reading(connection -> LedgerStore.capacities(connection, kinds(), providers));

@@ -2,6 +2,7 @@ package io.yunqing.controller.ledger;
 
 import io.yunqing.api.Capacity;
 import io.yunqing.api.Usage;
+import io.yunqing.controller.ledger.Ledger.Backing;
 import io.yunqing.controller.ledger.Ledger.Promise;
 import io.yunqing.controller.ledger.ResourceKinds.ResourceKind;
 import io.yunqing.controller.placement.Amounts;
@@ -73,6 +74,26 @@ final class LedgerStore {
                         RoundTrip.text(capacity),
                         TermStore.reserved(kinds, own),
                         TermStore.ratios(kinds, own))
+                .run(connection);
+    }
+
+    /** Of the kind at the position; another one is backed by nothing but its terms. */
+    static void back(Connection connection, UUID provider, int position, Backing backing)
+            throws SQLException {
+        new RoundTrip()
+                .write(
+                        """
+                        UPDATE provider p SET written = b.written, free = b.free
+                        FROM (SELECT CASE WHEN s.free IS NULL THEN '{}' ELSE s.unknown || s.written END AS written,
+                                     CASE WHEN s.free IS NULL THEN '{}' ELSE s.unknown || s.free END AS free
+                              FROM (SELECT array_fill(cast(NULL AS numeric), ARRAY[cast(? AS int) - 1]) AS unknown,
+                                           cast(? AS numeric) AS written, cast(? AS numeric) AS free) s) b
+                        WHERE p.id = ? AND (p.written, p.free) IS DISTINCT FROM (b.written, b.free)
+                        """,
+                        position,
+                        backing == null ? null : backing.written(),
+                        backing == null ? null : backing.free(),
+                        provider)
                 .run(connection);
     }
 
@@ -278,6 +299,12 @@ final class LedgerStore {
                         FROM provider p JOIN provider_class c ON c.id = p.class_id
                         WHERE (p.reserved, p.ratio) IS DISTINCT FROM (ledger_said(p.own_reserved, c.reserved, 0::bigint),
                                                                       ledger_said(p.own_ratio, c.ratio, 1::numeric))
+                        UNION ALL
+                        SELECT format('provider %s: %s may be promised, by its terms and its room %s', p.id, p.effective, b.effective)
+                        FROM provider p
+                        CROSS JOIN LATERAL (SELECT ledger_backed(ledger_effective(p.capacity, p.reserved, p.ratio), p.ratio, p.written,
+                                                                 p.free) AS effective) b
+                        WHERE p.effective <> b.effective
                         UNION ALL
                         SELECT format('consumer %s holds %s but is neither instance nor volume', a.consumer_id, a.amounts)
                         FROM allocation a

@@ -22,6 +22,7 @@ public final class FleetView {
     private @Nullable Host[] hosts;
     private boolean[] reporting;
     private boolean[] schedulable;
+    private @Nullable String[] thin;
     private final Domains domains;
     private long[][] limits;
     private long[][] used;
@@ -51,6 +52,7 @@ public final class FleetView {
         hosts = new Host[0];
         reporting = new boolean[0];
         schedulable = new boolean[0];
+        thin = new String[0];
         domains = new Domains();
         limits = new long[resources.size()][0];
         used = new long[resources.size()][0];
@@ -65,6 +67,7 @@ public final class FleetView {
         hosts = from.hosts.clone();
         reporting = from.reporting.clone();
         schedulable = from.schedulable.clone();
+        thin = from.thin.clone();
         domains = new Domains(from.domains);
         limits = copy(from.limits);
         used = copy(from.used);
@@ -161,6 +164,7 @@ public final class FleetView {
         domains.put(index, host.location());
         reporting[index] = facts.reporting();
         schedulable[index] = facts.schedulable();
+        thin[index] = facts.thin();
         set(limits, index, facts.limits());
         set(used, index, facts.used());
         descriptions.at(index);
@@ -237,6 +241,11 @@ public final class FleetView {
 
     public boolean schedulable(int index) {
         return schedulable[index];
+    }
+
+    /** Why the host may promise less storage than by its terms; null when that is not so. */
+    @Nullable String thin(int index) {
+        return thin[index];
     }
 
     /** What the host may promise of a resource. */
@@ -377,6 +386,7 @@ public final class FleetView {
             hosts = Arrays.copyOf(hosts, length);
             reporting = Arrays.copyOf(reporting, length);
             schedulable = Arrays.copyOf(schedulable, length);
+            thin = Arrays.copyOf(thin, length);
             domains.grow(length);
             for (int r = 0; r < limits.length; r++) {
                 limits[r] = Arrays.copyOf(limits[r], length);

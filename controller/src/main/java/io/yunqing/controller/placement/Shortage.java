@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A host that lacks nothing but room.
  *
  * @param share the largest part of an amount asked for that it cannot give
+ * @param thin why it has less storage to promise than by its terms; null when that is not so, or it does not lack any
  */
-record Shortage(Host host, double share, List<Lack> lacks) {
+record Shortage(Host host, double share, List<Lack> lacks, @Nullable String thin) {
+    private static final String STORAGE = "storageGiB";
 
     /** Of one resource. */
     record Lack(String resource, long limit, long used, long asked) {
@@ -49,11 +51,18 @@ record Shortage(Host host, double share, List<Lack> lacks) {
                                 asked.at(r)));
             }
         }
-        return new Shortage(view.host(index), share, lacks);
+        boolean storage = lacks.stream().anyMatch(lack -> lack.resource().equals(STORAGE));
+        return new Shortage(view.host(index), share, lacks, storage ? view.thin(index) : null);
     }
 
     /** Such as: host h1 has 3 of 8 vcpus free, 4 are asked for: free 1 vcpus more there, or ask for less. */
     String sentence() {
+        return thin == null
+                ? ofAmounts()
+                : "on host %s, the nearest, %s".formatted(host.name(), thin);
+    }
+
+    private String ofAmounts() {
         String asked =
                 lacks.stream()
                         .map(lack -> "%d %s".formatted(lack.asked(), lack.resource()))

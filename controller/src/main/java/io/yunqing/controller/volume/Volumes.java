@@ -11,6 +11,7 @@ import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Instances;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.fleet.HostPools;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Refusal;
@@ -37,6 +38,7 @@ import org.hibernate.Session;
 class Volumes {
     private final Session em;
     private final Fleet fleet;
+    private final HostPools pools;
     private final Ledger ledger;
     private final VolumeObservationStore sightings;
     private final VolumeCopying copying;
@@ -47,6 +49,7 @@ class Volumes {
     Volumes(
             Session em,
             Fleet fleet,
+            HostPools pools,
             Ledger ledger,
             VolumeObservationStore sightings,
             VolumeCopying copying,
@@ -55,6 +58,7 @@ class Volumes {
             VolumeWiping wiping) {
         this.em = em;
         this.fleet = fleet;
+        this.pools = pools;
         this.ledger = ledger;
         this.sightings = sightings;
         this.copying = copying;
@@ -249,6 +253,7 @@ class Volumes {
                 touched = locked("spec.instance", row.tenant.name, has);
             }
             if (replaced) {
+                pools.requireRoom("spec.restore", row.host);
                 attaching.requireDetached(row, has);
                 attaching.requireReleased(row);
             }
@@ -367,7 +372,7 @@ class Volumes {
         return row.source.host;
     }
 
-    private static ProblemException refused(VolumeRow row, Refusal refusal, String needed) {
+    private ProblemException refused(VolumeRow row, Refusal refusal, String needed) {
         return switch (refusal) {
             case Refusal.OverLimit limit ->
                     Refusals.over(
@@ -377,7 +382,14 @@ class Volumes {
                             needed,
                             "ask for less");
             case Refusal.ProviderFull full ->
-                    Refusals.full("spec.sizeGiB", row.host.name, full, needed, "ask for less");
+                    pools.shortage("spec.sizeGiB", row.host, full.resource())
+                            .orElseGet(() ->
+                                    Refusals.full(
+                                            "spec.sizeGiB",
+                                            row.host.name,
+                                            full,
+                                            needed,
+                                            "ask for less"));
         };
     }
 }

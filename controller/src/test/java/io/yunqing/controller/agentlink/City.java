@@ -155,6 +155,23 @@ public final class City {
         assertEquals(200, answer.status(), answer.toString());
     }
 
+    /**
+     * Lets the agent say how much is free in its pool of 100 GiB, and how much its disks really take.
+     *
+     * @param images what the rest of its files takes, in GiB
+     */
+    public void measures(int freeGiB, int writtenGiB, int images) {
+        FakeAgent.Answer answer =
+                agent.obey(
+                        DomainState.RUNNING,
+                        FakeAgent.measured(
+                                FakeAgent.inventory(subnet, 2, 4608, freeGiB),
+                                freeGiB,
+                                writtenGiB,
+                                images));
+        assertEquals(200, answer.status(), answer.toString());
+    }
+
     /** Lets the agent say that it cannot see its domains, or that it sees all. */
     public void blind(boolean blind) {
         assertEquals(200, agent.report(null, !blind, List.of()).status());

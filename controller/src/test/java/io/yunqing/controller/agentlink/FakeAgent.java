@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.HostInventory.HostNetwork;
 import io.yunqing.api.HostInventory.Pool;
+import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupObserved;
@@ -131,6 +132,24 @@ final class FakeAgent {
                 new HostNetwork("br0", subnet, gateway),
                 null,
                 null);
+    }
+
+    /** The same host, which has measured its pool of 100 GiB just now. */
+    static HostInventory measured(HostInventory host, int freeGiB, int writtenGiB, int imagesGiB) {
+        PoolUse use =
+                new PoolUse(
+                        100 << 10, freeGiB << 10, writtenGiB << 10, imagesGiB << 10, Instant.now());
+        return new HostInventory(
+                host.hostname(),
+                host.cpus(),
+                host.memoryMiB(),
+                List.of(new Pool("default", "dir", 100, freeGiB, use)),
+                host.accelerator(),
+                host.architecture(),
+                host.hypervisor(),
+                host.agentVersion(),
+                host.network(),
+                host.underlay());
     }
 
     /** The same host, whose end of networks others reach at an address. */

@@ -90,4 +90,29 @@ final class SettingsTest {
         assertTrue(message.contains(remedy), message);
         assertFalse(message.contains("open"), message);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', 25 10",
+        "40, 40, 40 40",
+        "0, 0, 0 0",
+        "10, 11, YUNQING_POOLS_REFUSE",
+        "5, '', YUNQING_POOLS_REFUSE",
+        "100, '', YUNQING_POOLS_WARN",
+        "25, -1, YUNQING_POOLS_REFUSE",
+        "25, ten, YUNQING_POOLS_REFUSE",
+    })
+    void linesOfPoolsAreWholePercentAndTheWarningComesFirst(
+            String warn, String refuse, String expected) {
+        Map<String, String> environment =
+                Map.of("YUNQING_POOLS_WARN", warn, "YUNQING_POOLS_REFUSE", refuse);
+        if (expected.startsWith("YUNQING")) {
+            StartRefused refused =
+                    assertThrows(StartRefused.class, () -> Settings.read(environment, Map.of()));
+            assertTrue(String.valueOf(refused.getMessage()).contains(expected));
+        } else {
+            Settings settings = Settings.read(environment, Map.of());
+            assertEquals(expected, settings.poolsWarn() + " " + settings.poolsRefuse());
+        }
+    }
 }

@@ -257,22 +257,6 @@ class LimitsAndHostsTest {
         tenant(vcpus, "");
     }
 
-    /** What is promised may be more than is free, as disks grow when they are written to: that is said long before it hurts. */
-    @Test
-    void aPoolThatFillsIsSaidWithWhatIsPromised() {
-        city.admitted("web");
-        city.has(10);
-        assertEquals("[]", rest.get("/v1/hosts/" + city.id).at("status.conditions").toString());
-        city.has(9);
-        Answer filling = rest.get("/v1/hosts/" + city.id);
-        assertEquals("PoolFilling", filling.at("status.conditions.0.type").asText());
-        assertTrue(
-                filling.at("status.conditions.0.message")
-                        .asText()
-                        .startsWith("9 of pool default's 100 GiB are free, and 2 GiB are promised"),
-                filling.text());
-    }
-
     private void grant(String period) {
         tenant(0, ",\"grants\":[{\"amounts\":{\"vcpus\":2},%s}]".formatted(period));
     }
