@@ -126,15 +126,50 @@ class FaultIT {
     @Test
     @Order(4)
     void inAFullPoolNothingIsHalfMade() throws Exception {
-        testbed.fill(HOST, Disk.POOL, 200);
-        create("late");
+        Until.holds(
+                "it is admitted before its host says that it is full", PATIENCE, this::filledBelow);
         Until.holds(
                 "what to do is said", PATIENCE, () -> error("late").contains("free some space"));
         cloud.awaitPhase("late", "FAILED", PATIENCE);
         assertFalse(testbed.domains(HOST).toString().contains(id("late")));
         assertFalse(Files.exists(testbed.disk(HOST, id("late"))));
+        Until.holds("its host says so", PATIENCE, this::nearlyFull);
+        var refused =
+                yqctl.run("volume", "create", "more", "--instance", "calm", "--size-gib", "1");
+        assertNotEquals(0, refused.exit(), refused::toString);
+        assertTrue(refused.toString().contains("below 10 % nothing new comes"), refused::toString);
+        JsonNode pool = host().at("/pools/0");
+        assertTrue(pool.path("freeMiB").asLong() <= 200, pool::toString);
+        assertTrue(
+                pool.path("writtenMiB").asLong() < pool.path("promisedMiB").asLong() / 2,
+                () -> "its disks are sparse: " + pool);
         testbed.empty(HOST, Disk.POOL);
         cloud.awaitPhase("late", "RUNNING", PATIENCE);
+        Until.holds("its host has room again", PATIENCE, () -> !nearlyFull());
+    }
+
+    /** Fills the pool under an instance that is admitted for the room there was; gives the room back if it was not. */
+    private boolean filledBelow() throws IOException {
+        testbed.fill(HOST, Disk.POOL, 200);
+        boolean admitted =
+                yqctl.run(
+                                        "instance",
+                                        "create",
+                                        "late",
+                                        "--flavor",
+                                        "tiny",
+                                        "--image",
+                                        "yunqing-guest")
+                                .exit()
+                        == 0;
+        if (!admitted) {
+            testbed.empty(HOST, Disk.POOL);
+        }
+        return admitted;
+    }
+
+    private boolean nearlyFull() throws IOException {
+        return host().path("conditions").findValuesAsText("type").contains("PoolNearlyFull");
     }
 
     @Test

@@ -50,6 +50,27 @@ public record Column(
         return new Column(id, Shape.SIZE, false, row -> Tree.at(row, path));
     }
 
+    /** A number of MiB, in bytes as programs read it. */
+    static Column mebibytes(String id, String path) {
+        return new Column(id, Shape.SIZE, false, row -> bytes(Tree.at(row, path)));
+    }
+
+    private static @Nullable Long bytes(@Nullable Object mebibytes) {
+        return mebibytes instanceof Number number ? number.longValue() << 20 : null;
+    }
+
+    /** The column of the first object in a list, {@code of} being one of its columns. */
+    static Column first(String listPath, Column of) {
+        return new Column(
+                of.id,
+                of.shape,
+                of.wide,
+                row -> {
+                    List<Map<String, Object>> all = Tree.mapsAt(row, listPath);
+                    return all.isEmpty() ? null : of.value.apply(all.getFirst());
+                });
+    }
+
     static Column age(String id, String path) {
         return new Column(id, Shape.AGE, false, row -> Tree.at(row, path));
     }

@@ -1,7 +1,9 @@
 package io.yunqing.cli.noun;
 
 import static io.yunqing.cli.noun.Column.age;
+import static io.yunqing.cli.noun.Column.first;
 import static io.yunqing.cli.noun.Column.joined;
+import static io.yunqing.cli.noun.Column.mebibytes;
 import static io.yunqing.cli.noun.Column.number;
 import static io.yunqing.cli.noun.Column.parts;
 import static io.yunqing.cli.noun.Column.size;
@@ -31,6 +33,11 @@ final class FleetNouns {
                         name(),
                         displayName(),
                         number("hosts", "status.hosts"),
+                        mebibytes("promised", "status.storage.promisedMiB"),
+                        mebibytes("written", "status.storage.writtenMiB"),
+                        mebibytes("free", "status.storage.freeMiB"),
+                        mebibytes("pools", "status.storage.sizeMiB"),
+                        number("unknown-hosts", "status.storage.unknownHosts"),
                         text("cpu-model", "spec.cpuModel"),
                         texts("cpu-models", "status.cpuModels").onlyWide(),
                         labels(),
@@ -98,8 +105,11 @@ final class FleetNouns {
                         parts("physical", "status.capacity", "physical").onlyWide(),
                         parts("reserved", "status.capacity", "reserved").onlyWide(),
                         parts("ratio", "status.capacity", "ratio").onlyWide(),
-                        joined("pool-gib", "status.inventory.pools", "capacityGiB").onlyWide(),
-                        joined("free-gib", "status.inventory.pools", "availableGiB").onlyWide(),
+                        pool(mebibytes("promised", "promisedMiB")),
+                        pool(mebibytes("written", "writtenMiB")),
+                        pool(mebibytes("free", "freeMiB")),
+                        pool(mebibytes("pool", "sizeMiB")),
+                        pool(age("measured", "measuredAt")),
                         text("rack", "spec.rack").onlyWide(),
                         text("schedulable", "spec.schedulable").onlyWide(),
                         text("accelerator", "status.inventory.accelerator").onlyWide(),
@@ -144,6 +154,11 @@ final class FleetNouns {
                                         "What is kept back for the host itself, whatever its class says")
                                 .between(0, 1_000_000_000_000L)),
                 "rack1-07 --zone site-a --class dense --reserved memoryMiB=8192");
+    }
+
+    /** Of the pool that disks are in. Beside an age, as what a host said long ago is not what is. */
+    private static Column pool(Column column) {
+        return first("status.pools", column).onlyWide();
     }
 
     static Noun orphan() {
