@@ -149,7 +149,8 @@ final class FakeAgent {
                 host.hypervisor(),
                 host.agentVersion(),
                 host.network(),
-                host.underlay());
+                host.underlay(),
+                host.cpuModels());
     }
 
     /** The same host, whose end of networks others reach at an address. */
