@@ -15,8 +15,10 @@ public final class DirectIo {
     private DirectIo() {}
 
     public static boolean works(Path folder) throws IOException {
-        Path probe = Files.createTempFile(folder, ".direct", ".part");
+        // Of one name, so that whoever was killed here leaves nothing for long.
+        Path probe = folder.resolve(".direct.part");
         try {
+            Files.write(probe, new byte[0]);
             var dd = List.of("dd", "if=" + probe, "of=/dev/null", "iflag=direct", "count=1");
             return Tool.result(DEADLINE, dd).exitCode() == 0;
         } finally {
