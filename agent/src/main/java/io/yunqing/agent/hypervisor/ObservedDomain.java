@@ -85,6 +85,56 @@ public record ObservedDomain(
                                         .equals(want.limitsOf(disk)));
     }
 
+    /** The same in another state. */
+    public ObservedDomain withState(DomainState next, @Nullable String why) {
+        return new ObservedDomain(
+                id, name, ours, epoch, boot, vcpus, memoryMiB, volumes, next, why, limits, machine,
+                room);
+    }
+
+    /** The same of another epoch. */
+    public ObservedDomain withEpoch(long next) {
+        return new ObservedDomain(
+                id, name, ours, next, boot, vcpus, memoryMiB, volumes, state, reason, limits,
+                machine, room);
+    }
+
+    /** The same of another size. */
+    public ObservedDomain withSize(int nextVcpus, long nextMemoryMiB) {
+        return new ObservedDomain(
+                id,
+                name,
+                ours,
+                epoch,
+                boot,
+                nextVcpus,
+                nextMemoryMiB,
+                volumes,
+                state,
+                reason,
+                limits,
+                machine,
+                room);
+    }
+
+    /** The same with other volumes and limits. */
+    public ObservedDomain withDisks(Set<UUID> nextVolumes, Map<UUID, IoLimits> nextLimits) {
+        return new ObservedDomain(
+                id,
+                name,
+                ours,
+                epoch,
+                boot,
+                vcpus,
+                memoryMiB,
+                nextVolumes,
+                state,
+                reason,
+                nextLimits,
+                machine,
+                room);
+    }
+
     /** Whether it stands still because somebody wished it to, and not because something went wrong. */
     public boolean pausedByWish() {
         return state == DomainState.PAUSED && InstanceObserved.PAUSED_BY_WISH.equals(reason);

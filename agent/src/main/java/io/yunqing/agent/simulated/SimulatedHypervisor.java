@@ -13,25 +13,17 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
-import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
-import io.yunqing.api.agent.InstanceObserved;
-import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.InstanceUse;
-import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
-import io.yunqing.api.agent.OrphanKind;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -53,21 +45,15 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final RandomGenerator random;
     private final Witness witness;
 
-    private final Map<UUID, ObservedDomain> domains = new LinkedHashMap<>();
-    private final Set<UUID> transients = new HashSet<>();
     private final SimulatedPool pool = new SimulatedPool();
 
-    /** How many times its size a guest can grow to while it is on. */
-    private static final int GROWTH = 4;
+    /** Also the lock under which it is witnessed what was done to them. */
+    private final SimulatedDomains domains = new SimulatedDomains(pool);
 
-    private final Set<String> images = new HashSet<>();
-    private @Nullable Listener listener;
-    private @Nullable String blind;
-    private @Nullable String startsFailWith;
-    private @Nullable String networksFailWith;
-    private @Nullable CountDownLatch slowFetch;
-    private boolean deafGuests;
-    private @Nullable ConsoleTail console;
+    private final Set<String> images = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable String networksFailWith;
+    private volatile @Nullable CountDownLatch slowFetch;
+    private volatile @Nullable ConsoleTail console;
 
     /**
      * @param inventory what the host has while no instance is on it
@@ -82,8 +68,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     /** From now on no domain starts, with these words, or they start again. */
-    public synchronized void startsFailWith(@Nullable String words) {
-        startsFailWith = words;
+    public void startsFailWith(@Nullable String words) {
+        domains.startsFailWith(words);
     }
 
     /** From now on nothing in storage can be seen, with these words, or it can again. */
@@ -106,61 +92,42 @@ public final class SimulatedHypervisor implements Hypervisor {
         pool.lose(volume);
     }
 
-    public synchronized void fetchesWaitFor(CountDownLatch latch) {
+    public void fetchesWaitFor(CountDownLatch latch) {
         slowFetch = latch;
     }
 
     /** From now on guests do not hear ACPI, and so let go of no volume, or they hear it again. */
-    public synchronized void deafenGuests(boolean deaf) {
-        deafGuests = deaf;
+    public void deafenGuests(boolean deaf) {
+        domains.deafenGuests(deaf);
     }
 
     /** Every guest has this on its console from now on. */
-    public synchronized void consolesShow(ConsoleTail tail) {
+    public void consolesShow(ConsoleTail tail) {
         console = tail;
     }
 
     /** Somebody else's doing, with the event that comes of it. */
-    public synchronized void put(ObservedDomain domain) {
-        domains.put(domain.id(), domain);
-        tell(domain.id());
+    public void put(ObservedDomain domain) {
+        domains.put(domain);
     }
 
     /** Nothing can be seen or done from now on. */
-    public synchronized void blind(String why) {
-        blind = why;
-        if (listener != null) {
-            listener.lost(why);
-        }
+    public void blind(String why) {
+        domains.blind(why);
     }
 
-    public synchronized void see() {
-        blind = null;
-        if (listener != null) {
-            listener.found();
-        }
-    }
-
-    private void tell(UUID domain) {
-        if (listener != null && blind == null) {
-            listener.changed(domain);
-        }
-    }
-
-    private void look() throws HypervisorFault {
-        if (blind != null) {
-            throw new HypervisorFault(Kind.UNREACHABLE, blind);
-        }
+    public void see() {
+        domains.see();
     }
 
     @Override
-    public synchronized void listen(Listener next) {
-        listener = next;
+    public void listen(Listener next) {
+        domains.listen(next);
     }
 
     @Override
-    public synchronized HostInventory inventory() throws HypervisorFault {
-        look();
+    public HostInventory inventory() throws HypervisorFault {
+        domains.look();
         long taken = pool.takenGiB();
         return new HostInventory(
                 inventory.hostname(),
@@ -185,32 +152,31 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     /** From now on they cannot be made, and this is said; with null they can. */
-    public synchronized void networksFailWith(@Nullable String words) {
+    public void networksFailWith(@Nullable String words) {
         networksFailWith = words;
     }
 
     @Override
-    public synchronized void makeNetworks(List<NetworkDesired> networks) throws HypervisorFault {
-        if (networksFailWith != null) {
-            throw new HypervisorFault(Kind.NETWORK, networksFailWith);
+    public void makeNetworks(List<NetworkDesired> networks) throws HypervisorFault {
+        var words = networksFailWith;
+        if (words != null) {
+            throw new HypervisorFault(Kind.NETWORK, words);
         }
         witness.did("networks " + networks.stream().map(NetworkDesired::vni).toList());
     }
 
     @Override
-    public synchronized List<ObservedDomain> domains() throws HypervisorFault {
-        look();
-        return List.copyOf(domains.values());
+    public List<ObservedDomain> domains() throws HypervisorFault {
+        return domains.all();
     }
 
     @Override
-    public synchronized Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
-        look();
-        return Optional.ofNullable(domains.get(id));
+    public Optional<ObservedDomain> domain(UUID id) throws HypervisorFault {
+        return domains.find(id);
     }
 
     @Override
-    public synchronized boolean holds(InstanceDesired.ImageSource image) {
+    public boolean holds(InstanceDesired.ImageSource image) {
         return images.contains(image.sha256());
     }
 
@@ -221,18 +187,15 @@ public final class SimulatedHypervisor implements Hypervisor {
         }
         awaitLatch();
         take(pace.fetch());
-        synchronized (this) {
-            look();
+        synchronized (domains) {
+            domains.look();
             images.add(image.sha256());
             witness.did("fetch");
         }
     }
 
     private void awaitLatch() throws HypervisorFault {
-        CountDownLatch latch;
-        synchronized (this) {
-            latch = slowFetch;
-        }
+        var latch = slowFetch;
         if (latch != null) {
             try {
                 latch.await();
@@ -245,8 +208,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void prepare(InstanceDesired instance) throws HypervisorFault {
         take(pace.prepare());
-        synchronized (this) {
-            look();
+        synchronized (domains) {
+            domains.look();
             for (var image : instance.images()) {
                 if (!images.contains(image.sha256())) {
                     throw new HypervisorFault(
@@ -261,61 +224,17 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void define(InstanceDesired instance) throws HypervisorFault {
         take(pace.define());
-        synchronized (this) {
-            look();
-            var before = domains.get(instance.id());
-            if (before != null && isOn(before)) {
-                set(
-                        before,
-                        instance.epoch(),
-                        new Disks(before.volumes(), before.limits()),
-                        before.state(),
-                        before.reason());
-            } else {
-                put(
-                        new ObservedDomain(
-                                instance.id(),
-                                "yq-" + instance.id(),
-                                true,
-                                instance.epoch(),
-                                instance.boot(),
-                                instance.vcpus(),
-                                instance.memoryMiB(),
-                                Set.copyOf(instance.volumesOrNone()),
-                                DomainState.SHUTOFF,
-                                null,
-                                limits(instance, Map.of()),
-                                instance.machineOrPlain().word(),
-                                room(instance)));
-            }
+        synchronized (domains) {
+            domains.define(instance);
             witness.did("define");
         }
-    }
-
-    private static InstanceSize room(InstanceDesired instance) {
-        return new InstanceSize(instance.vcpus() * GROWTH, (long) instance.memoryMiB() * GROWTH);
     }
 
     @Override
     public void enlarge(InstanceDesired instance) throws HypervisorFault {
         take(pace.define());
-        synchronized (this) {
-            var domain = existing(instance.id());
-            put(
-                    new ObservedDomain(
-                            domain.id(),
-                            domain.name(),
-                            domain.ours(),
-                            domain.epoch(),
-                            domain.boot(),
-                            Math.max(domain.vcpus(), instance.vcpus()),
-                            Math.max(domain.memoryMiB(), instance.memoryMiB()),
-                            domain.volumes(),
-                            domain.state(),
-                            domain.reason(),
-                            domain.limits(),
-                            domain.machine(),
-                            domain.room()));
+        synchronized (domains) {
+            domains.enlarge(instance);
             witness.did("enlarge");
         }
     }
@@ -323,38 +242,25 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void start(UUID id) throws HypervisorFault {
         take(pace.start());
-        synchronized (this) {
-            var domain = existing(id);
-            if (startsFailWith != null) {
-                throw new HypervisorFault(Kind.REFUSED, startsFailWith);
-            }
-            if (!isOn(domain)) {
-                if (!pool.hasDisk(id)) {
-                    throw new HypervisorFault(
-                            Kind.REFUSED, "domain " + id + ": its disk is not there");
-                }
-                for (UUID volume : domain.volumes()) {
-                    requireFor(domain, volume);
-                }
-                set(domain, DomainState.RUNNING, null);
-            }
+        synchronized (domains) {
+            domains.start(id);
             witness.did("start");
         }
     }
 
     @Override
     public void shutdown(UUID id) throws HypervisorFault {
-        synchronized (this) {
-            var domain = existing(id);
+        synchronized (domains) {
+            boolean heard = domains.hearsShutdown(id);
             witness.did("shutdown");
-            if (deafGuests || !isOn(domain)) {
+            if (!heard) {
                 return;
             }
         }
         Thread.startVirtualThread(() -> {
             try {
                 take(pace.stop());
-                off(id);
+                domains.off(id);
             } catch (HypervisorFault e) {
                 // Gone in the meantime, or nobody sees it.
             }
@@ -362,53 +268,33 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public synchronized void pause(UUID id) throws HypervisorFault {
-        var domain = existing(id);
-        if (domain.state() == DomainState.RUNNING) {
-            set(domain, DomainState.PAUSED, InstanceObserved.PAUSED_BY_WISH);
+    public void pause(UUID id) throws HypervisorFault {
+        synchronized (domains) {
+            domains.pause(id);
+            witness.did("pause");
         }
-        witness.did("pause");
     }
 
     @Override
-    public synchronized void resume(UUID id) throws HypervisorFault {
-        var domain = existing(id);
-        if (domain.state() == DomainState.PAUSED) {
-            set(domain, DomainState.RUNNING, null);
+    public void resume(UUID id) throws HypervisorFault {
+        synchronized (domains) {
+            domains.resume(id);
+            witness.did("resume");
         }
-        witness.did("resume");
     }
 
     @Override
     public void powerOff(UUID id) throws HypervisorFault {
         take(pace.stop());
-        off(id);
+        domains.off(id);
         witness.did("power-off");
-    }
-
-    private synchronized void off(UUID id) throws HypervisorFault {
-        var domain = existing(id);
-        if (transients.remove(id)) {
-            domains.remove(id);
-            tell(id);
-        } else if (isOn(domain)) {
-            set(domain, DomainState.SHUTOFF, null);
-        }
     }
 
     @Override
     public void undefine(UUID id) throws HypervisorFault {
         take(pace.define());
-        synchronized (this) {
-            look();
-            var domain = domains.get(id);
-            if (domain != null && isOn(domain)) {
-                // It runs on without a definition, and is gone when it is off.
-                transients.add(id);
-            } else if (domain != null) {
-                domains.remove(id);
-                tell(id);
-            }
+        synchronized (domains) {
+            domains.undefine(id);
             witness.did("undefine");
         }
     }
@@ -416,8 +302,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void erase(UUID id) throws HypervisorFault {
         take(pace.prepare());
-        synchronized (this) {
-            look();
+        synchronized (domains) {
+            domains.look();
             pool.eraseDisk(id);
             witness.did("erase");
         }
@@ -426,59 +312,9 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void attachVolumes(InstanceDesired instance) throws HypervisorFault {
         take(pace.define());
-        synchronized (this) {
-            var domain = existing(instance.id());
-            var attached = new HashSet<>(domain.volumes());
-            for (UUID volume : instance.volumesOrNone()) {
-                if (attached.add(volume) && isOn(domain)) {
-                    requireFor(domain, volume);
-                }
-            }
-            boolean letsGo = !isOn(domain) || !deafGuests;
-            if (letsGo) {
-                attached.retainAll(instance.volumesOrNone());
-            }
-            set(
-                    domain,
-                    domain.epoch(),
-                    new Disks(Set.copyOf(attached), limits(instance, domain.limits())),
-                    domain.state(),
-                    domain.reason());
-            attached.removeAll(instance.volumesOrNone());
-            if (!attached.isEmpty()) {
-                throw new HypervisorFault(
-                        Kind.REFUSED, "the guest has not let go of volumes " + attached);
-            }
+        synchronized (domains) {
+            domains.attach(instance);
             witness.did("volumes");
-        }
-    }
-
-    /** What a domain has. */
-    private record Disks(Set<UUID> volumes, Map<UUID, IoLimits> limits) {}
-
-    /** The limits that are desired; those that are there, where nothing is said of any. */
-    private static Map<UUID, IoLimits> limits(
-            InstanceDesired instance, Map<UUID, IoLimits> before) {
-        if (instance.limits() == null) {
-            return before;
-        }
-        var limits = new HashMap<>(instance.limits());
-        limits.values().removeIf(IoLimits.NONE::equals);
-        return Map.copyOf(limits);
-    }
-
-    /** QEMU opens each disk for itself alone. */
-    private void requireFor(ObservedDomain domain, UUID volume) throws HypervisorFault {
-        if (!pool.hasVolume(volume)) {
-            throw new HypervisorFault(Kind.REFUSED, "volume " + volume + " is not there");
-        }
-        for (ObservedDomain other : domains.values()) {
-            if (isOn(other)
-                    && other.volumes().contains(volume)
-                    && !other.id().equals(domain.id())) {
-                throw new HypervisorFault(
-                        Kind.REFUSED, "domain " + other.id() + " has volume " + volume);
-            }
         }
     }
 
@@ -538,12 +374,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void takeBackup(BackupDesired backup, Consumer<BackupProgress> progress)
             throws HypervisorFault {
         take(pace.prepare());
-        synchronized (this) {
-            boolean open =
-                    domains.values().stream()
-                            .anyMatch(domain ->
-                                    isOn(domain) && domain.volumes().contains(backup.volume()));
-            pool.takeBackup(backup, open);
+        synchronized (domains) {
+            pool.takeBackup(backup, domains.haveOpen(backup.volume()));
         }
         witness.did("take-backup");
     }
@@ -572,36 +404,19 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public void quarantine(OrphanKey orphan) throws HypervisorFault {
         take(pace.define());
-        synchronized (this) {
-            look();
-            ObservedDomain domain = null;
-            if (orphan.kind() == OrphanKind.DOMAIN) {
-                domain = domains.get(UUID.fromString(orphan.place()));
-                if (domain == null) {
-                    return;
-                }
+        synchronized (domains) {
+            if (domains.putAside(orphan)) {
+                witness.did("quarantine");
             }
-            pool.putAside(orphan, domain);
-            if (domain != null) {
-                transients.remove(domain.id());
-                domains.remove(domain.id());
-                tell(domain.id());
-            }
-            witness.did("quarantine");
         }
     }
 
     @Override
-    public synchronized void release(OrphanKey orphan) throws HypervisorFault {
-        look();
-        if (orphan.kind() == OrphanKind.DOMAIN
-                && pool.keeps(orphan)
-                && domains.containsKey(UUID.fromString(orphan.place()))) {
-            throw new HypervisorFault(
-                    Kind.REFUSED, "another domain has the UUID " + orphan.place() + " by now");
+    public void release(OrphanKey orphan) throws HypervisorFault {
+        synchronized (domains) {
+            domains.putBack(orphan);
+            witness.did("release");
         }
-        pool.putBack(orphan).ifPresent(domain -> set(domain, DomainState.SHUTOFF, null));
-        witness.did("release");
     }
 
     @Override
@@ -612,10 +427,9 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public synchronized List<InstanceUse> uses() throws HypervisorFault {
-        look();
-        return domains.values().stream()
-                .filter(SimulatedHypervisor::isOn)
+    public List<InstanceUse> uses() throws HypervisorFault {
+        return domains.all().stream()
+                .filter(SimulatedDomains::isOn)
                 .map(domain ->
                         new InstanceUse(
                                 domain.id(), 0, null, domain.memoryMiB(), List.of(), List.of()))
@@ -623,12 +437,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public synchronized boolean hasGuests() {
+    public boolean hasGuests() {
         return console != null;
     }
 
     @Override
-    public synchronized Optional<ConsoleTail> console(UUID id, long seen) {
+    public Optional<ConsoleTail> console(UUID id, long seen) {
         return Optional.ofNullable(console).filter(tail -> tail.end() > seen);
     }
 
@@ -636,49 +450,6 @@ public final class SimulatedHypervisor implements Hypervisor {
     public ByteChannel openConsole(UUID id) throws HypervisorFault {
         throw new HypervisorFault(
                 HypervisorFault.Kind.REFUSED, "a simulated guest has no serial console");
-    }
-
-    private void set(ObservedDomain domain, DomainState state, @Nullable String reason) {
-        set(domain, domain.epoch(), new Disks(domain.volumes(), domain.limits()), state, reason);
-    }
-
-    private void set(
-            ObservedDomain domain,
-            long epoch,
-            Disks disks,
-            DomainState state,
-            @Nullable String reason) {
-        put(
-                new ObservedDomain(
-                        domain.id(),
-                        domain.name(),
-                        domain.ours(),
-                        epoch,
-                        domain.boot(),
-                        domain.vcpus(),
-                        domain.memoryMiB(),
-                        disks.volumes(),
-                        state,
-                        reason,
-                        disks.limits(),
-                        domain.machine(),
-                        domain.room()));
-    }
-
-    private ObservedDomain existing(UUID id) throws HypervisorFault {
-        look();
-        var domain = domains.get(id);
-        if (domain == null) {
-            throw new HypervisorFault(Kind.REFUSED, "no domain " + id);
-        }
-        return domain;
-    }
-
-    private static boolean isOn(ObservedDomain domain) {
-        return switch (domain.state()) {
-            case RUNNING, PAUSED, SHUTTING_DOWN, CRASHED -> true;
-            case SHUTOFF, ABSENT, REMOVED -> false;
-        };
     }
 
     /** Lets a step's time pass. */
