@@ -1,6 +1,7 @@
 package io.yunqing.agent;
 
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.InstanceDesired;
@@ -11,6 +12,7 @@ import io.yunqing.api.agent.InstanceSize;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.StartTurn;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,7 +32,13 @@ public final class Instances {
                     "sim",
                     2,
                     4096,
-                    List.of(new HostInventory.Pool("default", "dir", 100, 100)),
+                    List.of(
+                            new HostInventory.Pool(
+                                    "default",
+                                    "dir",
+                                    100,
+                                    100,
+                                    new PoolUse(102_400, 102_400, 0, 0, Instant.EPOCH))),
                     "tcg",
                     "x86_64",
                     "simulated",

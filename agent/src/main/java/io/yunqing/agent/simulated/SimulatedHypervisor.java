@@ -10,6 +10,7 @@ import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
@@ -148,7 +149,18 @@ public final class SimulatedHypervisor implements Hypervisor {
                 pool.name(),
                 pool.type(),
                 pool.capacityGiB(),
-                Math.max(0, pool.availableGiB() - takenGiB));
+                Math.max(0, pool.availableGiB() - takenGiB),
+                pool.use() == null ? null : less(pool.use(), takenGiB << 10));
+    }
+
+    /** Simulated disks are not sparse. */
+    private static PoolUse less(PoolUse use, long takenMiB) {
+        return new PoolUse(
+                use.sizeMiB(),
+                Math.max(0, use.freeMiB() - takenMiB),
+                use.disksMiB() + takenMiB,
+                use.otherMiB(),
+                use.measuredAt());
     }
 
     /** From now on they cannot be made, and this is said; with null they can. */

@@ -117,7 +117,7 @@ final class Sight implements Hypervisor.Listener {
             compare();
         }
         if (!now.isBefore(inventoryDue)) {
-            takeInventory(now);
+            takeInventory();
         }
         Instant wake = rhythm.wake(now);
         return inventoryDue.isBefore(wake) ? inventoryDue : wake;
@@ -129,16 +129,16 @@ final class Sight implements Hypervisor.Listener {
                 lanes.submit(LaneName.QUERY, "list domains", hypervisor::domains)
                         .whenComplete((seen, failure) ->
                                 mailbox.execute(() -> compared(look, seen, failure)));
-        takeInventory(clock.instant());
+        takeInventory();
     }
 
     /** What is left in the pools may have changed by more than guests' writing. */
     void roomChanged() {
-        takeInventory(clock.instant());
+        takeInventory();
     }
 
-    private void takeInventory(Instant now) {
-        inventoryDue = now.plus(LookRhythm.EVERY);
+    private void takeInventory() {
+        inventoryDue = Instant.MAX;
         if (!inventorying) {
             inventorying = true;
             var _ =

@@ -1,5 +1,6 @@
 package io.yunqing.agent.sync;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import io.yunqing.agent.Instances;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +70,38 @@ class HostReconcilerTest extends Reconciling {
 
         reconciler.hold(null);
         until("it runs", () -> shown(DomainState.RUNNING));
+    }
+
+    @Test
+    void aPoolOfWhichLessThanAQuarterIsFreeIsLookedAtMoreOften() {
+        Instant next = nextLookWith(76);
+        assertEquals(now.plusSeconds(5), next);
+        gates.shut("inventory");
+        now = now.plusSeconds(5);
+        until("it is looked at again", () -> gates.holds("inventory"));
+        gates.open("inventory");
+    }
+
+    @Test
+    void aPoolWithRoomIsLookedAtWithAllElse() {
+        assertTrue(nextLookWith(75).isAfter(now.plusSeconds(20)));
+    }
+
+    /** Once the agent knows what is left beside a disk of this size in a pool of 100 GiB. */
+    private Instant nextLookWith(int rootDiskGiB) {
+        want(Instances.running().rootDiskGiB(rootDiskGiB).build());
+        until("it runs", () -> shown(DomainState.RUNNING));
+        now = now.plus(LookRhythm.EVERY);
+        until("what is left is known", () -> freeMiB() == (100L - rootDiskGiB) << 10);
+        untilQuiet();
+        return reconciler.settle();
+    }
+
+    private long freeMiB() {
+        var inventory = told().inventory();
+        return inventory == null
+                ? -1
+                : requireNonNull(inventory.pools().getFirst().use()).freeMiB();
     }
 
     private void wantWhilePreparing(InstanceDesired next) {
