@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
@@ -43,6 +42,7 @@ public final class HostFacts {
     private final PoolGauge gauge;
     private final Given given;
     private volatile boolean warm;
+    private volatile @Nullable String unmeasured;
 
     HostFacts(LibvirtConnection connection, Path poolFolder, PoolGauge gauge, Given given) {
         this.connection = connection;
@@ -66,9 +66,16 @@ public final class HostFacts {
     /** Null when it cannot be measured; what libvirt says of the pool's room is then all that is known. */
     private @Nullable PoolUse use() {
         try {
-            return gauge.measure();
+            var use = gauge.measure();
+            unmeasured = null;
+            return use;
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "the pool %s cannot be measured".formatted(poolFolder), e);
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(unmeasured)) {
+                LOG.warning(
+                        "how full pool %s is cannot be measured: %s".formatted(poolFolder, why));
+            }
+            unmeasured = why;
             return null;
         }
     }

@@ -1,6 +1,5 @@
 package io.yunqing.controller.fleet;
 
-import io.yunqing.api.HostState;
 import io.yunqing.api.StorageSum;
 import io.yunqing.controller.fleet.FleetMirror.Measured;
 import io.yunqing.controller.ledger.Ledger;
@@ -30,15 +29,15 @@ class FleetStorage {
         this.clock = clock;
     }
 
-    /** The pool of a host that is heard and measures it. */
+    /** The host's pool, if what is known of it is of now. */
     Optional<HostPool> known(SeenHost host, Instant now) {
-        return known(host, policy, now);
-    }
-
-    static Optional<HostPool> known(SeenHost host, AgentPolicy policy, Instant now) {
         return Optional.ofNullable(host.pool())
-                .filter(pool -> pool.written() != null)
-                .filter(_ -> policy.state(host.receivedAt(), now) == HostState.CURRENT);
+                .filter(pool ->
+                        HostPools.isCurrent(
+                                pool,
+                                policy.state(host.receivedAt(), now),
+                                host.measuredAt(),
+                                now));
     }
 
     /** By zone; one without hosts is not among them. */

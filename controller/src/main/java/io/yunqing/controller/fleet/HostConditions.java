@@ -5,7 +5,6 @@ import io.yunqing.api.Condition;
 import io.yunqing.api.HostState;
 import io.yunqing.api.PoolStatus;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,15 +83,12 @@ class HostConditions {
                             "tenants' networks are not as they should be: " + seen.networkFault,
                             seen.receivedAt));
         }
-        if (seen.inventory != null) {
-            HostPools.status(seen, state, capacity).stream()
-                    .map(pool -> pool(pool, state))
-                    .flatMap(Optional::stream)
-                    .forEach(conditions::add);
+        for (PoolStatus pool : HostPools.status(seen, state, capacity, now)) {
+            room(pool, state).ifPresent(conditions::add);
+            overPromised(pool, state, capacity.get(HostPools.STORAGE)).ifPresent(conditions::add);
         }
-        overPromised(seen, state, capacity).ifPresent(conditions::add);
         capacity.forEach((resource, has) -> {
-            if (has.used() > terms(has)) {
+            if (has.used() > HostPools.byTerms(has)) {
                 conditions.add(
                         new Condition(
                                 "OverCommitted",
@@ -100,8 +96,8 @@ class HostConditions {
                                         .formatted(
                                                 has.used(),
                                                 resource,
-                                                terms(has),
-                                                has.used() - terms(has)),
+                                                HostPools.byTerms(has),
+                                                has.used() - HostPools.byTerms(has)),
                                 null));
             }
         });
@@ -134,26 +130,13 @@ class HostConditions {
                 || seen.inventory.cpuModels().contains(model);
     }
 
-    /** What may be promised by the terms, whatever there is to write on. */
-    private static long terms(Capacity has) {
-        return BigDecimal.valueOf(Math.max(0, has.physical() - has.reserved()))
-                .multiply(has.ratio())
-                .longValue();
-    }
-
     /** What is worth knowing of a pool's room. */
-    private Optional<Condition> pool(PoolStatus status, HostState state) {
-        HostPool pool =
-                new HostPool(
-                        status.name(),
-                        status.sizeMiB(),
-                        status.writtenMiB(),
-                        status.otherMiB(),
-                        status.freeMiB());
+    private Optional<Condition> room(PoolStatus status, HostState state) {
+        HostPool pool = pool(status);
         if (!lines.filling(pool)) {
             return Optional.empty();
         }
-        String known = heard(state) + pool.words() + promised(status);
+        String known = asOf(status, state) + pool.words() + promised(status);
         return Optional.of(
                 lines.nearlyFull(pool)
                         ? new Condition(
@@ -172,32 +155,41 @@ class HostConditions {
     }
 
     /** What was promised by the terms and is more than the pool bears; said by the lines when it is nearly full. */
-    private Optional<Condition> overPromised(
-            HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
-        Capacity storage = capacity.get(HostPools.STORAGE);
-        HostPool pool = HostPool.of(seen.inventory).orElse(null);
-        if (storage == null
-                || pool == null
-                || lines.nearlyFull(pool)
-                || storage.used() <= storage.limit()
-                || storage.used() > terms(storage)) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Condition(
-                        "PoolOverPromised",
-                        "%s%s, and %d storageGiB are promised, which with what is written it bears %d of: nothing new comes until %d GiB more are free or given back"
-                                .formatted(
-                                        heard(state),
-                                        pool.words(),
-                                        storage.used(),
-                                        storage.limit(),
-                                        storage.used() - storage.limit()),
-                        seen.measuredAt));
+    private Optional<Condition> overPromised(PoolStatus status, HostState state, Capacity storage) {
+        HostPool pool = pool(status);
+        return status.promisedMiB() == null
+                        || lines.nearlyFull(pool)
+                        || storage.used() <= storage.limit()
+                        || storage.used() > HostPools.byTerms(storage)
+                ? Optional.empty()
+                : Optional.of(
+                        new Condition(
+                                "PoolOverPromised",
+                                "%s%s, and %d storageGiB are promised, which with what is written it bears %d of: nothing new comes until %d GiB are given back, or more is free"
+                                        .formatted(
+                                                asOf(status, state),
+                                                pool.words(),
+                                                storage.used(),
+                                                storage.limit(),
+                                                storage.used() - storage.limit()),
+                                status.measuredAt()));
     }
 
-    private static String heard(HostState state) {
-        return state == HostState.CURRENT ? "" : "when it was last heard: ";
+    private static HostPool pool(PoolStatus status) {
+        return new HostPool(
+                status.name(),
+                status.sizeMiB(),
+                status.writtenMiB(),
+                status.otherMiB(),
+                status.freeMiB());
+    }
+
+    /** What is not of now begins with that; what an agent says that does not count what is written is as good as its report. */
+    private static String asOf(PoolStatus pool, HostState state) {
+        if (state != HostState.CURRENT) {
+            return "when it was last heard: ";
+        }
+        return pool.writtenMiB() == null || pool.current() ? "" : "when it was last measured: ";
     }
 
     private static String promised(PoolStatus pool) {

@@ -12,7 +12,9 @@ import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.LockModeType;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,7 @@ public class HostPools {
     static final String STORAGE = "storageGiB";
 
     private static final long MIB_PER_GIB = 1024;
+    private static final Duration HOLDS_FOR = Duration.ofMinutes(10);
     private static final Duration AGAIN = Duration.ofHours(1);
 
     private final Session em;
@@ -71,7 +74,7 @@ public class HostPools {
 
     /** What its pools come to; nothing before its agent has found out. */
     static List<PoolStatus> status(
-            HostObservationRow seen, HostState state, Map<String, Capacity> capacity) {
+            HostObservationRow seen, HostState state, Map<String, Capacity> capacity, Instant now) {
         if (seen.inventory == null) {
             return List.of();
         }
@@ -88,9 +91,24 @@ public class HostPools {
                             pool.free(),
                             pool.size(),
                             seen.measuredAt,
-                            state == HostState.CURRENT && pool.written() != null);
+                            isCurrent(pool, state, seen.measuredAt, now));
                 })
                 .toList();
+    }
+
+    /** Whether numbers are of now: an agent that measures says so every few minutes, unless its storage hangs. */
+    static boolean isCurrent(HostPool pool, HostState state, Instant measuredAt, Instant now) {
+        return state == HostState.CURRENT
+                && pool.written() != null
+                && measuredAt != null
+                && !measuredAt.isBefore(now.minus(HOLDS_FOR));
+    }
+
+    /** What may be promised by the terms, whatever there is to write on. */
+    static long byTerms(Capacity has) {
+        return BigDecimal.valueOf(Math.max(0, has.physical() - has.reserved()))
+                .multiply(has.ratio())
+                .longValue();
     }
 
     /**
@@ -99,28 +117,30 @@ public class HostPools {
      * @param field what asks for it
      */
     public void requireRoom(String field, HostRow host) {
-        nearlyFull(host)
+        pool(host)
+                .filter(lines::nearlyFull)
                 .ifPresent(pool -> {
                     throw refused(field, host, pool);
                 });
     }
 
     /**
-     * The refusal of what does not fit, if that is for what is free in the host's pool and not for what is promised.
-     *
-     * @param field what asks for too much
+     * What the refusal for want of storage on a host has to say beside the amounts: why its pool bears less than its terms allow.
+     * Empty when they are what refuses.
      */
-    public Optional<ProblemException> shortage(String field, HostRow host, String resource) {
-        return resource.equals(STORAGE)
-                ? nearlyFull(host).map(pool -> refused(field, host, pool))
-                : Optional.empty();
+    public Optional<String> shortage(HostRow host, String resource) {
+        Capacity has =
+                resource.equals(STORAGE)
+                        ? ledger.capacities(List.of(host.id)).get(host.id).get(STORAGE)
+                        : null;
+        return has == null || has.limit() >= byTerms(has)
+                ? Optional.empty()
+                : pool(host).map(lines::shortage);
     }
 
-    private Optional<HostPool> nearlyFull(HostRow host) {
+    private Optional<HostPool> pool(HostRow host) {
         HostObservationRow seen = em.find(HostObservationRow.class, host.id);
-        return seen == null
-                ? Optional.empty()
-                : HostPool.of(seen.inventory).filter(lines::nearlyFull);
+        return seen == null ? Optional.empty() : HostPool.of(seen.inventory);
     }
 
     private ProblemException refused(String field, HostRow host, HostPool pool) {

@@ -87,7 +87,7 @@ final class HostReader {
                                ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools,
                                (SELECT pool FROM jsonb_array_elements(o.inventory -> 'pools') AS pool
                                 WHERE pool ->> 'name' = ? LIMIT 1) AS pool,
-                               ledger_effective(p.capacity, p.reserved, p.ratio) AS terms
+                               o.measured_at, ledger_effective(p.capacity, p.reserved, p.ratio) AS terms
                         FROM provider p
                         JOIN host h ON h.id = p.id
                         JOIN zone z ON z.id = h.zone_id
@@ -130,6 +130,7 @@ final class HostReader {
         OffsetDateTime received = row.getObject("received_at", OffsetDateTime.class);
         int nodes = row.getInt("numa_nodes");
         String pool = row.getString("pool");
+        OffsetDateTime measured = row.getObject("measured_at", OffsetDateTime.class);
         Host host =
                 new Host(
                         row.getObject("id", UUID.class),
@@ -151,7 +152,8 @@ final class HostReader {
                         row.getBoolean("complete"),
                         row.getInt("unknown_domains"),
                         row.getObject("orphans", Integer.class),
-                        pool == null ? null : HostPool.of(parsed(pool, HostInventory.Pool.class))),
+                        pool == null ? null : HostPool.of(parsed(pool, HostInventory.Pool.class)),
+                        measured == null ? null : measured.toInstant()),
                 Amounts.of(RoundTrip.numbers(row, "effective")),
                 Amounts.of(RoundTrip.numbers(row, "used")),
                 Amounts.of(RoundTrip.numbers(row, "terms")));

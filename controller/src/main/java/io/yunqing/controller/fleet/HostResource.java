@@ -33,6 +33,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -262,6 +263,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     private HostStatus status(
             HostRow host, HostObservationRow seen, Map<String, Capacity> capacity, int instances) {
         HostState state = fleet.state(seen);
+        Instant now = clock.instant();
         return new HostStatus(
                 state,
                 seen.receivedAt,
@@ -270,8 +272,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 capacity,
                 instances,
                 seen.unknownDomains,
-                conditions.of(host, seen, state, capacity, clock.instant()),
+                conditions.of(host, seen, state, capacity, now),
                 seen.certificateEnds,
-                HostPools.status(seen, state, capacity));
+                HostPools.status(seen, state, capacity, now));
     }
 }

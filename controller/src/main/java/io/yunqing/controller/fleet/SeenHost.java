@@ -15,6 +15,7 @@ import java.time.Instant;
  * @param unknownDomains how many domains it saw that Yunqing did not make
  * @param orphans how many things it has that belong to nothing in the books; null when it cannot tell
  * @param pool the pool that its disks are in, as it last said; null before
+ * @param measuredAt when the numbers of the pool came; null before
  */
 public record SeenHost(
         Host host,
@@ -25,14 +26,16 @@ public record SeenHost(
         boolean complete,
         int unknownDomains,
         Integer orphans,
-        HostPool pool) {
+        HostPool pool,
+        Instant measuredAt) {
     SeenHost heard(HostHeard report) {
         return heard(
                 report.receivedAt(), report.complete(), report.unknownDomains(), report.orphans());
     }
 
     private SeenHost heard(Instant at, boolean whole, int unknown, Integer lost) {
-        return new SeenHost(host, revision, schedulable, network, at, whole, unknown, lost, pool);
+        return new SeenHost(
+                host, revision, schedulable, network, at, whole, unknown, lost, pool, measuredAt);
     }
 
     /** With what was heard since it was read, if that was known before. */

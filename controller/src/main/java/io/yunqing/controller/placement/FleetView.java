@@ -69,8 +69,8 @@ public final class FleetView {
         schedulable = from.schedulable.clone();
         thin = from.thin.clone();
         domains = new Domains(from.domains);
-        limits = copy(from.limits);
-        used = copy(from.used);
+        limits = Arrays.stream(from.limits).map(long[]::clone).toArray(long[][]::new);
+        used = Arrays.stream(from.used).map(long[]::clone).toArray(long[][]::new);
         bound = from.bound;
         size = from.size;
         freed = new ArrayDeque<>(from.freed);
@@ -393,13 +393,5 @@ public final class FleetView {
                 used[r] = Arrays.copyOf(used[r], length);
             }
         }
-    }
-
-    private static long[][] copy(long[][] columns) {
-        long[][] copies = new long[columns.length][];
-        for (int r = 0; r < columns.length; r++) {
-            copies[r] = columns[r].clone();
-        }
-        return copies;
     }
 }

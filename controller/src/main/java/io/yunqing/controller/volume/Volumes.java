@@ -382,14 +382,15 @@ class Volumes {
                             needed,
                             "ask for less");
             case Refusal.ProviderFull full ->
-                    pools.shortage("spec.sizeGiB", row.host, full.resource())
-                            .orElseGet(() ->
-                                    Refusals.full(
-                                            "spec.sizeGiB",
-                                            row.host.name,
-                                            full,
-                                            needed,
-                                            "ask for less"));
+                    Refusals.full(
+                            "spec.sizeGiB",
+                            row.host.name,
+                            full,
+                            needed
+                                    + pools.shortage(row.host, full.resource())
+                                            .map(why -> "; " + why)
+                                            .orElse(""),
+                            "ask for less");
         };
     }
 }

@@ -167,7 +167,11 @@ class ThinPoolTest {
         }
         assertEquals(4, admitted, "4 written and 50 free bear 54, and 12 were promised");
         city.measures(46, 8, 0);
-        assertEquals(409, volume("again", 10).status(), "to write what was promised frees nothing");
+        Answer again = volume("again", 10);
+        assertEquals(409, again.status(), "to write what was promised frees nothing");
+        assertTrue(
+                again.text().contains("46.0 GiB of pool default's 100.0 GiB are free"),
+                again.text());
         assertEquals(201, volume("small", 2).status());
     }
 
@@ -182,7 +186,7 @@ class ThinPoolTest {
         assertEquals(201, volume("more", 142).status());
         city.measures(30, 24, 0);
         assertEquals(
-                "PoolOverPromised: 30.0 GiB of pool default's 100.0 GiB are free, and 154 storageGiB are promised, which with what is written it bears 114 of: nothing new comes until 40 GiB more are free or given back",
+                "PoolOverPromised: 30.0 GiB of pool default's 100.0 GiB are free, and 154 storageGiB are promised, which with what is written it bears 114 of: nothing new comes until 40 GiB are given back, or more is free",
                 "%s: %s"
                         .formatted(
                                 host().at("status.conditions.0.type").asText(),
@@ -224,12 +228,30 @@ class ThinPoolTest {
                 filling.startsWith("when it was last heard: 20.0 GiB of pool default's"), filling);
     }
 
+    @Test
+    void whatWasMeasuredLongAgoIsNotWhatIs() throws Exception {
+        city.measures(20, 4, 0);
+        assertTrue(host().at("status.pools.0.current").asBoolean());
+        execute(
+                "UPDATE host_observation SET measured_at = measured_at - interval '11 min' WHERE host_id = (SELECT id FROM host WHERE name = '%s')"
+                        .formatted(city.id));
+        Answer host = host();
+        assertEquals("CURRENT", host.at("status.state").asText());
+        assertFalse(host.at("status.pools.0.current").asBoolean(), host.text());
+        String filling = host.at("status.conditions.0.message").asText();
+        assertTrue(filling.startsWith("when it was last measured: 20.0 GiB of pool"), filling);
+    }
+
     private void aged(String by) throws SQLException {
+        execute(
+                "UPDATE host_observation SET received_at = received_at - interval '%1$s', measured_at = measured_at - interval '%1$s' WHERE host_id = (SELECT id FROM host WHERE name = '%2$s')"
+                        .formatted(by, city.id));
+    }
+
+    private void execute(String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "UPDATE host_observation SET received_at = received_at - interval '%1$s', measured_at = measured_at - interval '%1$s' WHERE host_id = (SELECT id FROM host WHERE name = '%2$s')"
-                            .formatted(by, city.id));
+            statement.execute(sql);
         }
     }
 

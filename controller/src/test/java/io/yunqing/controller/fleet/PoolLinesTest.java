@@ -2,14 +2,9 @@ package io.yunqing.controller.fleet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.yunqing.api.HostInventory.Pool;
-import io.yunqing.api.HostInventory.PoolUse;
+import io.yunqing.api.HostState;
 import io.yunqing.controller.ledger.Ledger.Backing;
-import io.yunqing.controller.placement.Host;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,34 +53,19 @@ final class PoolLinesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, true, true",
-        "14, true, true",
-        "16, true, false",
-        "3600, true, false",
-        "0, false, false"
+        "CURRENT, 0, true, true",
+        "CURRENT, 600, true, true",
+        "CURRENT, 601, true, false",
+        "CURRENT, , true, false",
+        "CURRENT, 0, false, false",
+        "LATE, 0, true, false",
+        "UNREACHABLE, 0, true, false",
     })
-    void onlyWhatIsHeardAndMeasuredIsKnown(long silentSeconds, boolean measures, boolean known) {
-        AgentPolicy policy =
-                new AgentPolicy(
-                        500,
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(30),
-                        InstantSource.fixed(NOW.minusSeconds(7200)));
-        Pool pool =
-                measures
-                        ? new Pool("default", "dir", 100, 50, new PoolUse(102400, 51200, 1, 1, NOW))
-                        : new Pool("default", "dir", 100, 50);
-        SeenHost host =
-                new SeenHost(
-                        Host.plain(new UUID(0, 1), "h", "z"),
-                        1,
-                        true,
-                        null,
-                        NOW.minusSeconds(silentSeconds),
-                        true,
-                        0,
-                        0,
-                        HostPool.of(pool));
-        assertEquals(known, FleetStorage.known(host, policy, NOW).isPresent());
+    void whatIsKnownIsWhatIsHeardAndMeasuredLately(
+            HostState state, Long secondsAgo, boolean measures, boolean known) {
+        HostPool pool =
+                new HostPool("default", 100, measures ? 1L : null, measures ? 1L : null, 50);
+        Instant measured = secondsAgo == null ? null : NOW.minusSeconds(secondsAgo);
+        assertEquals(known, HostPools.isCurrent(pool, state, measured, NOW));
     }
 }
