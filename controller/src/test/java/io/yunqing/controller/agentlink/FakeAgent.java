@@ -65,7 +65,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 final class FakeAgent {
     private static final char[] NO_PASSWORD = new char[0];
 
-    final UUID start = UUID.randomUUID();
+    /** Of this start of the agent; another one after it was restarted. */
+    UUID start = UUID.randomUUID();
+
     String bootId = "boot-1";
 
     /** What it says of its volumes; null when it cannot see its storage. */
