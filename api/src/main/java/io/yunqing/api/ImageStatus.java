@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instances how many instances were made from it
  * @param upload how far its bytes have come; absent of an image with a URL
+ * @param signedBy the signer whose key its signature was made with; absent of an unsigned image
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ImageStatus(int instances, @Nullable ImageUpload upload) {}
+public record ImageStatus(int instances, @Nullable ImageUpload upload, @Nullable String signedBy) {}

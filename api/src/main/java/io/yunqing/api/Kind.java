@@ -17,6 +17,8 @@ public enum Kind {
     FLAVOR("flavor", "flavors"),
     @JsonProperty("Image")
     IMAGE("image", "images"),
+    @JsonProperty("Signer")
+    SIGNER("signer", "signers"),
     @JsonProperty("Zone")
     ZONE("zone", "zones"),
     @JsonProperty("HostClass")

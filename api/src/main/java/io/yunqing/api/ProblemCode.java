@@ -66,6 +66,11 @@ public enum ProblemCode {
             409,
             ProblemKind.CONFLICT,
             "Nothing new may be made from the image"),
+    IMAGE_UNSIGNED(
+            "image.unsigned",
+            409,
+            ProblemKind.CONFLICT,
+            "Only signed images are for use, and this one is not"),
     IMAGE_NOT_READY(
             "image.not_ready", 409, ProblemKind.CONFLICT, "The bytes of the image are not there"),
     IMAGE_DIGEST_MISMATCH(

@@ -10,10 +10,17 @@ import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Until;
 import io.yunqing.examples.cloud.Yqctl;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer;
@@ -22,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The guest's image, sent to the controller by yqctl; both are killed meanwhile, and a real host boots from it. */
+/** The guest's image, signed and sent to the controller by yqctl; both are killed meanwhile, and a real host boots from it. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UploadIT {
     @RegisterExtension static final CloudFixture FIXTURE = new CloudFixture(1);
@@ -30,6 +37,7 @@ class UploadIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int HOST = 1;
     private static final String IMAGE = "uploaded";
+    private static final String SIGNER = "platform-team";
 
     /** Large enough that something can be killed while it is sent. */
     private static final long BYTES = 512L << 20;
@@ -45,8 +53,10 @@ class UploadIT {
 
     @Test
     @Order(1)
-    void anUploadGoesOnAfterItsSenderAndTheControllerWereKilled() throws IOException {
+    void anUploadGoesOnAfterItsSenderAndTheControllerWereKilled()
+            throws IOException, GeneralSecurityException {
         Path file = guestImage();
+        sign(file);
         Program first = upload(file, "first");
         long sent = awaitReceived(0);
         first.kill();
@@ -73,6 +83,10 @@ class UploadIT {
                 second.lastWords().contains("image uploaded uploaded: 512.0 MiB"),
                 second.lastWords());
         assertEquals(BYTES, upload().path("bytes").asLong());
+        yqctl.ok("image", "publish", IMAGE);
+        JsonNode image = rest.get("/v1/images/" + IMAGE).body();
+        assertEquals("PUBLISHED", image.at("/spec/stage").asText());
+        assertEquals(SIGNER, image.at("/status/signedBy").asText());
     }
 
     @Test
@@ -97,6 +111,7 @@ class UploadIT {
     void itsBytesGoWithIt() throws IOException {
         yqctl.ok("instance", "delete", "web", "--yes", "--wait=60s");
         yqctl.ok("image", "delete", IMAGE, "--yes");
+        yqctl.ok("signer", "delete", SIGNER, "--yes");
         Path images = cloud.folder().resolve("controller/images");
         Until.holds(
                 "the controller's folder of images is empty",
@@ -130,6 +145,33 @@ class UploadIT {
         return raw;
     }
 
+    /** Makes a signer, and its signature of a file, in DER as openssl writes it. */
+    private void sign(Path file) throws IOException, GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair pair = generator.generateKeyPair();
+        String key =
+                "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                        .formatted(
+                                Base64.getMimeEncoder()
+                                        .encodeToString(pair.getPublic().getEncoded()));
+        Path pem = Files.writeString(cloud.folder().resolve("key.pub"), key);
+        yqctl.ok("signer", "create", SIGNER, "--public-key", "@" + pem);
+        Signature signing = Signature.getInstance("SHA256withECDSA");
+        signing.initSign(pair.getPrivate());
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] block = new byte[1 << 20];
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                signing.update(block, 0, n);
+            }
+        }
+        Files.write(signature(), signing.sign());
+    }
+
+    private Path signature() {
+        return cloud.folder().resolve("guest.sig");
+    }
+
     private Program upload(Path file, String log) {
         Program program =
                 new Program(
@@ -143,7 +185,11 @@ class UploadIT {
                                 "--format",
                                 "raw",
                                 "--min-disk-gib",
-                                "1"),
+                                "1",
+                                "--stage",
+                                "imported",
+                                "--signature",
+                                "@" + signature()),
                         yqctl.environment(),
                         cloud.folder().resolve(log + ".log"));
         program.start();

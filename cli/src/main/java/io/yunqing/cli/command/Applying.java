@@ -176,6 +176,10 @@ final class Applying {
         keys.add("placement-group/" + manifest.tenant() + "/" + manifest.text("spec.group"));
         keys.add("network/" + manifest.tenant() + "/" + manifest.text("spec.network"));
         keys.add("tenant/" + manifest.tenant());
+        if (!manifest.text("spec.signature").isEmpty()) {
+            // Whose it is, only the controller can tell.
+            imagined.stream().filter(key -> key.startsWith("signer/")).forEach(keys::add);
+        }
         return keys.stream().filter(imagined::contains).findFirst();
     }
 

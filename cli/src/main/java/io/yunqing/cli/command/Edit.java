@@ -38,7 +38,7 @@ record Edit(Map<String, Optional<Object>> changes) {
             } else {
                 String text = args.text(field.flag()).orElse("");
                 changes.put(
-                        path, text.isEmpty() ? Optional.empty() : Optional.of(field.parse(text)));
+                        path, text.isEmpty() ? field.removed() : Optional.of(field.parse(text)));
             }
         }
         args.pairs("--label", true)

@@ -29,6 +29,7 @@ final class OwnVerbs {
                     APPLICATION,
                     TENANT,
                     FLAVOR,
+                    SIGNER,
                     ZONE,
                     HOST_CLASS,
                     PLACEMENT_GROUP,

@@ -16,6 +16,7 @@ public final class ApplyOrder {
                     Kind.DEPARTMENT,
                     Kind.ZONE,
                     Kind.FLAVOR,
+                    Kind.SIGNER,
                     Kind.IMAGE,
                     Kind.APPLICATION,
                     Kind.TENANT,

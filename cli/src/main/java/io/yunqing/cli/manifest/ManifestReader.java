@@ -148,7 +148,7 @@ public final class ManifestReader {
             if (field.isEmpty()) {
                 unknown(spec, name, path, known);
             } else if (value.getTag().equals(Tag.NULL)) {
-                changes.put(path, Optional.empty());
+                changes.put(path, field.get().removed());
             } else {
                 changes.put(path, Optional.of(value(path, field.get(), value)));
             }
@@ -165,7 +165,7 @@ public final class ManifestReader {
 
     private Object value(String path, Field field, Node node) {
         return switch (field.type()) {
-            case TEXT, FILE_TEXT -> text(path, node);
+            case TEXT, FILE_TEXT, SIGNATURE -> text(path, node);
             case CHOICE -> choice(path, field, node);
             case WHOLE, BOOL -> checked(path, field, node);
             case TEXTS -> {

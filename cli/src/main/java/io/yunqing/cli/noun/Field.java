@@ -1,17 +1,22 @@
 package io.yunqing.cli.noun;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.yunqing.cli.platform.Failure;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A field of a noun's spec, and the flag that sets it.
@@ -34,12 +39,22 @@ public record Field(
         long min,
         long max,
         String description) {
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]+={0,2}");
+    private static final byte DER_SEQUENCE = 0x30;
+
+    /** In bytes; far above what any has. */
+    private static final int LONGEST_SIGNATURE_FILE = 1024;
 
     /** What a field holds. */
     public enum Type {
         TEXT,
         /** Text of any length, given directly or as {@code @FILE}. */
         FILE_TEXT,
+        /**
+         * A signature in base64, given directly, or as {@code @FILE} in base64 or in DER. A request that does not name it leaves it
+         * as it is; an empty one removes it.
+         */
+        SIGNATURE,
         WHOLE,
         BOOL,
         CHOICE,
@@ -59,7 +74,7 @@ public record Field(
         /** What a value of it must be, in words. */
         public String phrase() {
             return switch (this) {
-                case TEXT, FILE_TEXT, CHOICE -> "text";
+                case TEXT, FILE_TEXT, SIGNATURE, CHOICE -> "text";
                 case WHOLE, WHOLES_BY_KEY -> "a whole number without quotes";
                 case DECIMALS_BY_KEY -> "a number without quotes";
                 case BOOL -> "true or false";
@@ -126,7 +141,7 @@ public record Field(
     public String label() {
         return switch (type) {
             case TEXT -> "TEXT";
-            case FILE_TEXT, TEXTS -> "TEXT|@FILE";
+            case FILE_TEXT, SIGNATURE, TEXTS -> "TEXT|@FILE";
             case WHOLE -> "N";
             case BOOL -> "true|false";
             case CHOICE -> String.join("|", choices);
@@ -135,6 +150,11 @@ public record Field(
             case TERMS -> "KEY.ratio=N,KEY.reserved=N,...@FROM";
             case RULES -> "PROTOCOL:PORTS@SOURCE";
         };
+    }
+
+    /** What a change says to remove it; nothing where leaving it out does. */
+    public Optional<Object> removed() {
+        return type == Type.SIGNATURE ? Optional.of("") : Optional.empty();
     }
 
     /** Reads one flag's text as a value of this field. */
@@ -146,6 +166,7 @@ public record Field(
         return switch (type) {
             case TEXT -> text;
             case FILE_TEXT -> contentOf(what, text);
+            case SIGNATURE -> signature(what, text);
             case TEXTS -> contentOf(what, text).lines().filter(line -> !line.isBlank()).toList();
             case WHOLE, WHOLES_BY_KEY -> whole(what, text);
             case DECIMALS_BY_KEY -> decimal(what, text);
@@ -306,6 +327,42 @@ public record Field(
             throw Failure.usage(
                     what + ": cannot read " + text.substring(1) + ": " + e.getMessage(),
                     "name a readable UTF-8 text file after the @");
+        }
+    }
+
+    private static String signature(String what, String text) {
+        byte[] given =
+                text.startsWith("@") ? bytesOf(what, text.substring(1)) : text.getBytes(UTF_8);
+        if (isSequence(given)) {
+            return Base64.getEncoder().encodeToString(given);
+        }
+        String base64 = new String(given, UTF_8).replaceAll("\\s", "");
+        if (!BASE64.matcher(base64).matches()) {
+            throw Failure.usage(
+                    what + ": this is no signature in base64",
+                    "give what openssl dgst -sha256 -sign KEY FILE | base64 -w0 prints");
+        }
+        return base64;
+    }
+
+    /** Whether these are a sequence in DER and nothing else, as openssl writes a signature. */
+    private static boolean isSequence(byte[] bytes) {
+        return bytes.length > 2 && bytes[0] == DER_SEQUENCE && bytes[1] == bytes.length - 2;
+    }
+
+    private static byte[] bytesOf(String what, String file) {
+        try {
+            Path path = Path.of(file);
+            if (Files.size(path) > LONGEST_SIGNATURE_FILE) {
+                throw Failure.usage(
+                        what + ": " + file + " is too large for a signature",
+                        "name the file of the signature after the @, not that of the image");
+            }
+            return Files.readAllBytes(path);
+        } catch (IOException | InvalidPathException e) {
+            throw Failure.usage(
+                    what + ": cannot read " + file + ": " + e.getMessage(),
+                    "name a readable file after the @");
         }
     }
 }

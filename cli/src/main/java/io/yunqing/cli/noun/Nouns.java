@@ -20,6 +20,7 @@ public final class Nouns {
             case TENANT -> tenant();
             case FLAVOR -> flavor();
             case IMAGE -> image();
+            case SIGNER -> signer();
             case ZONE -> FleetNouns.zone();
             case HOST_CLASS -> FleetNouns.hostClass();
             case HOST -> FleetNouns.host();
@@ -207,11 +208,16 @@ public final class Nouns {
                         used("uploaded", "status.upload.receivedBytes", "status.upload.bytes")
                                 .onlyWide(),
                         number("instances", "status.instances"),
+                        text("signed-by", "status.signedBy").onlyWide(),
                         text("url", "spec.url").onlyWide(),
                         text("sha256", "spec.sha256").onlyWide(),
                         labels(),
                         created()),
-                List.of(new Filter("stage", "Only images at this stage, such as PUBLISHED")),
+                List.of(
+                        new Filter("stage", "Only images at this stage, such as PUBLISHED"),
+                        new Filter("signer", "Only images with this signer's signature"),
+                        new Filter(
+                                "signed", "Only images with a signature, or without: true, false")),
                 List.of(
                         displayNameField(),
                         Field.text(
@@ -249,9 +255,36 @@ public final class Nouns {
                                 "--firmware",
                                 "By which it is started, for good; BIOS when absent",
                                 "BIOS",
-                                "UEFI")),
+                                "UEFI"),
+                        Field.of(
+                                Field.Type.SIGNATURE,
+                                "signature",
+                                "--signature",
+                                "A signer's signature of its bytes, as openssl dgst -sha256 -sign KEY FILE makes it; '' removes it")),
                 "debian-12 --url https://images.example/debian-12.qcow2 --sha256 HEX\n"
                         + "--format QCOW2 --min-disk-gib 4");
+    }
+
+    private static Noun signer() {
+        return new Noun(
+                Kind.SIGNER,
+                "Somebody whose signature vouches for images",
+                List.of(
+                        name(),
+                        displayName(),
+                        number("images", "status.images"),
+                        labels(),
+                        created()),
+                List.of(),
+                List.of(
+                        displayNameField(),
+                        Field.of(
+                                        Field.Type.FILE_TEXT,
+                                        "publicKey",
+                                        "--public-key",
+                                        "An EC key on P-256 or P-384 in PEM, as openssl pkey -pubout prints it")
+                                .mustBe()),
+                "platform-team --public-key @platform-team.pub --display-name 平台组");
     }
 
     static Column text(String id, String path) {

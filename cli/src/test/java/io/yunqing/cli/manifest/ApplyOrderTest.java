@@ -24,6 +24,7 @@ class ApplyOrderTest {
                         "department/other",
                         "zone/z",
                         "flavor/f",
+                        "signer/s",
                         "image/i",
                         "application/a",
                         "tenant/t",
@@ -57,6 +58,8 @@ class ApplyOrderTest {
                         {kind: Department, metadata: {name: other}, spec: {parent: not-in-this-file}}
                         ---
                         {kind: Image, metadata: {name: i}, spec: {url: "file:/i", sha256: "ab", format: RAW, minDiskGiB: 1}}
+                        ---
+                        {kind: Signer, metadata: {name: s}, spec: {publicKey: key}}
                         ---
                         {kind: Flavor, metadata: {name: f}, spec: {vcpus: 1, memoryMiB: 64, rootDiskGiB: 1}}
                         ---

@@ -88,7 +88,7 @@ class ManifestReaderTest {
                                 + " lower-case letters, digits and hyphens, with a letter or digit at"
                                 + " both ends",
                         "city.yaml:9:7: kind: 'Flavour' is not a kind; give one of Department,"
-                                + " Application, Tenant, Flavor, Image, Zone, HostClass, Host, PlacementGroup, Network,"
+                                + " Application, Tenant, Flavor, Image, Signer, Zone, HostClass, Host, PlacementGroup, Network,"
                                 + " Instance, Tier, Volume, Repository, Backup",
                         "city.yaml:16:3: spec has the field 'image' twice",
                         "city.yaml:14:11: spec.flavor must be text; put it in quotes",
@@ -97,7 +97,7 @@ class ManifestReaderTest {
                         "city.yaml:11:1: metadata.tenant is missing",
                         "city.yaml:20:1: the document must be a mapping of fields to values",
                         "city.yaml:20:1: kind is missing; give one of Department, Application,"
-                                + " Tenant, Flavor, Image, Zone, HostClass, Host, PlacementGroup, Network, Instance,"
+                                + " Tenant, Flavor, Image, Signer, Zone, HostClass, Host, PlacementGroup, Network, Instance,"
                                 + " Tier, Volume, Repository, Backup"),
                 complaints);
     }

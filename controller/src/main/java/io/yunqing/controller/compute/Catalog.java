@@ -12,6 +12,7 @@ import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.storage.ImageUse;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
@@ -32,6 +33,7 @@ class Catalog {
 
     private final Session em;
     private final Transactions transactions;
+    private final ImageUse use;
     private final Map<String, TenantEntry> tenants = new ConcurrentHashMap<>();
     private final Map<String, FlavorEntry> flavors = new ConcurrentHashMap<>();
     private final Map<String, ImageEntry> images = new ConcurrentHashMap<>();
@@ -39,9 +41,10 @@ class Catalog {
     private final Map<String, NetworkEntry> networks = new ConcurrentHashMap<>();
     private final Map<String, UUID> zones = new ConcurrentHashMap<>();
 
-    Catalog(Session em, Transactions transactions) {
+    Catalog(Session em, Transactions transactions, ImageUse use) {
         this.em = em;
         this.transactions = transactions;
+        this.use = use;
     }
 
     /**
@@ -57,8 +60,10 @@ class Catalog {
      * An image.
      *
      * @param ready whether hosts can get it
+     * @param signed whether a signer vouches for it
      */
-    record ImageEntry(UUID id, long revision, String name, ImageSpec spec, boolean ready) {}
+    record ImageEntry(
+            UUID id, long revision, String name, ImageSpec spec, boolean ready, boolean signed) {}
 
     /**
      * A placement group.
@@ -116,10 +121,10 @@ class Catalog {
      */
     ImageEntry usableImage(String name) {
         ImageEntry known = image(name);
-        if (!known.ready() || !ImageLifecycle.isUsable(known.spec().stageOrDefault())) {
+        if (!known.ready() || !use.isUsable(known.spec().stageOrDefault(), known.signed())) {
             images.remove(name);
             known = image(name);
-            ImageLifecycle.requireUsable(name, known.spec().stageOrDefault());
+            use.requireUsable(name, known.spec().stageOrDefault(), known.signed());
             ImageLifecycle.requireReady(name, known.ready());
         }
         return known;
@@ -135,7 +140,13 @@ class Catalog {
                                     .firstResultOptional()
                                     .orElseThrow(
                                             () -> Asked.unknown("spec.image", Kind.IMAGE, name));
-                    return new ImageEntry(row.id, row.revision, row.name, row.spec, row.isReady());
+                    return new ImageEntry(
+                            row.id,
+                            row.revision,
+                            row.name,
+                            row.spec,
+                            row.isReady(),
+                            row.isSigned());
                 });
     }
 

@@ -6,8 +6,8 @@ import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.fleet.HostPools;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
-import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.storage.ImageUse;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
 
@@ -18,9 +18,11 @@ import java.util.Objects;
 @ApplicationScoped
 class Rebuilding {
     private final HostPools pools;
+    private final ImageUse use;
 
-    Rebuilding(HostPools pools) {
+    Rebuilding(HostPools pools, ImageUse use) {
         this.pools = pools;
+        this.use = use;
     }
 
     /**
@@ -48,7 +50,7 @@ class Rebuilding {
         String name = wanted.image();
         boolean another = !row.spec.image().equals(name);
         ImageRow image = another ? fitting(row, name) : row.image;
-        ImageLifecycle.requireUsable(image);
+        use.requireUsable(image);
         row.image = image;
     }
 

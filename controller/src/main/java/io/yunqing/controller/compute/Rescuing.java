@@ -5,8 +5,8 @@ import io.yunqing.api.Kind;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
-import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
+import io.yunqing.controller.storage.ImageUse;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
 
@@ -16,6 +16,11 @@ import java.util.Objects;
  */
 @ApplicationScoped
 class Rescuing {
+    private final ImageUse use;
+
+    Rescuing(ImageUse use) {
+        this.use = use;
+    }
 
     /**
      * Takes a wish to begin or to end it. Returns whether there is one.
@@ -39,12 +44,12 @@ class Rescuing {
         return true;
     }
 
-    private static ImageRow usable(String name) {
+    private ImageRow usable(String name) {
         ImageRow image =
                 ImageRow.<ImageRow>find("name", name)
                         .firstResultOptional()
                         .orElseThrow(() -> Asked.unknown("spec.rescue", Kind.IMAGE, name));
-        ImageLifecycle.requireUsable(image);
+        use.requireUsable(image);
         return image;
     }
 

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Text around DER (RFC 7468). */
-final class Pem {
+public final class Pem {
     private static final Base64.Encoder LINES =
             Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
@@ -19,7 +19,7 @@ final class Pem {
     }
 
     /** What the text holds if it is exactly one block with this label. */
-    static Optional<byte[]> decode(String label, String pem) {
+    public static Optional<byte[]> decode(String label, String pem) {
         Matcher block =
                 Pattern.compile(
                                 "\\s*-----BEGIN %1$s-----\\s([A-Za-z0-9+/=\\s]*)-----END %1$s-----\\s*"

@@ -48,14 +48,14 @@ public final class ImageLifecycle {
     }
 
     /** Whether something new may stand on an image at this stage. */
-    public static boolean isUsable(ImageStage stage) {
+    static boolean isUsable(ImageStage stage) {
         return stage == ImageStage.PUBLISHED || stage == ImageStage.DEPRECATED;
     }
 
     /**
      * @throws ProblemException if nothing new may stand on an image at this stage
      */
-    public static void requireUsable(String image, ImageStage stage) {
+    static void requireUsable(String image, ImageStage stage) {
         if (isUsable(stage)) {
             return;
         }
@@ -69,14 +69,6 @@ public final class ImageLifecycle {
                         ProblemCode.IMAGE_NOT_PUBLISHED,
                         "image %s is revoked".formatted(image),
                         "choose another image");
-    }
-
-    /**
-     * @throws ProblemException if nothing new may stand on an image, or it is not there
-     */
-    public static void requireUsable(ImageRow image) {
-        requireUsable(image.name, image.spec.stageOrDefault());
-        requireReady(image.name, image.isReady());
     }
 
     /**

@@ -11,6 +11,7 @@ import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.Parameters;
 import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
@@ -49,6 +50,8 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     private final UploadStore uploadStore;
     private final Uploads uploads;
     private final UploadSweep sweep;
+    private final Signatures signatures;
+    private final ImageUse use;
 
     ImageResource(
             Resources resources,
@@ -56,13 +59,17 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
             References references,
             UploadStore uploadStore,
             Uploads uploads,
-            UploadSweep sweep) {
+            UploadSweep sweep,
+            Signatures signatures,
+            ImageUse use) {
         this.sweep = sweep;
         this.resources = resources;
         this.lists = lists;
         this.references = references;
         this.uploadStore = uploadStore;
         this.uploads = uploads;
+        this.signatures = signatures;
+        this.use = use;
     }
 
     @GET
@@ -72,17 +79,25 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     public Response list(
             @BeanParam ListQuery query,
             @QueryParam("stage") String stage,
+            @QueryParam("signer") String signer,
+            @QueryParam("signed") String signed,
             @Context HttpHeaders headers) {
+        Parameters.requireTruth("signed", signed);
         Where<Image> where = Where.all();
-        where.word(
-                "stage",
-                stage,
-                ImageStage.class,
-                wanted ->
-                        where.and(
-                                "stage",
-                                wanted.name(),
-                                "coalesce(r.spec ->> 'stage', 'PUBLISHED') = :stage"));
+        where.filter(
+                        "signer",
+                        signer,
+                        "r.signer_key = (SELECT public_key FROM signer WHERE name = :signer)")
+                .filter("signed", signed, "cast(r.signature IS NOT NULL AS text) = :signed")
+                .word(
+                        "stage",
+                        stage,
+                        ImageStage.class,
+                        wanted ->
+                                where.and(
+                                        "stage",
+                                        wanted.name(),
+                                        "coalesce(r.spec ->> 'stage', 'PUBLISHED') = :stage"));
         return lists.answer(this, query, where, headers);
     }
 
@@ -137,23 +152,28 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     public List<Image> views(List<ImageRow> rows) {
         Map<UUID, Long> instances = references.count("instance", "image_id", rows);
         Map<UUID, Upload> underWay = uploadStore.of(rows);
+        Map<UUID, String> signers = signatures.signers(rows);
         return rows.stream()
                 .map(row ->
                         new Image(
                                 kind(),
                                 row.metadata(),
-                                row.spec,
+                                row.spec.withSignature(row.signature),
                                 new ImageStatus(
                                         instances.get(row.id).intValue(),
                                         row.spec.url() == null
                                                 ? uploads.status(row, underWay.get(row.id))
-                                                : null)))
+                                                : null,
+                                        signers.get(row.id))))
                 .toList();
     }
 
     @Override
     public void create(ImageRow row, Image asked) {
-        row.spec = asked.spec().withStage(asked.spec().stageOrDefault());
+        ImageStage stage = asked.spec().stageOrDefault();
+        signatures.set(row, asked.spec().sha256(), asked.spec().signature());
+        use.requirePublishable(stage, row.isSigned());
+        row.spec = stored(asked.spec(), stage);
     }
 
     @Override
@@ -165,7 +185,14 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         ImageStage stage =
                 asked.spec().stage() == null ? row.spec.stageOrDefault() : asked.spec().stage();
         ImageLifecycle.requireMove(row.spec.stageOrDefault(), stage);
-        row.spec = asked.spec().withStage(stage);
+        boolean wasSigned = row.isSigned();
+        signatures.set(row, row.spec.sha256(), asked.spec().signature());
+        use.requirePublishable(row.spec.stageOrDefault(), wasSigned, stage, row.isSigned());
+        row.spec = stored(asked.spec(), stage);
+    }
+
+    private static ImageSpec stored(ImageSpec asked, ImageStage stage) {
+        return asked.withStage(stage).withSignature(null);
     }
 
     private static void requireSameOrigin(ImageSpec current, ImageSpec asked) {

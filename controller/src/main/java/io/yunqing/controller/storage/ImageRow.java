@@ -18,6 +18,17 @@ public class ImageRow extends ResourceRow {
     @Column(name = "content_bytes")
     public Long contentBytes;
 
+    /** By a signer, over its bytes; null of an unsigned image. It is kept here and not in {@link #spec}. */
+    public String signature;
+
+    /** The signer's key that its signature was found to be made with; null of an unsigned image. */
+    @Column(name = "signer_key")
+    public byte[] signerKey;
+
+    public boolean isSigned() {
+        return signature != null;
+    }
+
     /** Whether hosts can get it. */
     public boolean isReady() {
         return spec.url() != null || contentBytes != null;
