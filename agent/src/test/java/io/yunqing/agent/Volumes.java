@@ -38,7 +38,19 @@ public final class Volumes {
     public static VolumeDesired fromBackup(UUID id, int sizeGiB, BackupSource backup) {
         var of = fresh(id, sizeGiB);
         return new VolumeDesired(
-                id, of.tenant(), of.name(), 1, false, false, sizeGiB, null, 0, null, backup, null);
+                id,
+                of.tenant(),
+                of.name(),
+                1,
+                false,
+                false,
+                sizeGiB,
+                null,
+                0,
+                null,
+                backup,
+                null,
+                null);
     }
 
     private static VolumeDesired copy(
@@ -55,6 +67,7 @@ public final class Volumes {
                 restore,
                 moment,
                 null,
+                null,
                 null);
     }
 
@@ -62,7 +75,19 @@ public final class Volumes {
     public static VolumeDesired wiped(UUID id) {
         var of = tombstone(id);
         return new VolumeDesired(
-                id, of.tenant(), of.name(), 1, true, true, 1, null, 0, null, null, WipePolicy.ZERO);
+                id,
+                of.tenant(),
+                of.name(),
+                1,
+                true,
+                true,
+                1,
+                null,
+                0,
+                null,
+                null,
+                WipePolicy.ZERO,
+                null);
     }
 
     public static VolumeDesired tombstone(UUID id) {
@@ -81,6 +106,7 @@ public final class Volumes {
                 sizeGiB,
                 null,
                 0,
+                null,
                 null,
                 null,
                 null);

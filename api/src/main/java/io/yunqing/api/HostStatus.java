@@ -29,4 +29,4 @@ public record HostStatus(
         List<UnknownDomain> unknownDomains,
         List<Condition> conditions,
         @Nullable Instant certificateEnds,
-        List<PoolStatus> pools) {}
+        List<HostPoolStatus> pools) {}

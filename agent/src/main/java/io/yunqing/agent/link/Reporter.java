@@ -194,7 +194,8 @@ public final class Reporter implements AutoCloseable {
                 now.volumes(),
                 now.orphans(),
                 now.networkFault(),
-                now.backups());
+                now.backups(),
+                null);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param backups those that the host has to do something about; absent from a controller that does not know of them
  * @param consoles the console sessions that began behind REV and have not ended; absent when there are none. They are no part of
  *     what the host should be, and nothing that is kept
+ * @param pooled further volumes, which are in pools beside the host's own, of whatever kind; by themselves as {@code copies} are, so
+ *     that an agent that does not know of pools does not make them where they do not belong
+ * @param departed volumes that are no longer this host's: another one has them. They are forgotten, and nothing is done to them
+ * @param pools all pools beside the host's own that volumes may be kept in; absent when nothing of them changed behind REV, and from a
+ *     controller that does not know of them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -38,7 +44,10 @@ public record HostDesired(
         @Nullable List<NetworkDesired> networks,
         @Nullable List<VolumeDesired> restores,
         @Nullable List<BackupDesired> backups,
-        @Nullable List<ConsoleDesired> consoles) {
+        @Nullable List<ConsoleDesired> consoles,
+        @Nullable List<VolumeDesired> pooled,
+        @Nullable List<UUID> departed,
+        @Nullable List<PoolPlace> pools) {
 
     /**
      * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
@@ -52,17 +61,26 @@ public record HostDesired(
             @Nullable List<NetworkDesired> networks) {
         if (all == null) {
             return new HostDesired(
-                    revision, complete, instances, null, null, orphans, networks, null, null, null);
+                    revision, complete, instances, null, null, orphans, networks, null, null, null,
+                    null, null, null);
         }
         return new HostDesired(
                 revision,
                 complete,
                 instances,
-                those(all, one -> !one.isCopyToMake() && !one.isBackupToRestore()),
-                those(all, VolumeDesired::isCopyToMake),
+                those(
+                        all,
+                        one ->
+                                one.pool() == null
+                                        && !one.isCopyToMake()
+                                        && !one.isBackupToRestore()),
+                those(all, one -> one.pool() == null && one.isCopyToMake()),
                 orphans,
                 networks,
-                those(all, VolumeDesired::isBackupToRestore),
+                those(all, one -> one.pool() == null && one.isBackupToRestore()),
+                null,
+                null,
+                those(all, one -> one.pool() != null),
                 null,
                 null);
     }
@@ -76,7 +94,7 @@ public record HostDesired(
     public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
         return new HostDesired(
                 revision, complete, instances, volumes, copies, orphans, networks, restores, wishes,
-                consoles);
+                consoles, pooled, departed, pools);
     }
 
     /** The same, with these console sessions. */
@@ -91,12 +109,38 @@ public record HostDesired(
                 networks,
                 restores,
                 backups,
-                sessions.isEmpty() ? null : sessions);
+                sessions.isEmpty() ? null : sessions,
+                pooled,
+                departed,
+                pools);
     }
 
-    /** The volumes, also those that are to be made as copies or from backups; there may be none. */
+    /**
+     * The same, with these pools, and without these volumes.
+     *
+     * @param gone those that are another host's now
+     * @param all all pools; null when nothing of them changed
+     */
+    public HostDesired withPools(List<UUID> gone, @Nullable List<PoolPlace> all) {
+        return new HostDesired(
+                revision,
+                complete,
+                instances,
+                volumes,
+                copies,
+                orphans,
+                networks,
+                restores,
+                backups,
+                consoles,
+                pooled,
+                gone.isEmpty() ? null : gone,
+                all);
+    }
+
+    /** The volumes, of whatever kind and pool; there may be none. */
     public List<VolumeDesired> volumesOrNone() {
-        return Stream.of(volumes, copies, restores)
+        return Stream.of(volumes, copies, restores, pooled)
                 .filter(Objects::nonNull)
                 .flatMap(List::stream)
                 .toList();
@@ -114,6 +158,8 @@ public record HostDesired(
                 && orphansOrNone().isEmpty()
                 && backupsOrNone().isEmpty()
                 && networks == null
+                && pools == null
+                && departedOrNone().isEmpty()
                 && consolesOrNone().isEmpty();
     }
 
@@ -125,5 +171,10 @@ public record HostDesired(
     /** The console sessions, of which there may be none. */
     public List<ConsoleDesired> consolesOrNone() {
         return consoles == null ? List.of() : consoles;
+    }
+
+    /** The volumes that are another host's now, of which there may be none. */
+    public List<UUID> departedOrNone() {
+        return departed == null ? List.of() : departed;
     }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param networkFault why the host's ends of tenants' networks are not as they should be, in the words of whoever refused; absent
  *     when they are
  * @param backups what became of the backups that the host has to do something about; absent when nothing is to be said of any
+ * @param pools what was found of the pools beside the host's own; absent from an agent that does not know of them
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -46,7 +47,8 @@ public record HostObserved(
         @Nullable List<@NotNull @Valid VolumeObserved> volumes,
         @Nullable List<@NotNull @Valid OrphanObserved> orphans,
         @Nullable String networkFault,
-        @Nullable List<@NotNull @Valid BackupObserved> backups) {
+        @Nullable List<@NotNull @Valid BackupObserved> backups,
+        @Nullable List<@NotNull @Valid PoolObserved> pools) {
 
     /** How many orphans are where they were found; null when it cannot be told. */
     public @Nullable Integer orphansInPlace() {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param backup which it is to be made from; absent once it is there, or when it begins as something else
  * @param wipe how its file is to be overwritten before it is removed; absent when it is not to be, and once the controller has the
  *     evidence of it
+ * @param pool in which it is; absent when it is in the host's own
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,7 +37,8 @@ public record VolumeDesired(
         int restore,
         @Nullable UUID moment,
         @Nullable BackupSource backup,
-        @Nullable WipePolicy wipe) {
+        @Nullable WipePolicy wipe,
+        @Nullable PoolPlace pool) {
 
     /** Whether it is not there yet and will be a copy. */
     public boolean isCopyToMake() {

@@ -51,7 +51,8 @@ record Told(HostObserved report, byte[] digest) {
                 report.volumes(),
                 report.orphans(),
                 report.networkFault(),
-                report.backups());
+                report.backups(),
+                report.pools());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

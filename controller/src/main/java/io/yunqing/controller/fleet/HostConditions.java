@@ -2,8 +2,8 @@ package io.yunqing.controller.fleet;
 
 import io.yunqing.api.Capacity;
 import io.yunqing.api.Condition;
+import io.yunqing.api.HostPoolStatus;
 import io.yunqing.api.HostState;
-import io.yunqing.api.PoolStatus;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +83,7 @@ class HostConditions {
                             "tenants' networks are not as they should be: " + seen.networkFault,
                             seen.receivedAt));
         }
-        for (PoolStatus pool : HostPools.status(seen, state, capacity, now)) {
+        for (HostPoolStatus pool : HostPools.status(seen, state, capacity, now)) {
             room(pool, state).ifPresent(conditions::add);
             overPromised(pool, state, capacity.get(HostPools.STORAGE)).ifPresent(conditions::add);
         }
@@ -131,7 +131,7 @@ class HostConditions {
     }
 
     /** What is worth knowing of a pool's room. */
-    private Optional<Condition> room(PoolStatus status, HostState state) {
+    private Optional<Condition> room(HostPoolStatus status, HostState state) {
         HostPool pool = pool(status);
         if (!lines.filling(pool)) {
             return Optional.empty();
@@ -155,7 +155,8 @@ class HostConditions {
     }
 
     /** What was promised by the terms and is more than the pool bears; said by the lines when it is nearly full. */
-    private Optional<Condition> overPromised(PoolStatus status, HostState state, Capacity storage) {
+    private Optional<Condition> overPromised(
+            HostPoolStatus status, HostState state, Capacity storage) {
         HostPool pool = pool(status);
         return status.promisedMiB() == null
                         || lines.nearlyFull(pool)
@@ -175,7 +176,7 @@ class HostConditions {
                                 status.measuredAt()));
     }
 
-    private static HostPool pool(PoolStatus status) {
+    private static HostPool pool(HostPoolStatus status) {
         return new HostPool(
                 status.name(),
                 status.sizeMiB(),
@@ -185,14 +186,14 @@ class HostConditions {
     }
 
     /** What is not of now begins with that; what an agent says that does not count what is written is as good as its report. */
-    private static String asOf(PoolStatus pool, HostState state) {
+    private static String asOf(HostPoolStatus pool, HostState state) {
         if (state != HostState.CURRENT) {
             return "when it was last heard: ";
         }
         return pool.writtenMiB() == null || pool.current() ? "" : "when it was last measured: ";
     }
 
-    private static String promised(PoolStatus pool) {
+    private static String promised(HostPoolStatus pool) {
         if (pool.promisedMiB() == null) {
             return "";
         }

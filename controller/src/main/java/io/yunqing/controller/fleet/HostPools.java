@@ -2,8 +2,8 @@ package io.yunqing.controller.fleet;
 
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.Capacity;
+import io.yunqing.api.HostPoolStatus;
 import io.yunqing.api.HostState;
-import io.yunqing.api.PoolStatus;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.platform.Every;
@@ -73,7 +73,7 @@ public class HostPools {
     }
 
     /** What its pools come to; nothing before its agent has found out. */
-    static List<PoolStatus> status(
+    static List<HostPoolStatus> status(
             HostObservationRow seen, HostState state, Map<String, Capacity> capacity, Instant now) {
         if (seen.inventory == null) {
             return List.of();
@@ -83,7 +83,7 @@ public class HostPools {
                 .map(one -> {
                     HostPool pool = HostPool.of(one);
                     boolean promises = pool.name().equals(Fleet.DEFAULT_POOL) && storage != null;
-                    return new PoolStatus(
+                    return new HostPoolStatus(
                             pool.name(),
                             promises ? storage.used() * MIB_PER_GIB : null,
                             pool.written(),

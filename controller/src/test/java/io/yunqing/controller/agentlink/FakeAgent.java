@@ -20,6 +20,7 @@ import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanObserved;
+import io.yunqing.api.agent.PoolObserved;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -81,6 +82,9 @@ final class FakeAgent {
 
     /** What it says of backups; null when it has nothing to say of any. */
     List<BackupObserved> backups;
+
+    /** What it says of pools beside its own; null when it knows of none. */
+    List<PoolObserved> pools;
 
     private final Certificate ca;
     private final KeyPair key;
@@ -245,7 +249,8 @@ final class FakeAgent {
                         volumes,
                         orphans,
                         networkFault,
-                        backups));
+                        backups,
+                        pools));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */

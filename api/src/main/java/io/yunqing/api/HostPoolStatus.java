@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param current whether they are what is known of now: the host is heard and measures
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record PoolStatus(
+public record HostPoolStatus(
         String name,
         @Nullable Long promisedMiB,
         @Nullable Long writtenMiB,
