@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "tenancy",
                     "address",
                     "fleet",
+                    "pool",
                     "storage",
                     "compute",
                     "network",

@@ -1,0 +1,2 @@
+/** Where hosts keep volumes beside the pool of their own. */
+package io.yunqing.controller.pool;
