@@ -6,6 +6,7 @@ CREATE TABLE pool (
     created  timestamptz NOT NULL,
     labels   jsonb NOT NULL,
     zone_id  uuid REFERENCES zone,                   -- whose hosts have it; all hosts when null
+    shared   boolean NOT NULL,                       -- whether all its hosts see the same
     spec     jsonb NOT NULL
 );
 CREATE UNIQUE INDEX pool_url ON pool ((spec ->> 'url'), zone_id) NULLS NOT DISTINCT;

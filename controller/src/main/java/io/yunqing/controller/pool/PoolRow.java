@@ -21,4 +21,7 @@ public class PoolRow extends ResourceRow {
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "zone_id")
     public ZoneRow zone;
+
+    /** As the spec says it, for statements to read. */
+    public boolean shared;
 }
