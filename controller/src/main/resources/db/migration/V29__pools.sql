@@ -17,6 +17,7 @@ CREATE TABLE pool_host (
     host_id     uuid NOT NULL REFERENCES host ON DELETE CASCADE,
     provider_id uuid NOT NULL,                       -- the pool's own id when it is shared
     seen        boolean NOT NULL,                    -- whether its host's last report came from a look at its volumes
+    unseen_since timestamptz,                        -- until when it was seen, by the controller's clock; null while it is
     fault       text,
     mark        uuid,                                -- hosts that find the same see the same
     use         jsonb,
