@@ -31,6 +31,8 @@ public enum Kind {
     NETWORK("network", "networks"),
     @JsonProperty("Instance")
     INSTANCE("instance", "instances"),
+    @JsonProperty("Pool")
+    POOL("pool", "pools"),
     @JsonProperty("Tier")
     TIER("tier", "tiers"),
     @JsonProperty("Volume")

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param readMiBps how much it may read within a second, in MiB
  * @param writeMiBps how much it may write within a second, in MiB
  * @param wipe what becomes of what is on a volume when it is deleted; NONE when absent
+ * @param pool in which its volumes are kept; in their hosts' own when absent. It never changes
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TierSpec(
@@ -23,7 +24,8 @@ public record TierSpec(
         @Nullable @Min(1) @Max(TierSpec.MOST_IOPS) Integer writeIops,
         @Nullable @Min(1) @Max(TierSpec.MOST_MIBPS) Integer readMiBps,
         @Nullable @Min(1) @Max(TierSpec.MOST_MIBPS) Integer writeMiBps,
-        @Nullable WipePolicy wipe) {
+        @Nullable WipePolicy wipe,
+        @Nullable String pool) {
 
     /** Far above what any disk does. */
     public static final int MOST_IOPS = 1_000_000_000;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is known of a volume.
  *
- * @param host on which it is
+ * @param host on which it is; that which has it now, if its pool is shared
+ * @param pool in which it is; absent when it is in its host's own
  * @param serial by which a guest finds it: {@code /dev/disk/by-id/virtio-SERIAL}
  * @param observedAt when its host last reported it; absent before
  * @param lastError the most recent failure that still matters, in the words of whoever refused
@@ -19,6 +20,7 @@ public record VolumeStatus(
         VolumePhase phase,
         String host,
         String zone,
+        @Nullable String pool,
         String serial,
         Map<String, Long> allocated,
         @Nullable Instant observedAt,

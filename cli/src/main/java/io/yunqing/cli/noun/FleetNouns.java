@@ -243,6 +243,7 @@ final class FleetNouns {
                         number("read-mibps", "spec.readMiBps"),
                         number("write-mibps", "spec.writeMiBps"),
                         text("wipe", "spec.wipe"),
+                        text("pool", "spec.pool"),
                         number("volumes", "status.volumes"),
                         number("allocated-gib", "status.allocatedGiB"),
                         labels(),
@@ -271,7 +272,11 @@ final class FleetNouns {
                                 "--wipe",
                                 "What becomes of what is on a volume that is deleted; NONE when absent",
                                 "NONE",
-                                "ZERO")),
+                                "ZERO"),
+                        Field.text(
+                                "pool",
+                                "--pool",
+                                "In which pool its volumes are kept; in their hosts' own when absent. It never changes")),
                 "bulk --display-name 容量型 --read-iops 500 --write-iops 500 --write-mibps 60");
     }
 

@@ -241,6 +241,7 @@ public final class TenantNouns {
                         text("host", "status.host"),
                         age("observed", "status.observedAt"),
                         text("tier", "spec.tier").onlyWide(),
+                        text("pool", "status.pool").onlyWide(),
                         text("copy-of", "spec.copyOf").onlyWide(),
                         text("from-backup", "spec.fromBackup").onlyWide(),
                         text("snapshot", "spec.snapshot").onlyWide(),
@@ -255,6 +256,7 @@ public final class TenantNouns {
                         new Filter("zone", "Only volumes in this zone"),
                         new Filter("phase", "Only volumes in this phase, such as AVAILABLE"),
                         new Filter("tier", "Only volumes of this tier"),
+                        new Filter("pool", "Only volumes in this pool"),
                         new Filter("of", "Only copies of a volume of this name"),
                         new Filter("snapshot", "Only snapshots (true) or other volumes (false)")),
                 List.of(

@@ -19,6 +19,7 @@ import io.yunqing.api.agent.Machine;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.NetworkDesired.Port;
 import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.RepositoryPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
@@ -108,7 +109,7 @@ class DesiredState {
                                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
                                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
                                    w.volumes, s.orphans, e.networks,
-                                   u.backups,
+                                   u.backups, q.departed, q.pools, d.pools_revision,
                                    (SELECT json_agg(json_build_object('session', c.id, 'instance', c.instance_id, 'controller', c.address,
                                          'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
                             FROM host_observation o
@@ -118,7 +119,8 @@ class DesiredState {
                             CROSS JOIN LATERAL (
                                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
                                     'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib, 'wipe', v.wipe,
-                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment, 'backup', (
+                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment,
+                                    'pool', (SELECT %s FROM pool p WHERE p.id = v.pool_id), 'backup', (
                                         WITH RECURSIVE chain AS (
                                             SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
                                             UNION ALL SELECT b.*, c.depth + 1 FROM backup b JOIN chain c ON b.id = c.base_id)
@@ -153,6 +155,11 @@ class DesiredState {
                                 FROM backup b JOIN tenant t ON t.id = b.tenant_id JOIN repository p ON p.id = b.repository_id
                                 WHERE b.host_id = o.host_id AND (b.deleted OR NOT b.made)
                                     AND b.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) u
+                            CROSS JOIN LATERAL (
+                                SELECT ARRAY(SELECT x.volume_id FROM volume_departure x WHERE x.host_id = o.host_id
+                                             AND x.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS departed,
+                                    (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id)
+                                     AND d.pools_revision >= CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS pools) q
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -164,20 +171,29 @@ class DesiredState {
                             ORDER BY i.host_revision
                             """
                                     .formatted(
+                                            POOL,
                                             place("true"),
                                             place(
-                                                    "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)")))) {
-                for (int place = 1; place <= 10; place++) {
+                                                    "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)"),
+                                            POOL))) {
+                for (int place = 1; place <= 14; place++) {
                     statement.setLong(place, after);
                 }
-                statement.setObject(11, claim.host());
-                statement.setString(12, claim.keySha256());
+                statement.setObject(15, claim.host());
+                statement.setString(16, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
             }
         });
     }
+
+    /** Where a pool {@code p} is for the host {@code o}, in SQL. It is marked once a host that sees the same has said so. */
+    private static final String POOL =
+            """
+            json_build_object('id', p.id, 'name', p.name, 'url', p.spec ->> 'url', 'shared', p.shared, 'used', EXISTS (
+                SELECT FROM pool_host m WHERE m.pool_id = p.id AND m.mark IS NOT NULL AND (p.shared OR m.host_id = o.host_id)))\
+            """;
 
     /**
      * Where a repository {@code p} is, in SQL.
@@ -208,6 +224,11 @@ class DesiredState {
                                 .map(Told::desired)
                                 .toList()
                         : null;
+        List<PoolPlace> pools =
+                complete || row.getLong("pools_revision") > after
+                        ? list(row.getString("pools"), PoolPlace[].class)
+                        : null;
+        List<UUID> departed = List.of((UUID[]) row.getArray("departed").getArray());
         List<ConsoleDesired> consoles =
                 list(row.getString("consoles"), ToldConsole[].class).stream()
                         .filter(told -> complete || told.revision > after)
@@ -222,6 +243,7 @@ class DesiredState {
         } while (row.next());
         return HostDesired.of(revision, complete, instances, volumes, orphans, networks)
                 .withBackups(backups)
+                .withPools(departed, pools)
                 .withConsoles(consoles);
     }
 

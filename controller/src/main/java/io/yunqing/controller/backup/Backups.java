@@ -215,6 +215,13 @@ class Backups {
         if (volume.deleted) {
             throw notFit(name, "volume " + name + " is being deleted", "name another volume");
         }
+        if (!volume.isFile()) {
+            throw notFit(
+                    name,
+                    "volume %s is in pool %s of type %s, in which there are no backups"
+                            .formatted(name, volume.pool.name, volume.pool.spec.type()),
+                    "name a volume in another pool, or back up from within a guest");
+        }
         if (!volume.made || volume.source != null) {
             throw notFit(
                     name,

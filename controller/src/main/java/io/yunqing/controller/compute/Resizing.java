@@ -71,7 +71,7 @@ class Resizing {
                         case ProviderFull full ->
                                 Refusals.full(
                                         "spec.flavor",
-                                        row.host.name,
+                                        "host " + row.host.name,
                                         full,
                                         needed,
                                         Creation.SMALLER_FLAVOR);

@@ -100,6 +100,7 @@ record Wish(
                                         VolumePhase.SCHEDULED,
                                         host.name(),
                                         host.location().zone(),
+                                        null,
                                         VolumeDesired.serial(volume.id),
                                         Requests.storage(volume.sizeGiB),
                                         null,

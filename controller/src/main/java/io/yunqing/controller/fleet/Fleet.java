@@ -131,6 +131,15 @@ public class Fleet {
                 .getSingleResult();
     }
 
+    /** Locks the counters of several hosts, before they are moved on, in the order that all keep. */
+    public void lockRevisions(Collection<UUID> hosts) {
+        em.createNativeQuery(
+                        "SELECT host_id FROM host_desired WHERE host_id = ANY (:hosts) ORDER BY host_id FOR NO KEY UPDATE",
+                        UUID.class)
+                .setParameter("hosts", hosts.toArray(UUID[]::new))
+                .getResultList();
+    }
+
     /**
      * Moves the counters of some hosts on, as what they are told of networks has changed, and wakes their agents on commit. All
      * are locked in the order of their ids: one order for all, so that no two who tell several hosts wait for each other in a

@@ -316,9 +316,11 @@ final class LedgerStore {
                         WHERE NOT EXISTS (SELECT FROM allocation a
                                           WHERE a.consumer_id = i.id AND a.provider_id = i.host_id AND a.closed IS NULL)
                         UNION ALL
-                        SELECT format('volume %s of %s GiB holds %s on its host', v.id, v.size_gib, a.amounts)
+                        SELECT format('volume %s of %s GiB holds %s where it is', v.id, v.size_gib, a.amounts)
                         FROM volume v
-                        LEFT JOIN allocation a ON a.consumer_id = v.id AND a.provider_id = v.host_id AND a.closed IS NULL
+                        LEFT JOIN pool_host h ON h.pool_id = v.pool_id AND h.host_id = v.host_id
+                        LEFT JOIN allocation a ON a.consumer_id = v.id AND a.closed IS NULL
+                                               AND a.provider_id = CASE WHEN v.pool_id IS NULL THEN v.host_id ELSE h.provider_id END
                         WHERE a.amounts[(SELECT position FROM resource_kind WHERE name = 'storageGiB')] IS DISTINCT FROM v.size_gib
                         """,
                         row -> lines.add(row.getString("line")))

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Checks a request's body by the constraints that stand on the wire records, before any rule of a domain looks at it. */
 @ApplicationScoped
@@ -71,12 +72,12 @@ public class Asked {
 
     /** Refuses a changed field that can only be set at creation. */
     public static void same(String field, Object current, Object asked) {
-        if (!current.equals(asked)) {
+        if (!Objects.equals(current, asked)) {
             throw ProblemException.field(
                     ProblemCode.FIELD_IMMUTABLE,
                     field,
-                    "is " + current + " and cannot be changed",
-                    String.valueOf(current),
+                    "is %s and cannot be changed".formatted(current == null ? "not set" : current),
+                    current == null ? "absent" : current.toString(),
                     asked,
                     "create another resource");
         }

@@ -2,16 +2,23 @@ package io.yunqing.controller.storage;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Tier;
+import io.yunqing.api.TierSpec;
 import io.yunqing.api.TierStatus;
+import io.yunqing.api.WipePolicy;
 import io.yunqing.controller.fleet.Fleet;
+import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
+import io.yunqing.controller.pool.PoolRow;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
@@ -148,10 +155,39 @@ public class TierResource implements SimpleNoun<TierRow, Tier> {
     @Override
     public void create(TierRow row, Tier asked) {
         row.spec = asked.spec();
+        row.pool = row.spec.pool() == null ? null : pool(row.spec);
+        requireWipeable(row, row.spec);
+    }
+
+    /** The pool that it names, which stays until the transaction ends. */
+    private PoolRow pool(TierSpec spec) {
+        PoolRow pool =
+                PoolRow.<PoolRow>find("name", spec.pool())
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown("spec.pool", Kind.POOL, spec.pool()));
+        em.refresh(pool, LockModeType.PESSIMISTIC_READ);
+        return pool;
+    }
+
+    /** What is on a volume is overwritten in its file. */
+    private static void requireWipeable(TierRow row, TierSpec asked) {
+        boolean wipes = asked.wipe() != null && asked.wipe() != WipePolicy.NONE;
+        if (wipes && row.pool != null && !row.pool.spec.type().keepsFiles()) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.wipe",
+                    "pool %s is of type %s, in which volumes are not overwritten"
+                            .formatted(row.pool.name, row.pool.spec.type()),
+                    WipePolicy.NONE.name(),
+                    asked.wipe(),
+                    "leave it out, or name a pool that is a directory or NFS");
+        }
     }
 
     @Override
     public void update(TierRow row, Tier asked) {
+        Asked.same("spec.pool", row.spec.pool(), asked.spec().pool());
+        requireWipeable(row, asked.spec());
         if (!row.spec.equals(asked.spec())) {
             row.spec = asked.spec();
             tellHosts(row);

@@ -37,32 +37,33 @@ public final class Refusals {
     }
 
     /**
-     * A host that is already decided has too little left.
+     * A host or pool that is already decided has too little left.
      *
      * @param field what asks for too much
+     * @param place which host or pool it is, in words
      * @param needed what would be taken, in words
      * @param less how to ask for less
      */
     public static ProblemException full(
-            String field, String host, ProviderFull full, String needed, String less) {
+            String field, String place, ProviderFull full, String needed, String less) {
         return ProblemException.field(
                 ProblemCode.PLACEMENT_NO_HOST,
                 field,
-                "it stays on host %s, which has %d of %d %s left, and %s"
+                "it stays on %s, which has %d of %d %s left, and %s"
                         .formatted(
-                                host,
+                                place,
                                 Math.max(0, full.limit() - full.used()),
                                 full.limit(),
                                 full.resource(),
                                 needed),
-                "%s of host %s = %d".formatted(full.resource(), host, full.limit()),
+                "%s of %s = %d".formatted(full.resource(), place, full.limit()),
                 full.used() + full.asked(),
-                "%s, or make room for %d %s on host %s"
+                "%s, or make room for %d %s on %s"
                         .formatted(
                                 less,
                                 full.used() + full.asked() - full.limit(),
                                 full.resource(),
-                                host));
+                                place));
     }
 
     /** Whose limit it is, in words. */

@@ -34,8 +34,9 @@ class VolumeAttaching {
         }
     }
 
-    void requireSameHost(VolumeRow row, InstanceRow instance) {
-        if (!instance.host.id.equals(row.host.id)) {
+    void requireSharedOrSameHost(VolumeRow row, InstanceRow instance) {
+        boolean shared = row.pool != null && row.pool.shared;
+        if (!shared && !instance.host.id.equals(row.host.id)) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
                     "spec.instance",

@@ -2,6 +2,7 @@ package io.yunqing.controller.volume;
 
 import io.yunqing.api.Condition;
 import io.yunqing.api.agent.VolumeObserved;
+import io.yunqing.controller.pool.PoolRow;
 import io.yunqing.controller.volume.VolumeObservationStore.Sighting;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ final class VolumeConditions {
     /**
      * @param heard whether its host reports
      */
-    static List<Condition> of(Sighting sighting, boolean heard) {
+    static List<Condition> of(PoolRow pool, Sighting sighting, boolean heard) {
         List<Condition> conditions = new ArrayList<>();
         VolumeObserved observed = sighting.observed();
         if (observed == null) {
@@ -29,7 +30,15 @@ final class VolumeConditions {
             conditions.add(
                     new Condition(
                             "StorageUnobserved",
-                            "host %s cannot see its storage".formatted(sighting.host()),
+                            pool == null
+                                    ? "host %s cannot see its storage".formatted(sighting.host())
+                                    : "host %s cannot see pool %s: %s"
+                                            .formatted(
+                                                    sighting.host(),
+                                                    pool.name,
+                                                    sighting.poolFault() == null
+                                                            ? "it has said nothing of it yet"
+                                                            : sighting.poolFault()),
                             sighting.seenAt()));
         }
         if (observed.step() != null) {

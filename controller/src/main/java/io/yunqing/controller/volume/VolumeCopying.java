@@ -5,7 +5,6 @@ import io.yunqing.api.ProblemCode;
 import io.yunqing.api.VolumeSpec;
 import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.ProblemException;
-import io.yunqing.controller.platform.References;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.Objects;
@@ -22,12 +21,12 @@ class VolumeCopying {
     private static final String SNAPSHOT = "spec.snapshot";
 
     private final Session em;
-    private final References references;
+    private final VolumeMoving moving;
     private final VolumeRestoring restoring;
 
-    VolumeCopying(Session em, References references, VolumeRestoring restoring) {
+    VolumeCopying(Session em, VolumeMoving moving, VolumeRestoring restoring) {
         this.em = em;
-        this.references = references;
+        this.moving = moving;
         this.restoring = restoring;
     }
 
@@ -123,24 +122,6 @@ class VolumeCopying {
     }
 
     /**
-     * @throws ProblemException if another is to become a copy of this and is not yet, or a backup of it is being taken
-     */
-    void requireNoCopyToMake(VolumeRow row) {
-        VolumeRow.<VolumeRow>find("source", row)
-                .firstResultOptional()
-                .ifPresent(copy -> {
-                    throw ProblemException.of(
-                            ProblemCode.REFERENCE_IN_USE,
-                            "volume %s is being copied to volume %s".formatted(row.name, copy.name),
-                            "wait until that one is AVAILABLE, or delete it");
-                });
-        references.refuseIfAny(
-                row,
-                "backups that are being taken",
-                "SELECT name FROM backup WHERE volume_id = :id AND NOT made AND NOT deleted");
-    }
-
-    /**
      * @throws ProblemException if the volume is only kept, or what is on it is to be replaced
      */
     void requireAttachable(VolumeRow row, String instance) {
@@ -156,7 +137,9 @@ class VolumeCopying {
                 VolumeRow.<VolumeRow>find("tenant = ?1 and name = ?2", row.tenant, name)
                         .firstResultOptional()
                         .orElseThrow(() -> Asked.unknown(COPY_OF, Kind.VOLUME, name));
-        em.refresh(source, LockModeType.PESSIMISTIC_READ);
+        boolean movable = VolumeMoving.isShared(source);
+        em.refresh(
+                source, movable ? LockModeType.PESSIMISTIC_WRITE : LockModeType.PESSIMISTIC_READ);
         if (source.id.equals(row.id)) {
             throw notFit(name, "a volume cannot be a copy of itself", "name a snapshot of it");
         }
@@ -171,7 +154,11 @@ class VolumeCopying {
                             : "volume %s is not made yet".formatted(name),
                     "wait until it is AVAILABLE or ATTACHED, then ask again");
         }
-        if (row.host != null && !row.host.id.equals(source.host.id)) {
+        VolumePools.requireCopyable(row, source);
+        boolean elsewhere = row.host != null && !row.host.id.equals(source.host.id);
+        if (elsewhere && movable && source.instance == null) {
+            moving.requireMovable(COPY_OF, source, row.host);
+        } else if (elsewhere) {
             throw notFit(
                     name,
                     "volume %s is on host %s, and volume %s on host %s"

@@ -36,6 +36,9 @@ public class VolumeFilters {
     @QueryParam("tier")
     public String tier;
 
+    @QueryParam("pool")
+    public String pool;
+
     @QueryParam("phase")
     public String phase;
 
@@ -55,6 +58,7 @@ public class VolumeFilters {
                         instance,
                         "r.instance_id IN (SELECT id FROM instance WHERE name = :instance)")
                 .filter("tier", tier, "r.tier_id = (SELECT id FROM tier WHERE name = :tier)")
+                .filter("pool", pool, "r.pool_id = (SELECT id FROM pool WHERE name = :pool)")
                 .filter("of", of, "r.copy_of = :of")
                 .filter("snapshot", snapshot, "cast(r.snapshot AS text) = :snapshot")
                 .word(

@@ -26,6 +26,13 @@ import java.util.function.Function;
 /** What hosts said of their volumes. */
 @ApplicationScoped
 class VolumeObservationStore {
+    /** Whether the host's last report came from a look at where the volume {@code r} is, with its host's observation {@code h}. */
+    static final String SEEN =
+            """
+            CASE WHEN r.pool_id IS NULL THEN h.storage_seen
+                 ELSE EXISTS (SELECT FROM pool_host p WHERE p.pool_id = r.pool_id AND p.host_id = r.host_id AND p.seen) END\
+            """;
+
     private static final String COUNT =
             """
             SELECT word, count(*) AS volumes
@@ -73,7 +80,8 @@ class VolumeObservationStore {
      *
      * @param receivedAt when its host last reported; null before its first report
      * @param seenAt when it last reported what it sees of its storage
-     * @param storageSeen whether that report came from a look at the host's storage
+     * @param storageSeen whether that report came from a look at where the volume is
+     * @param poolFault why its host does not see its pool; null when it does, or the volume is in the host's own
      * @param appliedRevision up to which revision of what it should be the host had taken note
      * @param observed null before its host said anything of it
      */
@@ -84,6 +92,7 @@ class VolumeObservationStore {
             Instant seenAt,
             boolean storageSeen,
             long appliedRevision,
+            String poolFault,
             VolumeObserved observed) {}
 
     List<Seen> onHost(UUID host) {
@@ -125,15 +134,19 @@ class VolumeObservationStore {
                 new RoundTrip()
                         .read(
                                 """
-                                SELECT r.id, h.name AS host, z.name AS zone, s.received_at, s.storage_seen, s.applied_revision,
-                                       coalesce(s.storage_unseen_since, s.received_at) AS seen_at,
+                                SELECT r.id, n.name AS host, z.name AS zone, h.received_at, %s AS storage_seen, h.applied_revision,
+                                       q.fault AS pool_fault,
+                                       coalesce(CASE WHEN r.pool_id IS NULL THEN h.storage_unseen_since ELSE q.unseen_since END,
+                                                h.received_at) AS seen_at,
                                        o.state, o.size_gib, o.instance_id, o.restore, o.step, o.fault, o.wipe
-                                FROM unnest(?, ?) AS r (id, host_id)
-                                JOIN host h ON h.id = r.host_id
-                                JOIN zone z ON z.id = h.zone_id
-                                JOIN host_observation s ON s.host_id = r.host_id
+                                FROM unnest(?, ?, ?) AS r (id, host_id, pool_id)
+                                JOIN host n ON n.id = r.host_id
+                                JOIN zone z ON z.id = n.zone_id
+                                JOIN host_observation h ON h.host_id = r.host_id
+                                LEFT JOIN pool_host q ON q.pool_id = r.pool_id AND q.host_id = r.host_id
                                 LEFT JOIN volume_observation o ON o.volume_id = r.id
-                                """,
+                                """
+                                        .formatted(SEEN),
                                 row ->
                                         found.put(
                                                 row.getObject("id", UUID.class),
@@ -150,9 +163,13 @@ class VolumeObservationStore {
                                                                         OffsetDateTime.class)),
                                                         row.getBoolean("storage_seen"),
                                                         row.getLong("applied_revision"),
+                                                        row.getString("pool_fault"),
                                                         observed(row))),
                                 rows.stream().map(row -> row.id).toArray(UUID[]::new),
-                                rows.stream().map(row -> row.host.id).toArray(UUID[]::new)));
+                                rows.stream().map(row -> row.host.id).toArray(UUID[]::new),
+                                rows.stream()
+                                        .map(row -> row.pool == null ? null : row.pool.id)
+                                        .toArray(UUID[]::new)));
         return found;
     }
 
@@ -240,6 +257,33 @@ class VolumeObservationStore {
                                 "UPDATE volume SET host_revision = ? WHERE id = ANY (?)",
                                 hostRevision,
                                 volumes));
+    }
+
+    /** Writes down that a volume is another host's now: the one that had it is told, and what that said of it is of no more use. */
+    void depart(UUID volume, UUID from, long hostRevision, UUID to) {
+        run(
+                new RoundTrip()
+                        .write(
+                                "INSERT INTO volume_departure (host_id, volume_id, host_revision) VALUES (?, ?, ?)",
+                                from,
+                                volume,
+                                hostRevision)
+                        .write(
+                                "DELETE FROM volume_departure WHERE host_id = ? AND volume_id = ?",
+                                to,
+                                volume)
+                        .write("DELETE FROM volume_observation WHERE volume_id = ?", volume));
+    }
+
+    /** Forgets departures that their hosts have taken note of. */
+    void forgetDepartures() {
+        run(
+                new RoundTrip()
+                        .write(
+                                """
+                                DELETE FROM volume_departure d USING host_observation o
+                                WHERE o.host_id = d.host_id AND o.applied_revision >= d.host_revision
+                                """));
     }
 
     void remove(Collection<UUID> volumes) {

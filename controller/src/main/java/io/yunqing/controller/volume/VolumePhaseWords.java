@@ -81,9 +81,9 @@ final class VolumePhaseWords {
                   CASE WHEN o.instance_id IS NULL THEN 'NOBODY' WHEN o.instance_id = r.instance_id THEN 'ITS_OWN' ELSE 'OTHER' END,
                   coalesce(o.size_gib < r.size_gib, false), coalesce(o.restore < r.restore, false),
                   coalesce(cast(o.fault ->> 'attempts' AS int) >= %d, false),
-                  coalesce(h.storage_seen AND h.received_at >= %s, false))\
+                  coalesce(%s AND h.received_at >= %s, false))\
         """
-                .formatted(Fault.ATTEMPTS_BEFORE_FAILED, heardSince);
+                .formatted(Fault.ATTEMPTS_BEFORE_FAILED, VolumeObservationStore.SEEN, heardSince);
     }
 
     private static void putObserved(Wish wish, VolumeState state, Holder holder, boolean seen) {

@@ -48,6 +48,7 @@ class VolumeRestoring {
                     null,
                     "name the instance that is to have it; it can be detached later");
         }
+        VolumePools.requireFiles(FROM_BACKUP, row);
         Tuple backup = locked(row, name);
         if (backup.get("deleted", Boolean.class)) {
             throw notFit(name, "backup " + name + " is being deleted", "name another backup");

@@ -6,6 +6,7 @@ import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Requests;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.ResourceRow;
+import io.yunqing.controller.pool.PoolRow;
 import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.persistence.Column;
@@ -40,6 +41,11 @@ public class VolumeRow extends ResourceRow {
     @ManyToOne(fetch = FetchType.LAZY)
     @JoinColumn(name = "tier_id")
     public TierRow tier;
+
+    /** In which it is; in its host's own when null. */
+    @ManyToOne(fetch = FetchType.LAZY)
+    @JoinColumn(name = "pool_id", updatable = false)
+    public PoolRow pool;
 
     /** Which it is to become a copy of; null once its host has said that it is one. Cleared by that alone. */
     @ManyToOne(fetch = FetchType.LAZY)
@@ -110,12 +116,17 @@ public class VolumeRow extends ResourceRow {
                 tier == null ? null : tier.name);
     }
 
+    /** Whether it is a file, of which copies, snapshots and backups are made. */
+    public boolean isFile() {
+        return pool == null || pool.spec.type().keepsFiles();
+    }
+
     /** Whether it waits for what is to be on it. */
     boolean isFilled() {
         return source != null || backup != null;
     }
 
-    /** What it takes of its host, by resource. */
+    /** What it takes of its host or pool, by resource. */
     Map<String, Long> amounts() {
         return Requests.storage(sizeGiB);
     }

@@ -11,7 +11,6 @@ import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.controller.compute.InstanceRow;
 import io.yunqing.controller.compute.Instances;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.fleet.HostPools;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.ledger.Refusal;
@@ -38,10 +37,11 @@ import org.hibernate.Session;
 class Volumes {
     private final Session em;
     private final Fleet fleet;
-    private final HostPools pools;
+    private final VolumePools pools;
     private final Ledger ledger;
     private final VolumeObservationStore sightings;
     private final VolumeCopying copying;
+    private final VolumeMoving moving;
     private final VolumeAttaching attaching;
     private final VolumeTiers tiers;
     private final VolumeWiping wiping;
@@ -49,10 +49,11 @@ class Volumes {
     Volumes(
             Session em,
             Fleet fleet,
-            HostPools pools,
+            VolumePools pools,
             Ledger ledger,
             VolumeObservationStore sightings,
             VolumeCopying copying,
+            VolumeMoving moving,
             VolumeAttaching attaching,
             VolumeTiers tiers,
             VolumeWiping wiping) {
@@ -62,6 +63,7 @@ class Volumes {
         this.ledger = ledger;
         this.sightings = sightings;
         this.copying = copying;
+        this.moving = moving;
         this.attaching = attaching;
         this.tiers = tiers;
         this.wiping = wiping;
@@ -147,11 +149,12 @@ class Volumes {
                 phase,
                 sighting.host(),
                 sighting.zone(),
+                row.pool == null ? null : row.pool.name,
                 VolumeDesired.serial(row.id),
                 new TreeMap<>(row.amounts()),
                 observed == null ? null : sighting.seenAt(),
                 observed == null ? null : observed.fault(),
-                VolumeConditions.of(sighting, heard));
+                VolumeConditions.of(row.pool, sighting, heard));
     }
 
     /** One tenant's volumes as a noun. */
@@ -198,6 +201,7 @@ class Volumes {
             row.moment = moment;
             row.deletionProtection = isProtected(asked);
             row.tier = tiers.of(row, asked.spec());
+            row.pool = row.tier == null ? null : row.tier.pool;
             InstanceRow instance = null;
             if (asked.spec().instance() != null) {
                 instance = locked("spec.instance", row.tenant.name, asked.spec().instance());
@@ -212,12 +216,15 @@ class Volumes {
                     new Taking(
                             row.id,
                             row.tenant.id,
-                            row.host.id,
+                            pools.provider(row),
                             ledger.kinds().amounts(row.amounts()));
             ledger.take(List.of(taking))
                     .ifPresent(refusal -> {
                         throw refused(row, refusal, "it needs %d".formatted(refusal.asked()));
                     });
+            if (row.source != null) {
+                moving.move(row.source, row.host);
+            }
             row.instance = instance;
             tellHost(row, instance);
         }
@@ -236,6 +243,7 @@ class Volumes {
             String has = row.spec().instance();
             String wanted = asked.spec().instance();
             TierRow tier = tiers.next(row, asked.spec());
+            VolumePools.requireSamePool(row, tier);
             boolean changesTier = !Objects.equals(tier, row.tier);
             row.tier = tier;
             InstanceRow touched = null;
@@ -244,8 +252,9 @@ class Volumes {
                 touched = locked("spec.instance", row.tenant.name, has == null ? wanted : has);
                 if (has == null) {
                     copying.requireAttachable(row, wanted);
-                    attaching.requireSameHost(row, touched);
+                    attaching.requireSharedOrSameHost(row, touched);
                     attaching.requireReleased(row);
+                    moving.requireMovable("spec.instance", row, touched.host);
                     attaching.requireSlot(touched);
                 }
                 row.instance = has == null ? touched : null;
@@ -253,11 +262,18 @@ class Volumes {
                 touched = locked("spec.instance", row.tenant.name, has);
             }
             if (replaced) {
-                pools.requireRoom("spec.restore", row.host);
+                pools.requireRoom("spec.restore", row);
                 attaching.requireDetached(row, has);
                 attaching.requireReleased(row);
             }
-            if (grow(row, asked.spec().sizeGiB()) || replaced || touched != null) {
+            boolean grows = grow(row, asked.spec().sizeGiB());
+            if (row.instance != null) {
+                moving.move(row, row.instance.host);
+            }
+            if (replaced) {
+                moving.move(row.source, row.host);
+            }
+            if (grows || replaced || touched != null) {
                 tellHost(row, touched);
             }
         }
@@ -266,7 +282,7 @@ class Volumes {
         public boolean delete(VolumeRow row) {
             Instances.requireUnprotected(row.deletionProtection, "volume " + row.name);
             attaching.requireDetached(row, row.spec().instance());
-            copying.requireNoCopyToMake(row);
+            moving.requireUnread(row);
             if (!row.deleted) {
                 row.deleted = true;
                 row.source = null;
@@ -381,16 +397,7 @@ class Volumes {
                             limit,
                             needed,
                             "ask for less");
-            case Refusal.ProviderFull full ->
-                    Refusals.full(
-                            "spec.sizeGiB",
-                            row.host.name,
-                            full,
-                            needed
-                                    + pools.shortage(row.host, full.resource())
-                                            .map(why -> "; " + why)
-                                            .orElse(""),
-                            "ask for less");
+            case Refusal.ProviderFull full -> pools.full(row, full, needed);
         };
     }
 }

@@ -61,14 +61,19 @@ public final class City {
 
     /** Adds a host like the first. Returns its name. */
     public String secondHost() {
+        secondAgent();
+        return id + "-2";
+    }
+
+    /** The same; returns its agent. */
+    FakeAgent secondAgent() {
         String name = id + "-2";
         created(
                 "/v1/hosts",
                 name,
                 "{\"zone\":\"%s\",\"overcommit\":{\"vcpus\":4},\"reserved\":{\"memoryMiB\":512}}"
                         .formatted(id));
-        FakeAgent.reporting(rest, authority, name, subnet.replaceFirst("10", "11"), 2, 4608);
-        return name;
+        return FakeAgent.reporting(rest, authority, name, subnet.replaceFirst("10", "11"), 2, 4608);
     }
 
     /** Lets no instance of another test come to this host. */

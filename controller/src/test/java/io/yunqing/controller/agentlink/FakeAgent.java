@@ -21,6 +21,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanObserved;
 import io.yunqing.api.agent.PoolObserved;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -267,12 +268,23 @@ final class FakeAgent {
                 .forEach(one -> one.volumesOrNone().forEach(id -> owners.put(id, one.id())));
         volumes = desired.volumesOrNone().stream().map(one -> observed(one, owners)).toList();
         backups = desired.backupsOrNone().stream().map(FakeAgent::observed).toList();
+        pools = desired.pools().stream().map(this::observed).toList();
         return report(
                 inventory,
                 true,
                 desired.instances().stream()
                         .map(i -> observed(i, i.deleted() ? DomainState.REMOVED : state))
                         .toList());
+    }
+
+    /** It is seen, has 100 GiB, 90 of which are free, and is marked by whoever sees the same. */
+    PoolObserved observed(PoolPlace pool) {
+        return new PoolObserved(
+                pool.id(),
+                true,
+                null,
+                pool.shared() ? pool.id() : start,
+                new PoolUse(100 << 10, 90 << 10, 10 << 10, 0, Instant.now()));
     }
 
     private static VolumeObserved observed(VolumeDesired volume, Map<UUID, UUID> owners) {
