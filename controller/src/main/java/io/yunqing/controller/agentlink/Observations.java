@@ -19,6 +19,7 @@ import io.yunqing.controller.orphan.OrphanReports;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.pool.PoolReports;
 import io.yunqing.controller.volume.VolumeReports;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -43,6 +44,7 @@ class Observations {
     private final VolumeReports volumes;
     private final BackupReports backups;
     private final OrphanReports orphans;
+    private final PoolReports pools;
     private final NetworkHosts networks;
     private final Ledger ledger;
     private final Changes changes;
@@ -56,6 +58,7 @@ class Observations {
             VolumeReports volumes,
             BackupReports backups,
             OrphanReports orphans,
+            PoolReports pools,
             NetworkHosts networks,
             Ledger ledger,
             Changes changes) {
@@ -67,6 +70,7 @@ class Observations {
         this.volumes = volumes;
         this.backups = backups;
         this.orphans = orphans;
+        this.pools = pools;
         this.networks = networks;
         this.ledger = ledger;
         this.changes = changes;
@@ -107,13 +111,14 @@ class Observations {
         backups.accept(was.host(), was.name(), report);
         List<UUID> gone = new ArrayList<>(instancesGone.instances());
         gone.addAll(news.gone());
-        // In the order of all locks: instances, volumes, backups, networks, limits, providers,
-        // orphans, what
-        // hosts should be.
+        // In the order of all locks: instances, volumes, backups, networks, pools, limits,
+        // providers, orphans, what hosts should be.
         networks.lock(instancesGone.networks());
+        List<PoolReports.News> measured = pools.accept(was.host(), report, now);
         if (!gone.isEmpty()) {
             ledger.release(gone);
         }
+        pools.promise(measured);
         boolean moved = learn(was, report);
         orphans.accept(was, report, now);
         networks.tellHosts(was.host(), instancesGone.networks(), moved);

@@ -131,6 +131,27 @@ public class Fleet {
                 .getSingleResult();
     }
 
+    /**
+     * Moves the counters of the hosts of a zone on, as what they are told of pools has changed, and wakes their agents on commit.
+     *
+     * @param zone of all zones when null
+     */
+    public void poolsChanged(ZoneRow zone) {
+        List<UUID> hosts =
+                em.createNativeQuery(
+                                """
+                                WITH told AS (SELECT host_id FROM host_desired
+                                              WHERE cast(:zone AS uuid) IS NULL OR host_id IN (SELECT id FROM host WHERE zone_id = cast(:zone AS uuid))
+                                              ORDER BY host_id FOR NO KEY UPDATE)
+                                UPDATE host_desired d SET revision = revision + 1, pools_revision = revision + 1
+                                FROM told WHERE d.host_id = told.host_id RETURNING d.host_id
+                                """,
+                                UUID.class)
+                        .setParameter("zone", zone == null ? null : zone.id, UUID.class)
+                        .getResultList();
+        wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
+    }
+
     /** Locks the counters of several hosts, before they are moved on, in the order that all keep. */
     public void lockRevisions(Collection<UUID> hosts) {
         em.createNativeQuery(

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The pool that a host's disks are in, in MiB.
+ * A pool that disks are in, in MiB.
  *
  * @param written what the disks of instances and volumes really take; null from agents that do not measure it
  * @param other what the rest of Yunqing's files takes; null as {@code written}
@@ -37,8 +37,12 @@ public record HostPool(String name, long size, Long written, Long other, long fr
                         null,
                         null,
                         pool.availableGiB() * MIB_PER_GIB)
-                : new HostPool(
-                        pool.name(), use.sizeMiB(), use.disksMiB(), use.otherMiB(), use.freeMiB());
+                : of(pool.name(), use);
+    }
+
+    /** A pool that was measured. */
+    public static HostPool of(String name, PoolUse use) {
+        return new HostPool(name, use.sizeMiB(), use.disksMiB(), use.otherMiB(), use.freeMiB());
     }
 
     /** Whether less than so much of it is free. */
@@ -65,7 +69,7 @@ public record HostPool(String name, long size, Long written, Long other, long fr
     }
 
     /** An amount of MiB in GiB, as people read it. */
-    static String inGib(long mib) {
+    public static String inGib(long mib) {
         return String.format(Locale.ROOT, "%.1f", (double) mib / MIB_PER_GIB);
     }
 }

@@ -25,7 +25,7 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class HostPools {
     /** The resource that promises from pools are of. */
-    static final String STORAGE = "storageGiB";
+    public static final String STORAGE = "storageGiB";
 
     private static final long MIB_PER_GIB = 1024;
     private static final Duration HOLDS_FOR = Duration.ofMinutes(10);
@@ -105,7 +105,7 @@ public class HostPools {
     }
 
     /** What may be promised by the terms, whatever there is to write on. */
-    static long byTerms(Capacity has) {
+    public static long byTerms(Capacity has) {
         return BigDecimal.valueOf(Math.max(0, has.physical() - has.reserved()))
                 .multiply(has.ratio())
                 .longValue();

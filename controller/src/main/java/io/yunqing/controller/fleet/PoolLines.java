@@ -24,8 +24,13 @@ public class PoolLines {
         this.refuse = refuse;
     }
 
-    /** In percent of a pool. */
-    int refuse() {
+    /** Below which people are warned, in percent of a pool. */
+    public int warn() {
+        return warn;
+    }
+
+    /** Below which nothing new comes, in percent of a pool. */
+    public int refuse() {
         return refuse;
     }
 
@@ -35,22 +40,22 @@ public class PoolLines {
     }
 
     /** Whether nothing new comes to it. */
-    boolean nearlyFull(HostPool pool) {
+    public boolean nearlyFull(HostPool pool) {
         return pool.below(refuse);
     }
 
     /** What may be promised of it, whatever the terms allow. */
-    Backing backing(HostPool pool) {
+    public Backing backing(HostPool pool) {
         return nearlyFull(pool) ? NOTHING : pool.backing();
     }
 
     /** Why nothing new comes to a pool that is nearly full. */
-    String refusal(HostPool pool) {
+    public String refusal(HostPool pool) {
         return "%s, and below %d %% nothing new comes to it".formatted(pool.words(), refuse);
     }
 
     /** Why less of it may be promised than by the terms, and what to do. */
-    String shortage(HostPool pool) {
+    public String shortage(HostPool pool) {
         return nearlyFull(pool)
                 ? "%s: free %s GiB there, or add as much to the pool"
                         .formatted(refusal(pool), HostPool.inGib(lacking(pool)))
@@ -59,7 +64,7 @@ public class PoolLines {
     }
 
     /** How much has to be freed before anything new comes to it, in MiB. */
-    long lacking(HostPool pool) {
+    public long lacking(HostPool pool) {
         return Math.max(0, Math.ceilDiv(pool.size() * refuse, 100) - pool.free());
     }
 }

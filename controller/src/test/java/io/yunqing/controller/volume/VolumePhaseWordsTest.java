@@ -140,7 +140,8 @@ class VolumePhaseWordsTest {
                                         + """
                                            AS word
                                         FROM (SELECT cast(? AS boolean) AS deleted, cast(? AS uuid) AS instance_id, cast(? AS uuid) AS source_id, cast(? AS uuid) AS backup_id,
-                                                     cast(? AS int) AS size_gib, cast(? AS int) AS restore) r,
+                                                     cast(? AS int) AS size_gib, cast(? AS int) AS restore,
+                                                     cast(NULL AS uuid) AS pool_id, cast(NULL AS uuid) AS host_id) r,
                                              (SELECT cast(? AS text) AS state, cast(? AS bigint) AS size_gib, cast(? AS uuid) AS instance_id,
                                                      cast(? AS int) AS restore, cast(? AS jsonb) AS fault) o,
                                              (SELECT cast(? AS boolean) AS storage_seen, cast(? AS timestamptz) AS received_at) h

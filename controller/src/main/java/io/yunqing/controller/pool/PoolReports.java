@@ -1,0 +1,104 @@
+package io.yunqing.controller.pool;
+
+import io.yunqing.api.HostInventory.PoolUse;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.PoolObserved;
+import io.yunqing.controller.pool.PoolStore.Found;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Takes in what hosts say of pools. */
+@ApplicationScoped
+public class PoolReports {
+    private final PoolStore store;
+    private final PoolBook book;
+
+    PoolReports(PoolStore store, PoolBook book) {
+        this.store = store;
+        this.book = book;
+    }
+
+    /** What was measured anew, of which the ledger does not know yet. */
+    public record News(PoolRow pool, UUID provider, PoolUse use) {}
+
+    /**
+     * Stores what is new. The caller holds the lock on the host's observation; pools are locked here in the order of their ids.
+     */
+    public List<News> accept(UUID host, HostObserved report, Instant now) {
+        if (report.pools() == null || report.pools().isEmpty()) {
+            return List.of();
+        }
+        Map<UUID, PoolObserved> said =
+                report.pools().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        PoolObserved::id,
+                                        Function.identity(),
+                                        (_, later) -> later));
+        Map<UUID, Found> known = store.byPool(host);
+        return PoolRow.<PoolRow>find("id in ?1 order by id", said.keySet()).stream()
+                .flatMap(pool ->
+                        accept(
+                                pool,
+                                host,
+                                said.get(pool.id),
+                                Optional.ofNullable(known.get(pool.id)),
+                                now)
+                                .stream())
+                .toList();
+    }
+
+    /** Lets the ledger promise by it; takes the locks on what gives the pools' room. */
+    public void promise(List<News> news) {
+        news.forEach(one -> book.promise(one.pool, one.provider, one.use));
+    }
+
+    private Optional<News> accept(
+            PoolRow pool, UUID host, PoolObserved said, Optional<Found> before, Instant now) {
+        UUID mark = said.mark() == null ? before.map(Found::mark).orElse(null) : said.mark();
+        PoolUse use = said.use() == null ? before.map(Found::use).orElse(null) : said.use();
+        UUID provider =
+                before.map(Found::provider)
+                        .orElseGet(() -> pool.shared ? pool.id : UUID.randomUUID());
+        boolean compared =
+                before.isPresent()
+                        && before.get().seen()
+                        && Objects.equals(before.get().mark(), mark);
+        Optional<String> wrong =
+                said.seen() && !compared ? contradiction(pool, host, mark) : Optional.empty();
+        Found found =
+                new Found(
+                        provider,
+                        said.seen() && wrong.isEmpty(),
+                        wrong.orElse(said.fault()),
+                        mark,
+                        use);
+        if (before.isPresent() && before.get().equals(found)) {
+            return Optional.empty();
+        }
+        boolean measured =
+                said.use() != null && !said.use().equals(before.map(Found::use).orElse(null));
+        store.keep(pool.id, host, found, measured, now);
+        boolean isNews = found.seen() && use != null && (measured || !compared);
+        return isNews ? Optional.of(new News(pool, provider, use)) : Optional.empty();
+    }
+
+    /** Why it would be counted as something else than it is. */
+    private Optional<String> contradiction(PoolRow pool, UUID host, UUID mark) {
+        return mark == null
+                ? Optional.empty()
+                : store.contradiction(pool, host, mark)
+                        .map(other ->
+                                (pool.shared
+                                                ? "it is said to be shared, and is not what host %s has: mount the same on both, or delete the pool and create one that is not shared"
+                                                : "it is not said to be shared, and is what host %s has, so that it would be counted twice: delete the pool and create one that is shared")
+                                        .formatted(other));
+    }
+}
