@@ -35,6 +35,7 @@ final class OwnVerbs {
                     PLACEMENT_GROUP,
                     NETWORK,
                     REPOSITORY,
+                    POOL,
                     TIER,
                     WIPE,
                     BACKUP ->

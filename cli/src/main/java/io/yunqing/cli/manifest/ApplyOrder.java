@@ -23,6 +23,7 @@ public final class ApplyOrder {
                     Kind.HOST_CLASS,
                     Kind.HOST,
                     Kind.REPOSITORY,
+                    Kind.POOL,
                     Kind.TIER,
                     Kind.PLACEMENT_GROUP,
                     Kind.NETWORK,

@@ -167,7 +167,7 @@ public final class ManifestReader {
         return switch (field.type()) {
             case TEXT, FILE_TEXT, SIGNATURE -> text(path, node);
             case CHOICE -> choice(path, field, node);
-            case WHOLE, BOOL -> checked(path, field, node);
+            case WHOLE, DECIMAL, BOOL -> checked(path, field, node);
             case TEXTS -> {
                 List<Object> texts = new ArrayList<>();
                 if (node instanceof SequenceNode list) {

@@ -62,6 +62,7 @@ public record Field(
         TEXTS,
         /** {@code KEY=WHOLE}, one flag each. */
         WHOLES_BY_KEY,
+        DECIMAL,
         /** {@code KEY=DECIMAL}, one flag each. */
         DECIMALS_BY_KEY,
         /** {@code KEY=WHOLE,...@FROM/UNTIL}, one flag each. */
@@ -76,7 +77,7 @@ public record Field(
             return switch (this) {
                 case TEXT, FILE_TEXT, SIGNATURE, CHOICE -> "text";
                 case WHOLE, WHOLES_BY_KEY -> "a whole number without quotes";
-                case DECIMALS_BY_KEY -> "a number without quotes";
+                case DECIMAL, DECIMALS_BY_KEY -> "a number without quotes";
                 case BOOL -> "true or false";
                 case TEXTS -> "a list of texts";
                 case GRANTS -> "a list of amounts, from and until";
@@ -142,7 +143,7 @@ public record Field(
         return switch (type) {
             case TEXT -> "TEXT";
             case FILE_TEXT, SIGNATURE, TEXTS -> "TEXT|@FILE";
-            case WHOLE -> "N";
+            case WHOLE, DECIMAL -> "N";
             case BOOL -> "true|false";
             case CHOICE -> String.join("|", choices);
             case WHOLES_BY_KEY, DECIMALS_BY_KEY -> "KEY=N";
@@ -169,7 +170,7 @@ public record Field(
             case SIGNATURE -> signature(what, text);
             case TEXTS -> contentOf(what, text).lines().filter(line -> !line.isBlank()).toList();
             case WHOLE, WHOLES_BY_KEY -> whole(what, text);
-            case DECIMALS_BY_KEY -> decimal(what, text);
+            case DECIMAL, DECIMALS_BY_KEY -> decimal(what, text);
             case GRANTS -> List.of(grant(what, text));
             case TERMS -> List.of(term(what, text));
             case RULES -> List.of(rule(text));

@@ -231,6 +231,50 @@ final class FleetNouns {
                 "vault --url file:///srv/yunqing-backups");
     }
 
+    static Noun pool() {
+        return new Noun(
+                Kind.POOL,
+                "Where hosts keep volumes beside the pool of their own; a tier names it",
+                List.of(
+                        name(),
+                        displayName(),
+                        text("url", "spec.url"),
+                        text("zone", "spec.zone"),
+                        text("shared", "spec.shared").onlyWide(),
+                        number("seen-by", "status.seenBy"),
+                        number("hosts", "status.hosts"),
+                        number("volumes", "status.volumes"),
+                        number("promised-mib", "status.promisedMiB"),
+                        number("written-mib", "status.writtenMiB").onlyWide(),
+                        number("free-mib", "status.freeMiB"),
+                        number("size-mib", "status.sizeMiB"),
+                        labels(),
+                        created()),
+                List.of(new Filter("zone", "Only pools that hosts of this zone have")),
+                List.of(
+                        displayNameField(),
+                        Field.text(
+                                        "url",
+                                        "--url",
+                                        "file:// and a directory of its hosts, nfs://SERVER/EXPORT, lvm://GROUP/THINPOOL or rbd://MONITOR[,MONITOR...]/POOL; never changes")
+                                .mustBe(),
+                        Field.of(
+                                Field.Type.BOOL,
+                                "shared",
+                                "--shared",
+                                "Whether all its hosts see the same, to be said of a directory only; false when absent"),
+                        Field.text(
+                                "zone",
+                                "--zone",
+                                "Whose hosts have it; those of all zones when absent"),
+                        Field.of(
+                                Field.Type.DECIMAL,
+                                "overcommit",
+                                "--overcommit",
+                                "How many times what is free in it may be promised; once when absent")),
+                "san --url file:///srv/san --shared --zone east");
+    }
+
     static Noun tier() {
         return new Noun(
                 Kind.TIER,

@@ -27,6 +27,7 @@ public final class Nouns {
             case PLACEMENT_GROUP -> TenantNouns.placementGroup();
             case NETWORK -> TenantNouns.network();
             case INSTANCE -> TenantNouns.instance();
+            case POOL -> FleetNouns.pool();
             case TIER -> FleetNouns.tier();
             case VOLUME -> TenantNouns.volume();
             case REPOSITORY -> FleetNouns.repository();
