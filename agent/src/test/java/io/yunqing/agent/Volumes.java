@@ -2,6 +2,7 @@ package io.yunqing.agent;
 
 import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,24 @@ public final class Volumes {
                 null,
                 null,
                 null);
+    }
+
+    /** The same, in a pool beside the host's own. */
+    public static VolumeDesired in(PoolPlace pool, VolumeDesired of) {
+        return new VolumeDesired(
+                of.id(),
+                of.tenant(),
+                of.name(),
+                of.revision(),
+                of.deleted(),
+                of.made(),
+                of.sizeGiB(),
+                of.source(),
+                of.restore(),
+                of.moment(),
+                of.backup(),
+                of.wipe(),
+                pool);
     }
 
     /** One that is to be overwritten before it is removed. */

@@ -28,18 +28,21 @@ public record PoolSpec(
         @NotNull
                 @Size(max = 1000)
                 @Pattern(
-                        regexp =
-                                "file://(/[A-Za-z0-9_@+=,:~-][A-Za-z0-9._@+=,:~-]*)+"
-                                        + "|nfs://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(/[A-Za-z0-9_@+=,:~-][A-Za-z0-9._@+=,:~-]*)+"
-                                        + "|lvm://[A-Za-z0-9_+][A-Za-z0-9._+-]{0,126}/[A-Za-z0-9_+][A-Za-z0-9._+-]{0,126}"
-                                        + "|rbd://[A-Za-z0-9][A-Za-z0-9.-]*(:[1-9][0-9]{0,4})?(,[A-Za-z0-9][A-Za-z0-9.-]*(:[1-9][0-9]{0,4})?)*"
-                                        + "/[A-Za-z0-9_][A-Za-z0-9._-]{0,126}",
+                        regexp = PoolSpec.URL,
                         message =
                                 "give file:///FOLDER, nfs://SERVER/EXPORT, lvm://GROUP/THINPOOL or rbd://MONITOR[:PORT][,MONITOR...]/POOL, without a slash at its end")
                 String url,
         @Nullable Boolean shared,
         @Nullable String zone,
         @Nullable @DecimalMin("0.1") @DecimalMax("100") BigDecimal overcommit) {
+
+    /** What a URL of a pool matches. */
+    public static final String URL =
+            "file://(/[A-Za-z0-9_@+=,:~-][A-Za-z0-9._@+=,:~-]*)+"
+                    + "|nfs://[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(/[A-Za-z0-9_@+=,:~-][A-Za-z0-9._@+=,:~-]*)+"
+                    + "|lvm://[A-Za-z0-9_+][A-Za-z0-9._+-]{0,126}/[A-Za-z0-9_+][A-Za-z0-9._+-]{0,126}"
+                    + "|rbd://[A-Za-z0-9][A-Za-z0-9.-]*(:[1-9][0-9]{0,4})?(,[A-Za-z0-9][A-Za-z0-9.-]*(:[1-9][0-9]{0,4})?)*"
+                    + "/[A-Za-z0-9_][A-Za-z0-9._-]{0,126}";
 
     /** What volumes of a pool are. */
     @JsonIgnore

@@ -5,6 +5,7 @@ import io.quarkus.qute.RawString;
 import io.quarkus.qute.Template;
 import io.yunqing.agent.network.Names;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.VolumePaths;
 import io.yunqing.api.Firmware;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
@@ -56,6 +57,7 @@ public final class DomainXml {
     private static final String TCG_MODEL = "qemu64";
 
     private final Host host;
+    private final VolumePaths volumes;
     private final Template domain;
     private final Template disk;
     private final Template memory;
@@ -63,9 +65,13 @@ public final class DomainXml {
     private final Template backup;
     private final Template checkpoint;
 
-    public DomainXml(Host host) {
+    /**
+     * @param volumes where volumes are
+     */
+    public DomainXml(Host host, VolumePaths volumes) {
         var engine = Engine.builder().addDefaults().addResultMapper(new XmlText()).build();
         this.host = host;
+        this.volumes = volumes;
         this.domain = engine.parse(resource("domain.xml"));
         this.disk = engine.parse(resource("disk.xml"));
         this.memory = engine.parse(resource("memory.xml"));
@@ -169,7 +175,7 @@ public final class DomainXml {
     /** A volume as an instance's disk, also for a domain that exists. */
     public String disk(InstanceDesired instance, UUID volume, String target) {
         return disk(
-                host.layout().volume(volume),
+                volumes.volume(volume),
                 target,
                 VolumeDesired.serial(volume),
                 instance.limitsOf(volume));

@@ -9,8 +9,10 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.PoolPlace;
 import java.nio.channels.ByteChannel;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -97,7 +99,21 @@ public interface Hypervisor extends AutoCloseable {
     /** Gives a domain that is on the processors and the memory that it lacks; never takes any. */
     void enlarge(InstanceDesired instance) throws HypervisorFault;
 
-    /** All volumes of the host; touches storage only. A list that is not complete is a fault, not a shorter list. */
+    /**
+     * Says where volumes are that are not in the host's own pool; what is done to a volume is done there. Touches nothing.
+     *
+     * @param places of all such volumes, by their ids
+     */
+    void place(Map<UUID, PoolPlace> places);
+
+    /**
+     * Brings a pool beside the host's own to the host, if it is not there, and looks at it; touches storage.
+     *
+     * @param known which of its volumes to look for: others in it may be other hosts'
+     */
+    ObservedPool pool(PoolPlace pool, Set<UUID> known) throws HypervisorFault;
+
+    /** All volumes in the host's own pool; touches storage only. A list that is not complete is a fault, not a shorter list. */
     List<ObservedVolume> volumes() throws HypervisorFault;
 
     /** Makes an empty volume where there is none; touches storage only. */

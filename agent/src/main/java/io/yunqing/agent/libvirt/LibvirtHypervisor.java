@@ -6,6 +6,7 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
+import io.yunqing.agent.hypervisor.ObservedPool;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.network.HostNetworks;
@@ -21,10 +22,7 @@ import io.yunqing.agent.storage.PoolRoom;
 import io.yunqing.agent.storage.Quarantine;
 import io.yunqing.agent.storage.StoreKeys;
 import io.yunqing.agent.storage.VolumeBackups;
-import io.yunqing.agent.storage.VolumeCopies;
-import io.yunqing.agent.storage.VolumeFiles;
-import io.yunqing.agent.storage.VolumeRestores;
-import io.yunqing.agent.storage.VolumeWipes;
+import io.yunqing.agent.storage.VolumePools;
 import io.yunqing.api.BackupProgress;
 import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
@@ -34,11 +32,13 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.PoolPlace;
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -49,18 +49,15 @@ import org.libvirt.DomainStats;
 public final class LibvirtHypervisor implements Hypervisor {
 
     private final LibvirtConnection connection;
-    private final Layout layout;
     private final ImageStore images;
     private final ImageSweep sweep;
     private final InstanceFiles files;
-    private final VolumeFiles volumeFiles;
-    private final VolumeWipes volumeWipes;
+    private final VolumePools volumes;
+    private final HostPools pools;
     private final VolumeDisks volumeDisks;
-    private final VolumeCopies volumeCopies;
     private final VolumeBackup volumeBackup;
     private final VolumeBackups backups;
     private final VolumeCheckpoints checkpoints;
-    private final VolumeRestores restores;
     private final ConsoleLog consoles;
     private final ConsoleSockets sockets;
     private final Quarantine quarantine;
@@ -72,6 +69,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private LibvirtHypervisor(
             LibvirtConnection connection,
             Layout layout,
+            VolumePools volumes,
             DomainXml xml,
             HostFacts facts,
             HostNetworks networks,
@@ -79,23 +77,20 @@ public final class LibvirtHypervisor implements Hypervisor {
             ControllerFiles uploaded,
             StoreKeys keys) {
         this.connection = connection;
-        this.layout = layout;
+        this.volumes = volumes;
+        this.pools = new HostPools(connection);
         this.facts = facts;
         this.networks = networks;
         var room = new PoolRoom(layout.pool());
         this.images = new ImageStore(layout, room, uploaded);
         this.sweep = new ImageSweep(layout, images, keepImages, InstantSource.system());
         this.files = new InstanceFiles(layout, images, room);
-        this.volumeFiles = new VolumeFiles(layout, room);
-        this.volumeWipes = new VolumeWipes(layout, InstantSource.system());
-        this.volumeDisks = new VolumeDisks(connection, layout, xml);
+        this.volumeDisks = new VolumeDisks(connection, layout, volumes, xml);
         this.domains = new Domains(connection, xml, volumeDisks, new RunningGuests(layout));
-        this.volumeCopies = new VolumeCopies(layout, room);
         var jobs = new BackupJobs(volumeDisks, layout.pool());
         this.volumeBackup = new VolumeBackup(volumeDisks, xml, jobs);
-        this.backups = new VolumeBackups(layout, room, keys);
+        this.backups = new VolumeBackups(layout, volumes, room, keys);
         this.checkpoints = new VolumeCheckpoints(volumeDisks, xml, jobs);
-        this.restores = new VolumeRestores(layout, room, keys);
         this.consoles = new ConsoleLog(layout);
         this.sockets = new ConsoleSockets(layout);
         this.quarantine = new Quarantine(layout);
@@ -120,20 +115,21 @@ public final class LibvirtHypervisor implements Hypervisor {
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var gauge = new PoolGauge(host.layout(), InstantSource.system());
+        var volumes = new VolumePools(host.layout(), keys);
         var facts = new HostFacts(connection, host.layout().pool(), gauge, given);
         var hypervisor =
                 new LibvirtHypervisor(
                         connection,
                         host.layout(),
-                        new DomainXml(host),
+                        volumes,
+                        new DomainXml(host, volumes),
                         facts,
                         networks,
                         keepImages,
                         uploaded,
                         keys);
         hypervisor.images.open();
-        hypervisor.volumeFiles.open();
-        hypervisor.volumeCopies.open();
+        volumes.open();
         hypervisor.backups.open();
         hypervisor.quarantine.open();
         hypervisor.sockets.open();
@@ -229,40 +225,52 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void place(Map<UUID, PoolPlace> places) {
+        volumes.place(places);
+    }
+
+    @Override
+    public ObservedPool pool(PoolPlace pool, Set<UUID> known) throws HypervisorFault {
+        pools.start(pool, volumes.folder(pool));
+        return volumes.look(pool, known);
+    }
+
+    @Override
     public List<ObservedVolume> volumes() throws HypervisorFault {
-        return volumeFiles.all();
+        return volumes.own().files().all();
     }
 
     @Override
     public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
-        volumeFiles.make(id, sizeGiB);
+        volumes.of(id).files().make(id, sizeGiB);
     }
 
     @Override
     public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
-        volumeCopies.make(moment, copies, volumeBackup);
+        volumes.of(copies.getFirst().id()).copies().make(moment, copies, volumeBackup);
     }
 
     @Override
     public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
-        if (!volumeFiles.isAtLeast(id, sizeGiB) && !volumeDisks.grow(id, sizeGiB)) {
-            volumeFiles.grow(id, sizeGiB);
+        var files = volumes.of(id).files();
+        if (!files.isAtLeast(id, sizeGiB) && !volumeDisks.grow(id, sizeGiB)) {
+            files.grow(id, sizeGiB);
         }
     }
 
     @Override
     public void wipeVolume(UUID id) throws HypervisorFault {
-        volumeWipes.wipe(id);
+        volumes.of(id).wipes().wipe(id);
     }
 
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
-        volumeFiles.erase(id);
+        volumes.of(id).files().erase(id);
     }
 
     @Override
     public void restoreVolume(UUID id, int sizeGiB, BackupSource source) throws HypervisorFault {
-        restores.make(id, sizeGiB, source);
+        volumes.of(id).restores().make(id, sizeGiB, source);
     }
 
     @Override
@@ -315,7 +323,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public List<InstanceUse> uses() throws HypervisorFault {
         return connection.call("statistics", DomainStats::ofActive).stream()
-                .map(domain -> Uses.of(domain, layout))
+                .map(domain -> Uses.of(domain, volumes))
                 .toList();
     }
 

@@ -1,7 +1,10 @@
 package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.domain.XmlText;
+import io.yunqing.api.PoolType;
+import io.yunqing.api.agent.PoolPlace;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,6 +29,32 @@ final class PoolXml {
         </pool>
         """
                 .formatted(XmlText.escaped(name), XmlText.escaped(folder.toString()));
+    }
+
+    /** A pool of files beside the host's own. */
+    static String of(String name, PoolPlace pool, Path folder) {
+        if (pool.type() == PoolType.DIRECTORY) {
+            return of(name, folder);
+        }
+        var server = URI.create(pool.url());
+        return """
+        <pool type='netfs'>
+          <name>%s</name>
+          <source>
+            <host name='%s'/>
+            <dir path='%s'/>
+            <format type='nfs'/>
+          </source>
+          <target>
+            <path>%s</path>
+          </target>
+        </pool>
+        """
+                .formatted(
+                        XmlText.escaped(name),
+                        XmlText.escaped(server.getHost()),
+                        XmlText.escaped(server.getPath()),
+                        XmlText.escaped(folder.toString()));
     }
 
     /** Whether the pool is this directory, by whatever name. */

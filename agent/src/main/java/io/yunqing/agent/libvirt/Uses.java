@@ -1,6 +1,6 @@
 package io.yunqing.agent.libvirt;
 
-import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.VolumePaths;
 import io.yunqing.api.agent.InstanceUse;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,13 +16,13 @@ final class Uses {
 
     private Uses() {}
 
-    static InstanceUse of(DomainStats domain, Layout layout) {
+    static InstanceUse of(DomainStats domain, VolumePaths volumes) {
         return new InstanceUse(
                 domain.id(),
                 number(domain, "cpu.time"),
                 memoryUsed(domain),
                 mib(domain, "balloon.rss"),
-                each(domain, "block").map(i -> disk(domain, "block." + i, layout)).toList(),
+                each(domain, "block").map(i -> disk(domain, "block." + i, volumes)).toList(),
                 each(domain, "net").map(i -> nic(domain, "net." + i)).toList());
     }
 
@@ -33,19 +33,19 @@ final class Uses {
         return available == null || usable == null ? null : available - usable;
     }
 
-    private static InstanceUse.Disk disk(DomainStats domain, String disk, Layout layout) {
+    private static InstanceUse.Disk disk(DomainStats domain, String disk, VolumePaths volumes) {
         return new InstanceUse.Disk(
                 text(domain, disk + ".name"),
-                volume(text(domain, disk + ".path"), layout),
+                volume(text(domain, disk + ".path"), volumes),
                 number(domain, disk + ".rd.reqs"),
                 number(domain, disk + ".rd.bytes"),
                 number(domain, disk + ".wr.reqs"),
                 number(domain, disk + ".wr.bytes"));
     }
 
-    private static @Nullable UUID volume(String path, Layout layout) {
+    private static @Nullable UUID volume(String path, VolumePaths volumes) {
         try {
-            return layout.volumeAt(Path.of(path)).orElse(null);
+            return volumes.volumeAt(Path.of(path)).orElse(null);
         } catch (InvalidPathException e) {
             return null; // no file of ours is named so
         }

@@ -5,6 +5,7 @@ import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.domain.IoTune;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Layout;
+import io.yunqing.agent.storage.VolumePaths;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
 import java.nio.file.Path;
@@ -56,14 +57,16 @@ final class VolumeDisks {
 
     private final LibvirtConnection connection;
     private final Layout layout;
+    private final VolumePaths paths;
     private final DomainXml xml;
 
     /** Where a volume's path has the name of the directory that they are all in. */
     private final String folder;
 
-    VolumeDisks(LibvirtConnection connection, Layout layout, DomainXml xml) {
+    VolumeDisks(LibvirtConnection connection, Layout layout, VolumePaths paths, DomainXml xml) {
         this.connection = connection;
         this.layout = layout;
+        this.paths = paths;
         this.xml = xml;
         this.folder = "/" + layout.volumes().getFileName() + "/";
     }
@@ -253,7 +256,7 @@ final class VolumeDisks {
         var disks = new HashMap<UUID, DomainDisk>();
         for (DomainDisk disk : DomainDisk.of(definition)) {
             for (Path file : disk.files()) {
-                layout.volumeAt(file).ifPresent(volume -> disks.put(volume, disk));
+                paths.volumeAt(file).ifPresent(volume -> disks.put(volume, disk));
                 if (file.equals(layout.disk(root))) {
                     disks.put(root, disk);
                 }

@@ -195,7 +195,7 @@ public final class Reporter implements AutoCloseable {
                 now.orphans(),
                 now.networkFault(),
                 now.backups(),
-                null);
+                now.pools());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.yunqing.agent.link;
 
 import io.yunqing.api.NetworkRule;
+import io.yunqing.api.PoolSpec;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.ConsoleDesired;
@@ -9,6 +10,7 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.RepositoryPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.List;
@@ -67,6 +69,12 @@ final class Wellformed {
                             || matches(console.controller(), "https?://[A-Za-z0-9._:\\[\\]-]+"))) {
                 throw lacking("session, instance or a controller's URI of a console session");
             }
+        }
+        if (desired.departedOrNone().stream().anyMatch(Objects::isNull)) {
+            throw lacking("an id of a volume that is another host's");
+        }
+        if (desired.pools() != null && !desired.pools().stream().allMatch(Wellformed::isPool)) {
+            throw lacking("id, name or url of a pool");
         }
         for (VolumeDesired volume : desired.volumesOrNone()) {
             String missing = volume == null ? "a volume" : missing(volume);
@@ -183,6 +191,9 @@ final class Wellformed {
         if (volume.id() == null) {
             return "id";
         }
+        if (volume.pool() != null && !isPool(volume.pool())) {
+            return "id, name or url of the pool";
+        }
         if (volume.deleted()) {
             return null;
         }
@@ -193,6 +204,14 @@ final class Wellformed {
             return "repository, volume or chain of the backup";
         }
         return volume.sizeGiB() < 1 ? "sizeGiB above 0" : null;
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isPool(@Nullable PoolPlace pool) {
+        return pool != null
+                && pool.id() != null
+                && pool.name() != null
+                && matches(pool.url(), PoolSpec.URL);
     }
 
     /** Its words become commands, so each must be what it is said to be. */

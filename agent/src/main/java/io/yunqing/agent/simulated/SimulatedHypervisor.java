@@ -6,6 +6,7 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
+import io.yunqing.agent.hypervisor.ObservedPool;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.api.BackupProgress;
@@ -18,9 +19,11 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.PoolPlace;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -76,6 +79,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     /** From now on nothing in storage can be seen, with these words, or it can again. */
     public void hideVolumes(@Nullable String words) {
         pool.hideVolumes(words);
+    }
+
+    /** From now on a pool beside its own cannot be seen, with these words, or it can again. */
+    public void hidePool(UUID other, @Nullable String words) {
+        pool.hide(other, words);
     }
 
     /** From now on nothing in storage can be made, changed or erased, with these words, or it can again. */
@@ -328,6 +336,16 @@ public final class SimulatedHypervisor implements Hypervisor {
             domains.attach(instance);
             witness.did("volumes");
         }
+    }
+
+    @Override
+    public void place(Map<UUID, PoolPlace> places) {
+        pool.place(places);
+    }
+
+    @Override
+    public ObservedPool pool(PoolPlace other, Set<UUID> known) throws HypervisorFault {
+        return pool.other(other, known);
     }
 
     @Override

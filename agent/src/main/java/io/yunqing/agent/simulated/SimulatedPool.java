@@ -4,14 +4,17 @@ import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.HypervisorFault.Kind;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.agent.hypervisor.ObservedOrphan;
+import io.yunqing.agent.hypervisor.ObservedPool;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.OrphanKey;
 import io.yunqing.api.agent.OrphanKind;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.WipeObserved;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,6 +33,11 @@ final class SimulatedPool {
     private static final String NOTHING =
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+    private static final long MIB_PER_GIB = 1024;
+
+    /** How large each pool beside its own is. */
+    private static final long OTHER_MIB = 1024 * MIB_PER_GIB;
+
     /** What was put aside: a domain, or files of a size. */
     private record PutAside(@Nullable ObservedDomain domain, int gibibytes) {
         String name(OrphanKey key) {
@@ -47,6 +55,8 @@ final class SimulatedPool {
     private final Map<UUID, WipeObserved> wipes = new HashMap<>();
     private final SimulatedBackups backups = new SimulatedBackups();
     private final Map<OrphanKey, PutAside> quarantine = new HashMap<>();
+    private final Map<UUID, String> hidden = new HashMap<>();
+    private Map<UUID, PoolPlace> places = Map.of();
     private @Nullable String volumesUnseen;
     private @Nullable String stepsFailWith;
     private @Nullable String repositoriesFailWith;
@@ -93,16 +103,41 @@ final class SimulatedPool {
         volumes.remove(volume);
     }
 
+    synchronized void place(Map<UUID, PoolPlace> volumesElsewhere) {
+        places = Map.copyOf(volumesElsewhere);
+    }
+
+    synchronized void hide(UUID other, @Nullable String words) {
+        if (words == null) {
+            hidden.remove(other);
+        } else {
+            hidden.put(other, words);
+        }
+    }
+
+    /** Hosts that are simulated share nothing, so a shared pool would be counted once and be there as often as there are hosts. */
+    synchronized ObservedPool other(PoolPlace other, Set<UUID> known) throws HypervisorFault {
+        failAsAsked(other.shared() ? "a simulated host shares no pool" : hidden.get(other.id()));
+        var there = known.stream().filter(volumes::containsKey).map(this::observed).toList();
+        long written = there.stream().mapToLong(ObservedVolume::sizeGiB).sum() * MIB_PER_GIB;
+        return new ObservedPool(
+                there,
+                new UUID(System.identityHashCode(this), other.id().getLeastSignificantBits()),
+                new PoolUse(OTHER_MIB, OTHER_MIB - written, written, 0, Instant.EPOCH),
+                null);
+    }
+
     synchronized List<ObservedVolume> volumes() throws HypervisorFault {
         failAsAsked(volumesUnseen);
-        return volumes.entrySet().stream()
-                .map(volume ->
-                        new ObservedVolume(
-                                volume.getKey(),
-                                volume.getValue(),
-                                restores.getOrDefault(volume.getKey(), 0),
-                                wipes.get(volume.getKey())))
+        return volumes.keySet().stream()
+                .filter(id -> !places.containsKey(id))
+                .map(this::observed)
                 .toList();
+    }
+
+    private ObservedVolume observed(UUID id) {
+        return new ObservedVolume(
+                id, volumes.getOrDefault(id, 0), restores.getOrDefault(id, 0), wipes.get(id));
     }
 
     synchronized void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {

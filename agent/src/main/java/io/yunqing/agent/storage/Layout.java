@@ -17,7 +17,7 @@ import java.util.UUID;
 /**
  * Where things stand in a pool's directory. Paths are made of ids and digests only, never of names that somebody chose.
  */
-public record Layout(Path pool) {
+public record Layout(Path pool) implements VolumePaths {
 
     private static final String VOLUME_SUFFIX = ".qcow2";
 
@@ -104,11 +104,12 @@ public record Layout(Path pool) {
         return pool.resolve("volumes");
     }
 
+    @Override
     public Path volume(UUID id) {
         return volumes().resolve(id + VOLUME_SUFFIX);
     }
 
-    /** Whose file this is, if it is a volume's. */
+    @Override
     public Optional<UUID> volumeAt(Path file) {
         String name = String.valueOf(file.getFileName());
         return volumes().equals(file.getParent()) && name.endsWith(VOLUME_SUFFIX)

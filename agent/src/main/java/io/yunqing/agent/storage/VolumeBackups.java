@@ -31,11 +31,13 @@ public final class VolumeBackups {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
 
     private final Layout layout;
+    private final VolumePaths volumes;
     private final PoolRoom room;
     private final StoreKeys keys;
 
-    public VolumeBackups(Layout layout, PoolRoom room, StoreKeys keys) {
+    public VolumeBackups(Layout layout, VolumePaths volumes, PoolRoom room, StoreKeys keys) {
         this.layout = layout;
+        this.volumes = volumes;
         this.room = room;
         this.keys = keys;
     }
@@ -133,7 +135,7 @@ public final class VolumeBackups {
     private StagedBackup copy(
             BackupDesired backup, Path part, Online online, Consumer<BackupProgress> progress)
             throws IOException, HypervisorFault {
-        Path volume = layout.volume(backup.volume());
+        Path volume = volumes.volume(backup.volume());
         long sizeBytes = VolumeFiles.bytes(volume);
         long fileBytes = Files.size(volume);
         if (backup.base() == null) {

@@ -68,7 +68,7 @@ public final class VolumeFiles {
             for (Path file : files) {
                 var id = layout.volumeAt(file);
                 if (id.isPresent()) {
-                    read(id.get(), file).ifPresent(all::add);
+                    find(id.get()).ifPresent(all::add);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -77,10 +77,11 @@ public final class VolumeFiles {
         return List.copyOf(all);
     }
 
-    private Optional<ObservedVolume> read(UUID id, Path file) throws IOException {
+    /** One that is there. */
+    Optional<ObservedVolume> find(UUID id) throws IOException {
         try {
             var wipe = VolumeWipes.note(layout, id);
-            long sizeGiB = wipe.isPresent() ? wipe.get().sizeGiB() : bytes(file) >> 30;
+            long sizeGiB = wipe.isPresent() ? wipe.get().sizeGiB() : bytes(layout.volume(id)) >> 30;
             return Optional.of(
                     new ObservedVolume(
                             id,
@@ -88,7 +89,7 @@ public final class VolumeFiles {
                             restore(layout, id),
                             wipe.map(VolumeWipes.Note::seen).orElse(null)));
         } catch (NoSuchFileException e) {
-            // Erased since it was listed.
+            // Erased, perhaps since it was listed.
             return Optional.empty();
         }
     }

@@ -70,8 +70,9 @@ final class Attachments {
 
     /** Other waiting ends by itself, and what goes wrong with one volume is said of it. */
     private @Nullable String obstacle(InstanceDesired want) {
-        if (volumes.blind() != null) {
-            return "its volumes cannot be seen: " + volumes.blind();
+        String blind = volumes.blindFor(want.volumesOrNone());
+        if (blind != null) {
+            return "its volumes cannot be seen: " + blind;
         }
         return networks.isReady(want) || networks.trouble() == null
                 ? null

@@ -104,7 +104,7 @@ final class BackupKeeper {
 
     /** Whether nobody gets the volume, loses it or changes it at this moment. */
     private boolean isStill(UUID volume, Function<UUID, VolumeUse> uses) {
-        return volumes.complete()
+        return volumes.isSeen(volume)
                 && !volumes.isChanging(volume)
                 && uses.apply(volume) != VolumeUse.CHANGING;
     }

@@ -50,6 +50,7 @@ public final class HostReconciler {
     private final Map<UUID, Run> runs = new HashMap<>();
     private final Map<ImageSource, CompletableFuture<Void>> fetches = new HashMap<>();
     private final Refusals<UUID> refusals = new Refusals<>();
+    private final PoolKeeper pools;
     private final VolumeKeeper volumes;
     private final NetworkKeeper networks;
     private final Attachments attachments;
@@ -74,7 +75,8 @@ public final class HostReconciler {
         this.failures = new Failures(clock, backoff);
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
-        this.volumes = new VolumeKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
+        this.pools = new PoolKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
+        this.volumes = new VolumeKeeper(hypervisor, levels, pools, lanes, mailbox, clock, backoff);
         this.networks = new NetworkKeeper(hypervisor, lanes, mailbox, clock, backoff);
         this.attachments = new Attachments(levels, sight, volumes, networks, runs.values());
         this.turns = new Turns(levels, sight, this::progressOf);
@@ -88,6 +90,7 @@ public final class HostReconciler {
     public void hear(HostDesired news) {
         var change = levels.hear(news);
         change.refused().forEach(LOG::warning);
+        hypervisor.place(levels.places());
         for (UUID id : change.instances()) {
             progress.computeIfPresent(id, (i, p) -> p.retargeted());
             abandonFetch(id);
@@ -147,6 +150,7 @@ public final class HostReconciler {
                 earlier(
                         earlier(sight.lookIfDue(now), volumes.lookIfDue(now)),
                         orphans.lookIfDue(now));
+        wake = earlier(wake, pools.lookIfDue(now));
         progress.keySet().removeIf(id -> !levels.names(id) && !runs.containsKey(id));
         refusals.keepOnly(levels::names);
         turns.keepOnly(levels::names);
@@ -182,7 +186,8 @@ public final class HostReconciler {
                                 observedVolumes(now),
                                 begun ? orphans.observed(now) : null,
                                 networks.trouble(),
-                                observedBackups(now)),
+                                observedBackups(now),
+                                pools.observed()),
                         now));
         return wake;
     }
@@ -193,6 +198,7 @@ public final class HostReconciler {
         }
         var holders = attachments.holders();
         return levels.volumes().stream()
+                .filter(volumes::isSeen)
                 .map(want -> volumes.observed(want, holders.get(want.id()), now))
                 .toList();
     }

@@ -5,12 +5,15 @@ import io.yunqing.api.UnknownDomain;
 import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanObserved;
+import io.yunqing.api.agent.PoolObserved;
 import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param orphans absent when it cannot be told what is one
  * @param networkFault why the ends of tenants' networks are not as they should be; absent when they are
  * @param backups what became of those that something is to be done about; absent when there is none
+ * @param pools what was found of those beside the host's own
  */
 public record HostView(
         @Nullable String unobservedReason,
@@ -35,7 +39,8 @@ public record HostView(
         @Nullable List<VolumeObserved> volumes,
         @Nullable List<OrphanObserved> orphans,
         @Nullable String networkFault,
-        @Nullable List<BackupObserved> backups) {
+        @Nullable List<BackupObserved> backups,
+        List<PoolObserved> pools) {
 
     public boolean complete() {
         return unobservedReason == null;
@@ -58,6 +63,7 @@ public record HostView(
                 || !unknownDomains.equals(before.unknownDomains)
                 || !Objects.equals(orphans, before.orphans)
                 || !Objects.equals(networkFault, before.networkFault)
+                || !seenPools().equals(before.seenPools())
                 || !settled().equals(before.settled())
                 || !Objects.equals(settledVolumes(), before.settledVolumes())
                 || !settledBackups().equals(before.settledBackups());
@@ -68,7 +74,12 @@ public record HostView(
         return before == null
                 || !instances.equals(before.instances)
                 || !Objects.equals(volumes, before.volumes)
-                || !Objects.equals(backups, before.backups);
+                || !Objects.equals(backups, before.backups)
+                || !pools.equals(before.pools);
+    }
+
+    private Map<UUID, Boolean> seenPools() {
+        return pools.stream().collect(Collectors.toMap(PoolObserved::id, PoolObserved::seen));
     }
 
     private List<BackupObserved> settledBackups() {

@@ -10,6 +10,10 @@ public enum LaneName {
     STORAGE(2),
     /** Volumes, which may be on other storage than all else. */
     VOLUMES(2),
+    /** Volumes in pools beside the host's own, and looking at these pools. */
+    POOLS(4),
+    /** Volumes in such pools that are copied, overwritten, or made from backups. */
+    POOL_COPY(2),
     /** Volumes that are copied, to others or for backups. */
     COPY(2),
     /** Backups on their way to and from repositories, which may be anywhere. */

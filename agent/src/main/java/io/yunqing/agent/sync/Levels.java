@@ -7,10 +7,12 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
 import io.yunqing.api.agent.OrphanKey;
+import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ final class Levels {
     private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private final Map<UUID, BackupDesired> backups = new LinkedHashMap<>();
     private @Nullable List<NetworkDesired> networks;
+    private @Nullable List<PoolPlace> pools;
     private long revision;
     private boolean whole;
     private boolean volumesWhole;
@@ -65,6 +68,9 @@ final class Levels {
         if (news.networks() != null) {
             networks = List.copyOf(news.networks());
         }
+        if (news.pools() != null) {
+            pools = List.copyOf(news.pools());
+        }
         revision = news.revision();
         return new Change(
                 changed, hearOfVolumes(news), hearOfOrphans(news), hearOfBackups(news), refused);
@@ -79,6 +85,7 @@ final class Levels {
                 changed.add(volume.id());
             }
         }
+        news.departedOrNone().forEach(volumes::remove);
         if (news.complete() && news.volumes() != null) {
             volumes.keySet().retainAll(named);
             volumesWhole = true;
@@ -153,6 +160,27 @@ final class Levels {
         return volumes.get(id);
     }
 
+    /** The pools beside the host's own: those that it has been told of, and those that its volumes are in. */
+    Collection<PoolPlace> pools() {
+        var all = new LinkedHashMap<UUID, PoolPlace>();
+        places().values().forEach(pool -> all.put(pool.id(), pool));
+        if (pools != null) {
+            pools.forEach(pool -> all.put(pool.id(), pool));
+        }
+        return all.values();
+    }
+
+    /** Where the volumes are that are not in the host's own pool. */
+    Map<UUID, PoolPlace> places() {
+        var places = new HashMap<UUID, PoolPlace>();
+        for (VolumeDesired volume : volumes.values()) {
+            if (volume.pool() != null) {
+                places.put(volume.id(), volume.pool());
+            }
+        }
+        return places;
+    }
+
     /** All networks of the host; absent before anything was heard of them. */
     @Nullable List<NetworkDesired> networks() {
         return networks;
@@ -219,6 +247,7 @@ final class Levels {
                         volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
                         List.copyOf(orphans.values()),
                         networks)
-                .withBackups(List.copyOf(backups.values()));
+                .withBackups(List.copyOf(backups.values()))
+                .withPools(List.of(), pools);
     }
 }

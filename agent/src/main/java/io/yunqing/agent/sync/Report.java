@@ -8,6 +8,7 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceObserved;
 import io.yunqing.api.agent.OrphanObserved;
+import io.yunqing.api.agent.PoolObserved;
 import io.yunqing.api.agent.VolumeObserved;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class Report {
             @Nullable List<VolumeObserved> volumes,
             @Nullable List<OrphanObserved> orphans,
             @Nullable String networkFault,
-            @Nullable List<BackupObserved> backups) {}
+            @Nullable List<BackupObserved> backups,
+            List<PoolObserved> pools) {}
 
     static HostView of(
             Levels levels,
@@ -89,7 +91,8 @@ final class Report {
                 rest.volumes(),
                 rest.orphans(),
                 rest.networkFault(),
-                rest.backups());
+                rest.backups(),
+                rest.pools());
     }
 
     private static InstanceObserved instance(

@@ -42,6 +42,7 @@ final class VolumeKeeper {
     private final Executor mailbox;
     private final Failures failures;
     private final StorageSight<UUID, ObservedVolume> sight;
+    private final PoolKeeper pools;
     private final Refusals<UUID> refusals = new Refusals<>();
     private final Map<UUID, Attempts> attempts = new HashMap<>();
 
@@ -51,12 +52,14 @@ final class VolumeKeeper {
     VolumeKeeper(
             Hypervisor hypervisor,
             Levels levels,
+            PoolKeeper pools,
             Lanes lanes,
             Executor mailbox,
             InstantSource clock,
             Backoff backoff) {
         this.hypervisor = hypervisor;
         this.levels = levels;
+        this.pools = pools;
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.failures = new Failures(clock, backoff);
@@ -77,20 +80,47 @@ final class VolumeKeeper {
         return sight.lookIfDue(now);
     }
 
-    /** Whether what is not seen is proven not to be there. */
+    /** Whether what is not seen in the host's own pool is proven not to be there. */
     boolean complete() {
         return sight.complete();
     }
 
-    /** Why storage cannot be seen; absent when it can, or was not yet looked at. */
+    /** Why the host's own pool cannot be seen; absent when it can, or was not yet looked at. */
     @Nullable String blind() {
+        return sight.blind();
+    }
+
+    /** Whether a look at where it is stands, so that what is not seen of it is proven not to be there. */
+    boolean isSeen(VolumeDesired want) {
+        return want.pool() == null ? sight.complete() : pools.looked(want.pool().id(), want.id());
+    }
+
+    /** Likewise; one that nothing is heard of would be in the host's own pool. */
+    boolean isSeen(UUID id) {
+        var want = levels.volume(id);
+        return want == null ? sight.complete() : isSeen(want);
+    }
+
+    private @Nullable ObservedVolume have(VolumeDesired want) {
+        return want.pool() == null ? sight.get(want.id()) : pools.get(want.pool().id(), want.id());
+    }
+
+    /** Why the pool of one of them cannot be seen; absent when all can, or were not yet looked at. */
+    @Nullable String blindFor(List<UUID> wanted) {
+        for (UUID id : wanted) {
+            var want = levels.volume(id);
+            var pool = want == null ? null : want.pool();
+            if (pool != null && pools.blind(pool.id()) != null) {
+                return "pool %s: %s".formatted(pool.name(), pools.blind(pool.id()));
+            }
+        }
         return sight.blind();
     }
 
     /** Whether it is there as it should be and nothing is being done to it, so that a guest can be given it. */
     boolean isReady(VolumeDesired want) {
-        var have = sight.get(want.id());
-        return sight.complete()
+        var have = have(want);
+        return isSeen(want)
                 && have != null
                 && have.wipe() == null
                 && !VolumePlan.isToBeCopied(want, have)
@@ -128,7 +158,7 @@ final class VolumeKeeper {
      */
     @Nullable Instant pursue(VolumeDesired want, Function<UUID, VolumeUse> uses, Instant now) {
         UUID id = want.id();
-        if (!sight.complete() || changing.contains(id)) {
+        if (!isSeen(want) || changing.contains(id)) {
             return null;
         }
         var together = ofItsMoment(want);
@@ -137,7 +167,7 @@ final class VolumeKeeper {
                         .map(one -> sourceOf(one, uses))
                         .max(Comparator.naturalOrder())
                         .orElse(CopySource.READY);
-        var plan = VolumePlan.of(want, sight.get(id), uses.apply(id), source, attemptsOf(id), now);
+        var plan = VolumePlan.of(want, have(want), uses.apply(id), source, attemptsOf(id), now);
         refusals.note(id, what(want), plan.refusal(), now);
         if (plan.step() == VolumeStep.COPY) {
             copy(together, now);
@@ -154,7 +184,7 @@ final class VolumeKeeper {
         }
         return levels.volumes().stream()
                 .filter(one -> want.moment().equals(one.moment()) && one.isCopyToMake())
-                .filter(one -> sight.get(one.id()) == null)
+                .filter(one -> isSeen(one) && have(one) == null)
                 .toList();
     }
 
@@ -163,7 +193,11 @@ final class VolumeKeeper {
         if (source == null) {
             return CopySource.READY;
         }
-        if (sight.get(source) == null) {
+        var from = levels.volume(source);
+        if (from != null && !isSeen(from)) {
+            return CopySource.BUSY;
+        }
+        if (from == null ? sight.get(source) == null : have(from) == null) {
             return CopySource.GONE;
         }
         return changing.contains(source) || uses.apply(source) == VolumeUse.CHANGING
@@ -172,13 +206,17 @@ final class VolumeKeeper {
     }
 
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        var lane =
-                switch (step) {
-                    case RESTORE -> LaneName.REPOSITORY;
-                    case COPY, WIPE -> LaneName.COPY;
-                    case MAKE, GROW, ERASE -> LaneName.VOLUMES;
-                };
-        run(step, lane, List.of(want), () -> perform(step, want), now);
+        run(step, lane(step, want), List.of(want), () -> perform(step, want), now);
+    }
+
+    /** What is done in another pool keeps nobody waiting but those with volumes in such pools. */
+    private static LaneName lane(VolumeStep step, VolumeDesired want) {
+        boolean own = want.pool() == null;
+        return switch (step) {
+            case RESTORE -> own ? LaneName.REPOSITORY : LaneName.POOL_COPY;
+            case COPY, WIPE -> own ? LaneName.COPY : LaneName.POOL_COPY;
+            case MAKE, GROW, ERASE -> own ? LaneName.VOLUMES : LaneName.POOLS;
+        };
     }
 
     private void copy(List<VolumeDesired> together, Instant now) {
@@ -194,7 +232,7 @@ final class VolumeKeeper {
         copies.forEach(copy -> changing.add(copy.source()));
         run(
                 VolumeStep.COPY,
-                LaneName.COPY,
+                lane(VolumeStep.COPY, first),
                 together,
                 () -> {
                     hypervisor.copyVolumes(moment, copies);
@@ -246,32 +284,42 @@ final class VolumeKeeper {
                             : failures.after(
                                     attemptsOf(want.id()), what(want), step.word(), failure));
         }
-        sight.look(() -> {
-            for (VolumeDesired want : wants) {
-                changing.remove(want.id());
-                if (step == VolumeStep.COPY) {
-                    changing.remove(want.source());
-                }
-            }
-        });
+        look(
+                wants.getFirst(),
+                () -> {
+                    for (VolumeDesired want : wants) {
+                        changing.remove(want.id());
+                        if (step == VolumeStep.COPY) {
+                            changing.remove(want.source());
+                        }
+                    }
+                });
+    }
+
+    private void look(VolumeDesired at, Runnable then) {
+        if (at.pool() == null) {
+            sight.look(then);
+        } else {
+            pools.look(at.pool().id(), then);
+        }
     }
 
     /** Whether the answer to its tombstone is that nothing is left of it. */
     boolean isRemoved(VolumeDesired want) {
         return want.deleted()
-                && sight.complete()
-                && sight.get(want.id()) == null
+                && isSeen(want)
+                && have(want) == null
                 && !changing.contains(want.id());
     }
 
     /**
-     * What is to be reported of it; complete looks must stand.
+     * What is to be reported of it; it must be seen.
      *
      * @param holder the instance that has it
      */
     VolumeObserved observed(VolumeDesired want, @Nullable UUID holder, Instant now) {
         UUID id = want.id();
-        var have = sight.get(id);
+        var have = have(want);
         var refusal = refusals.of(id);
         return new VolumeObserved(
                 id,

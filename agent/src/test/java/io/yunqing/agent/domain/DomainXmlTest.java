@@ -68,7 +68,7 @@ class DomainXmlTest {
 
     @Test
     void onKvmAGuestSeesItsHostsProcessorOrExactlyThatOfItsZone() {
-        var xml = new DomainXml(KVM);
+        var xml = new DomainXml(KVM, LAYOUT);
         String own = xml.domain(Instances.running().build());
         assertTrue(own.contains("<cpu mode='host-model'>"), own);
         var machine = new Machine(Firmware.BIOS, "Westmere", null);
@@ -83,7 +83,7 @@ class DomainXmlTest {
         int most = 107 - "/tty/".length() - 32;
         for (int length : List.of(most, most + 1)) {
             var layout = new Layout(Path.of("/" + "p".repeat(length - 1)));
-            var xml = new DomainXml(new DomainXml.Host(layout, false, true, null));
+            var xml = new DomainXml(new DomainXml.Host(layout, false, true, null), layout);
             var serial = xml.domain(Instances.running().build());
             assertEquals(length <= most, serial.contains("<serial type='unix'>"), serial);
             assertEquals(length > most, serial.contains("<serial type='file'>"), serial);
@@ -92,7 +92,7 @@ class DomainXmlTest {
 
     @Test
     void aVolumeIsTheSameDiskWhetherDefinedOrAttached() {
-        var xml = new DomainXml(TCG);
+        var xml = new DomainXml(TCG, LAYOUT);
         var instance = Instances.running().volumes(Volumes.OTHER, Volumes.ID).build();
         String disk = xml.disk(instance, Volumes.ID, "vdd");
         assertTrue(xml.domain(instance).contains(disk), disk);
@@ -115,7 +115,7 @@ class DomainXmlTest {
     void whatPeopleTypeStaysText() throws Exception {
         String evil = "</yunqing:reason><devices/>&\"'<!-- ]]> \u0000\u0007\n中文 \uD83D\uDE80 {id}";
         var instance = Instances.running().name("a'/><b").reason(evil).build();
-        var document = parse(new DomainXml(TCG).domain(instance));
+        var document = parse(new DomainXml(TCG, LAYOUT).domain(instance));
         var reason = document.getElementsByTagName("yunqing:reason").item(0);
         assertEquals(
                 evil.replace('\u0000', '\uFFFD').replace('\u0007', '\uFFFD'),
@@ -130,7 +130,9 @@ class DomainXmlTest {
     void metadataIsReadBack() {
         var instance = Instances.running().epoch(42).reason("<&>").build();
         var defined = new DomainMetadata(Instances.ID, 42, 3, "UEFI/Westmere/");
-        assertEquals(defined, DomainMetadata.parse(new DomainXml(TCG).metadata(instance, defined)));
+        assertEquals(
+                defined,
+                DomainMetadata.parse(new DomainXml(TCG, LAYOUT).metadata(instance, defined)));
     }
 
     @Test
@@ -156,7 +158,7 @@ class DomainXmlTest {
                 Map.of(Volumes.ID, new IoLimits(0, 8, 1 << 20, 0), Instances.ID, IoLimits.NONE);
         var instance =
                 Instances.running().volumes(Volumes.ID, Volumes.OTHER).limits(limits).build();
-        var disks = DomainDisk.of(new DomainXml(TCG).domain(instance));
+        var disks = DomainDisk.of(new DomainXml(TCG, LAYOUT).domain(instance));
         assertEquals(
                 List.of(IoLimits.NONE, IoLimits.NONE, limits.get(Volumes.ID), IoLimits.NONE),
                 disks.stream().map(DomainDisk::limits).toList());
@@ -167,7 +169,9 @@ class DomainXmlTest {
         var refusal =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> new DomainXml(TCG).domain(Instances.running().nic(NIC).build()));
+                        () ->
+                                new DomainXml(TCG, LAYOUT)
+                                        .domain(Instances.running().nic(NIC).build()));
         assertTrue(String.valueOf(refusal.getMessage()).contains("--bridge"));
     }
 
@@ -176,7 +180,7 @@ class DomainXmlTest {
         try (InputStream golden = DomainXmlTest.class.getResourceAsStream("/domain/" + name)) {
             assertNotNull(golden, "no golden file " + name);
             String expected = new String(golden.readAllBytes(), StandardCharsets.UTF_8);
-            assertEquals(expected, new DomainXml(host).domain(instance));
+            assertEquals(expected, new DomainXml(host, LAYOUT).domain(instance));
         }
     }
 

@@ -153,7 +153,7 @@ class BucketBackupsTest extends VolumeBackupsContract {
     }
 
     private VolumeBackups backups(StoreKeys keys) {
-        return new VolumeBackups(layout, new PoolRoom(layout.pool()), keys);
+        return new VolumeBackups(layout, layout, new PoolRoom(layout.pool()), keys);
     }
 
     private void assertRefused(StoreKeys keys, RepositoryPlace.Bucket where, String words) {

@@ -82,7 +82,7 @@ abstract class VolumeBackupsContract {
         var room = new PoolRoom(layout.pool());
         var volumes = new VolumeFiles(layout, room);
         volumes.open();
-        backups = new VolumeBackups(layout, room, keys());
+        backups = new VolumeBackups(layout, layout, room, keys());
         backups.open();
         restores = new VolumeRestores(layout, room, keys());
         volumes.make(Volumes.ID, 1);

@@ -53,6 +53,7 @@ class HostViewTest {
                 volumes,
                 null,
                 null,
-                null);
+                null,
+                List.of());
     }
 }

@@ -1,7 +1,9 @@
 package io.yunqing.api.agent;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.yunqing.api.PoolType;
 import java.util.UUID;
 
 /**
@@ -14,4 +16,11 @@ import java.util.UUID;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record PoolPlace(UUID id, String name, String url, boolean shared, boolean used) {}
+public record PoolPlace(UUID id, String name, String url, boolean shared, boolean used) {
+
+    /** What is at its URL. */
+    @JsonIgnore
+    public PoolType type() {
+        return PoolType.of(url);
+    }
+}
