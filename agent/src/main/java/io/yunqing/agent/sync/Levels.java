@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,13 +161,15 @@ final class Levels {
         return volumes.get(id);
     }
 
-    /** The pools beside the host's own: those that it has been told of, and those that its volumes are in. */
+    /** The pools beside the host's own: those that it has been told of, and those that its volumes are in. One that was used stays so. */
     Collection<PoolPlace> pools() {
         var all = new LinkedHashMap<UUID, PoolPlace>();
-        places().values().forEach(pool -> all.put(pool.id(), pool));
-        if (pools != null) {
-            pools.forEach(pool -> all.put(pool.id(), pool));
-        }
+        Stream.concat(places().values().stream(), pools == null ? Stream.empty() : pools.stream())
+                .forEach(pool ->
+                        all.merge(
+                                pool.id(),
+                                pool,
+                                (one, other) -> one.used() ? other.asUsed() : other));
         return all.values();
     }
 

@@ -81,7 +81,8 @@ final class PoolKeeper {
         }
 
         private Callable<List<Looked>> looking() {
-            var at = place;
+            var last = found;
+            var at = last == null || last.mark() == null ? place : place.asUsed();
             var ids = known();
             known = ids;
             looking.incrementAndGet();

@@ -135,6 +135,22 @@ class PoolReconcilerTest extends Reconciling {
         gates.open("pool");
     }
 
+    /** A directory in which nothing is mounted any more is not marked anew. */
+    @Test
+    void aPoolThatWasMarkedOnceIsMarked() {
+        var levels = new Levels();
+        levels.hear(
+                HostDesired.of(
+                                1,
+                                true,
+                                List.of(),
+                                List.of(Volumes.in(SSD.asUsed(), Volumes.made(A, 1))),
+                                null,
+                                null)
+                        .withPools(List.of(), List.of(SSD, BULK)));
+        assertEquals(List.of(SSD.asUsed(), BULK), List.copyOf(levels.pools()));
+    }
+
     @Test
     void whatIsKeptOnDiskKnowsOfPools() {
         hear(with(), ofA(false), Volumes.fresh(B, 1));

@@ -18,6 +18,11 @@ import java.util.UUID;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PoolPlace(UUID id, String name, String url, boolean shared, boolean used) {
 
+    /** The same, where it is marked for certain. */
+    public PoolPlace asUsed() {
+        return new PoolPlace(id, name, url, shared, true);
+    }
+
     /** What is at its URL. */
     @JsonIgnore
     public PoolType type() {
