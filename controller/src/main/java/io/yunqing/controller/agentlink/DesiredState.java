@@ -158,7 +158,8 @@ class DesiredState {
                             CROSS JOIN LATERAL (
                                 SELECT ARRAY(SELECT x.volume_id FROM volume_departure x WHERE x.host_id = o.host_id
                                              AND x.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS departed,
-                                    (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id)
+                                    (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id
+                                         OR EXISTS (SELECT FROM volume v WHERE v.pool_id = p.id AND v.host_id = h.id))
                                      AND d.pools_revision >= CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS pools) q
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END

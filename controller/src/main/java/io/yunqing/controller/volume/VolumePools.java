@@ -10,6 +10,7 @@ import io.yunqing.controller.pool.PoolRow;
 import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -89,6 +90,28 @@ class VolumePools {
                     "leave it out to have a volume of its source's tier");
         }
         requireFiles("spec.copyOf", source);
+    }
+
+    /** Refuses snapshots of one moment in several pools: after a kill, some of them could be of another one. */
+    static void requireOnePool(String field, List<VolumeRow> volumes) {
+        VolumeRow first = volumes.getFirst();
+        volumes.stream()
+                .filter(other -> !same(first.pool, other.pool))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw ProblemException.field(
+                            ProblemCode.FIELD_INVALID,
+                            field,
+                            "volume %s is in %s and volume %s in %s, and snapshots of one moment are of one pool"
+                                    .formatted(
+                                            first.name,
+                                            words(first.pool),
+                                            other.name,
+                                            words(other.pool)),
+                            "volumes in one pool",
+                            other.name,
+                            "ask for those of each pool by themselves");
+                });
     }
 
     /**

@@ -110,10 +110,10 @@ class Volumes {
                     null,
                     "create one for it first with POST /v1/tenants/%s/volumes".formatted(tenant));
         }
-        return attached.stream()
-                .filter(volume -> wanted.contains(volume.name))
-                .map(volume -> asked.of(volume.name, volume.sizeGiB))
-                .toList();
+        List<VolumeRow> chosen =
+                attached.stream().filter(volume -> wanted.contains(volume.name)).toList();
+        VolumePools.requireOnePool("volumes", chosen);
+        return chosen.stream().map(volume -> asked.of(volume.name, volume.sizeGiB)).toList();
     }
 
     /** Since when a host must have been heard to be believed. */

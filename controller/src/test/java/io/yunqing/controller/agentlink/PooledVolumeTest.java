@@ -248,6 +248,22 @@ class PooledVolumeTest {
     }
 
     @Test
+    void snapshotsOfOneMomentAreOfOnePool() {
+        created("data", 10, "web", "san");
+        created("logs", 2, "web", null);
+        obey();
+        Answer mixed =
+                rest.post(city.path("web") + "/snapshots", "{\"metadata\":{\"name\":\"now\"}}");
+        assertEquals("volumes", mixed.at("errors.0.field").asText(), mixed.text());
+        Answer one =
+                rest.post(
+                        city.path("web") + "/snapshots",
+                        "{\"metadata\":{\"name\":\"now\"},\"volumes\":[\"data\"]}");
+        assertEquals(201, one.status(), one.text());
+        assertEquals(name("san"), one.at("items.0.status.pool").asText());
+    }
+
+    @Test
     void aVolumeStaysInItsPool() {
         created("data", 10, "web", "san");
         obey();
