@@ -111,6 +111,7 @@ class VolumeMoving {
         store.depart(row.id, row.host.id, fleet.nextRevision(row.host.id), host.id);
         row.host = host;
         row.hostRevision = fleet.nextRevision(host.id);
+        row.detachRevision = row.hostRevision;
         em.flush();
     }
 }

@@ -82,7 +82,7 @@ public class VolumeRow extends ResourceRow {
     @Column(name = "host_revision")
     public long hostRevision;
 
-    /** The host's revision at which it was last taken from an instance. */
+    /** The host's revision at which it was last taken from an instance, or from another host. */
     @Column(name = "detach_revision")
     public long detachRevision;
 

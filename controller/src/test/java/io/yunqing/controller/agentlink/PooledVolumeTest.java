@@ -169,6 +169,31 @@ class PooledVolumeTest {
         assertEquals("AVAILABLE", phase("data"));
     }
 
+    /** Counters of hosts have nothing to do with each other. */
+    @Test
+    void aSourceThatWasTakenAlongComesBack() {
+        created("data", 10, "web", "san");
+        for (int i = 0; i < 5; i++) {
+            obey();
+            assertEquals(200, put("data", 10, null, null).status());
+            obey();
+            assertEquals(200, put("data", 10, "web", null).status());
+        }
+        obey();
+        assertEquals(200, put("data", 10, null, null).status());
+        obey();
+        Answer clone =
+                rest.post(
+                        volumes(),
+                        "{\"metadata\":{\"name\":\"clone\"},\"spec\":{\"sizeGiB\":10,\"copyOf\":\"data\",\"instance\":\"far\"}}");
+        assertEquals(201, clone.status(), clone.text());
+        assertEquals(city.id + "-2", rest.get(path("data")).at("status.host").asText());
+        assertEquals("volume.in_use", put("data", 10, "web", null).at("code").asText());
+        second.obey(DomainState.RUNNING);
+        Answer back = put("data", 10, "web", null);
+        assertEquals(200, back.status(), back.text());
+    }
+
     @Test
     void aVolumeIsNotMovedWhileItIsRead() {
         created("data", 10, "web", "san");
