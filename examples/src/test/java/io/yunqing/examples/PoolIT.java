@@ -160,6 +160,12 @@ class PoolIT {
         yqctl.ok("pool", "delete", "san", "--yes");
         assertTrue(rest.get("/v1/doctor").body().path("healthy").asBoolean());
         assertTrue(yqctl.ok("orphan", "list", "--output", "json").contains("[]"));
+        for (int host : List.of(1, THERE)) {
+            Until.holds(
+                    "host " + host + " has let go of it",
+                    SOON,
+                    () -> !cloud.testbed().virsh(host, "pool-list", "--all").contains("yunqing-"));
+        }
     }
 
     private void create(String name, String zone, String... more) throws IOException {

@@ -113,6 +113,9 @@ public interface Hypervisor extends AutoCloseable {
      */
     ObservedPool pool(PoolPlace pool, Set<UUID> known) throws HypervisorFault;
 
+    /** Lets go of what was brought to the host of other pools beside its own than these; leaves alone what is in them. */
+    void keepPools(Set<UUID> ids) throws HypervisorFault;
+
     /** All volumes in the host's own pool; touches storage only. A list that is not complete is a fault, not a shorter list. */
     List<ObservedVolume> volumes() throws HypervisorFault;
 

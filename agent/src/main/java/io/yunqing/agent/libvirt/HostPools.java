@@ -6,6 +6,12 @@ import io.yunqing.api.agent.PoolPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.logging.Logger;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -14,6 +20,9 @@ import org.libvirt.StoragePool;
 /** Pools beside the host's own, as libvirt has them; it mounts those that are to be. */
 final class HostPools {
 
+    private static final Logger LOG = Logger.getLogger(HostPools.class.getName());
+
+    /** What their names begin with, before their ids. */
     private static final String PREFIX = "yunqing-";
 
     private final LibvirtConnection connection;
@@ -32,7 +41,7 @@ final class HostPools {
         if (pool.type() == PoolType.NFS) {
             makeMountPoint(folder);
         }
-        String name = PREFIX + pool.name();
+        String name = PREFIX + pool.id();
         boolean ours =
                 connection.call(
                         "pool " + pool.name(),
@@ -55,6 +64,50 @@ final class HostPools {
                     HypervisorFault.Kind.STORAGE,
                     "libvirt's pool %s is not the directory %s: undefine it"
                             .formatted(name, folder));
+        }
+    }
+
+    /** Lets libvirt forget all pools of ours but these, and unmount what it mounted for them. */
+    void keep(Set<UUID> ids) throws HypervisorFault {
+        var _ =
+                connection.call(
+                        "pools",
+                        connect -> {
+                            for (String name : names(connect)) {
+                                var id = idOf(name);
+                                if (id.isPresent() && !ids.contains(id.get())) {
+                                    forget(connect.storagePoolLookupByName(name));
+                                }
+                            }
+                            return true;
+                        });
+    }
+
+    private static List<String> names(Connect connect) throws LibvirtException {
+        var names = new ArrayList<>(List.of(connect.listStoragePools()));
+        names.addAll(List.of(connect.listDefinedStoragePools()));
+        return names;
+    }
+
+    private static Optional<UUID> idOf(String name) {
+        try {
+            return name.startsWith(PREFIX)
+                    ? Optional.of(UUID.fromString(name.substring(PREFIX.length())))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // somebody else's
+        }
+    }
+
+    private static void forget(StoragePool pool) throws LibvirtException {
+        try {
+            LOG.info("letting go of pool " + pool.getName());
+            if (pool.isActive() == 1) {
+                pool.destroy();
+            }
+            pool.undefine();
+        } finally {
+            pool.free();
         }
     }
 

@@ -236,6 +236,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void keepPools(Set<UUID> ids) throws HypervisorFault {
+        pools.keep(ids);
+    }
+
+    @Override
     public List<ObservedVolume> volumes() throws HypervisorFault {
         return volumes.own().files().all();
     }

@@ -349,6 +349,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void keepPools(Set<UUID> ids) {
+        // Nothing of a simulated pool is brought anywhere.
+    }
+
+    @Override
     public List<ObservedVolume> volumes() throws HypervisorFault {
         return pool.volumes();
     }

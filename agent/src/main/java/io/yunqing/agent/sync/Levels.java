@@ -161,6 +161,11 @@ final class Levels {
         return volumes.get(id);
     }
 
+    /** Whether all pools beside the host's own were heard of, so that what was brought of others is of no more use. */
+    boolean tellsPools() {
+        return pools != null;
+    }
+
     /** The pools beside the host's own: those that it has been told of, and those that its volumes are in. One that was used stays so. */
     Collection<PoolPlace> pools() {
         var all = new LinkedHashMap<UUID, PoolPlace>();

@@ -37,6 +37,12 @@ final class PoolKeeper {
     private final Backoff backoff;
     private final Map<UUID, Pool> pools = new LinkedHashMap<>();
 
+    /** Which ones were left on the host when it last let go of others. */
+    private @Nullable Set<UUID> kept;
+
+    private boolean keeping;
+    private Instant keepAgain = Instant.MIN;
+
     PoolKeeper(
             Hypervisor hypervisor,
             Levels levels,
@@ -141,15 +147,41 @@ final class PoolKeeper {
     /** Looks at pools when that is due; returns when one next is. */
     @Nullable Instant lookIfDue(Instant now) {
         var told = levels.pools();
-        pools.keySet().retainAll(told.stream().map(PoolPlace::id).collect(Collectors.toSet()));
+        var ids = told.stream().map(PoolPlace::id).collect(Collectors.toUnmodifiableSet());
+        pools.keySet().retainAll(ids);
+        if (levels.tellsPools() && !keeping && !ids.equals(kept) && !now.isBefore(keepAgain)) {
+            keepOnly(ids);
+        }
         Instant wake = null;
         for (PoolPlace place : told) {
+            if (keeping && !pools.containsKey(place.id())) {
+                // What is being let go of was decided before it was told of.
+                continue;
+            }
             var pool = pools.computeIfAbsent(place.id(), id -> new Pool(place));
             pool.place = place;
             var due = pool.lookIfDue(now);
             wake = wake == null || due.isBefore(wake) ? due : wake;
         }
         return wake;
+    }
+
+    private void keepOnly(Set<UUID> ids) {
+        keeping = true;
+        var _ =
+                lanes.submit(
+                                LaneName.POOLS,
+                                "let go of pools",
+                                () -> {
+                                    hypervisor.keepPools(ids);
+                                    return true;
+                                })
+                        .whenComplete((done, failure) ->
+                                mailbox.execute(() -> {
+                                    keeping = false;
+                                    kept = failure == null ? ids : kept;
+                                    keepAgain = clock.instant().plus(LookRhythm.EVERY);
+                                }));
     }
 
     /** Whether the pool was looked at for this volume: what is not seen of it then is proven not to be there. */

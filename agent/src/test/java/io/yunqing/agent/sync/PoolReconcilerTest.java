@@ -152,6 +152,24 @@ class PoolReconcilerTest extends Reconciling {
     }
 
     @Test
+    void itLetsGoOfPoolsThatItIsNotToldOfAnyMore() {
+        gates.shut("keepPools");
+        hear(with(), ofA(false));
+        until("it lets go of what others there may be", () -> gates.holds("keepPools"));
+        assertEquals(List.of(), pools(), "it brings none meanwhile");
+        gates.open("keepPools");
+        until("both are seen", () -> seen(SSD) && seen(BULK));
+        gates.shut("keepPools");
+        reconciler.hear(
+                HostDesired.of(++revision, true, List.of(with()), List.of(ofA(true)), null, null)
+                        .withPools(List.of(), List.of(SSD)));
+        now = now.plusSeconds(31);
+        until("it lets go of one", () -> gates.holds("keepPools"));
+        until("the other is seen", () -> seen(SSD) && pool(BULK).isEmpty());
+        gates.open("keepPools");
+    }
+
+    @Test
     void whatIsKeptOnDiskKnowsOfPools() {
         hear(with(), ofA(false), Volumes.fresh(B, 1));
         until("both are there", () -> state(A) != null && state(B) != null);
