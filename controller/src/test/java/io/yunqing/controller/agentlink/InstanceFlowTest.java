@@ -69,6 +69,20 @@ class InstanceFlowTest {
         assertEquals(1, agent.desired(0, 0).revision());
     }
 
+    /** As after the database was restored to an earlier moment. */
+    @Test
+    void whoAsksBehindARevisionThatWasNeverGivenIsToldEverything() {
+        city.admitted("web");
+        long now = agent.desired(0, 0).revision();
+        HostDesired all = agent.desired(now + 1000, 0);
+        assertTrue(all.complete());
+        assertEquals(now, all.revision());
+        assertEquals(1, all.instances().size());
+        HostDesired nothing = agent.desired(now, 0);
+        assertFalse(nothing.complete());
+        assertEquals(0, nothing.instances().size());
+    }
+
     @Test
     void theWholeLife() {
         Answer placed = city.create("web");
