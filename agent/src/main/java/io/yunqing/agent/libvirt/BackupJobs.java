@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.libvirt.Domain;
 import org.libvirt.DomainJobStats;
 import org.libvirt.Error.ErrorNumber;
@@ -32,15 +34,15 @@ final class BackupJobs {
     private static final Duration ABORT_DEADLINE = Duration.ofSeconds(20);
 
     private final VolumeDisks disks;
-    private final Path pool;
+    private final Supplier<List<Path>> folders;
     private final ConcurrentHashMap<UUID, ReentrantLock> busy = new ConcurrentHashMap<>();
 
     /**
-     * @param pool where all that is copied by an agent goes to
+     * @param folders of all pools: what is copied by an agent goes there
      */
-    BackupJobs(VolumeDisks disks, Path pool) {
+    BackupJobs(VolumeDisks disks, Supplier<List<Path>> folders) {
         this.disks = disks;
-        this.pool = pool;
+        this.folders = folders;
     }
 
     /** What is done with a domain that has no job. */
@@ -94,7 +96,10 @@ final class BackupJobs {
                 disks.onDomain(
                         holder,
                         domain -> {
-                            boolean ours = running(domain).contains(pool + "/");
+                            String job = running(domain);
+                            boolean ours =
+                                    folders.get().stream()
+                                            .anyMatch(folder -> job.contains(folder + "/"));
                             if (ours) {
                                 domain.abortJob();
                             }

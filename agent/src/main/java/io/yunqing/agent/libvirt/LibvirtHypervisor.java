@@ -87,7 +87,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.files = new InstanceFiles(layout, images, room);
         this.volumeDisks = new VolumeDisks(connection, layout, volumes, xml);
         this.domains = new Domains(connection, xml, volumeDisks, new RunningGuests(layout));
-        var jobs = new BackupJobs(volumeDisks, layout.pool());
+        var jobs = new BackupJobs(volumeDisks, volumes::folders);
         this.volumeBackup = new VolumeBackup(volumeDisks, xml, jobs);
         this.backups = new VolumeBackups(layout, volumes, room, keys);
         this.checkpoints = new VolumeCheckpoints(volumeDisks, xml, jobs);

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The volumes of a host by the pools that they are in: the host's own, and others. */
 public final class VolumePools implements VolumePaths {
@@ -103,6 +105,13 @@ public final class VolumePools implements VolumePaths {
         return pool.type() == PoolType.DIRECTORY
                 ? Path.of(URI.create(pool.url()))
                 : mounts.resolve(pool.id().toString());
+    }
+
+    /** Where all pools are that volumes were kept in, the host's own among them. */
+    public List<Path> folders() {
+        return Stream.concat(Stream.of(own), others.values().stream())
+                .map(part -> part.layout.pool())
+                .toList();
     }
 
     /** Looks at a pool that is there. */
