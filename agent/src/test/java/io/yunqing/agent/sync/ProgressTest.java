@@ -2,7 +2,10 @@ package io.yunqing.agent.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.yunqing.api.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,17 @@ class ProgressTest {
         var progress = failed(Progress.NONE.begin(Step.START, NOW), Step.START);
         progress = progress.begin(Step.DEFINE, NOW).done(Step.DEFINE, true, NOW);
         assertEquals(Attempts.NONE, progress.attempts());
+    }
+
+    @Test
+    void aStepThatDoesNotEndSaysSoInItsTime() {
+        var attempts = Progress.NONE.begin(Step.START, NOW).attempts();
+        assertNull(attempts.faultAt(NOW.plus(Attempts.STEP_DEADLINE)));
+        var late = attempts.faultAt(NOW.plus(Attempts.STEP_DEADLINE).plusMillis(1));
+        assertNotNull(late);
+        assertEquals(Step.START.word(), late.step());
+        assertTrue(late.message().startsWith("has not ended after 120 s"), late.message());
+        assertEquals(Fault.ATTEMPTS_BEFORE_FAILED, late.attempts(), "it counts as failed");
     }
 
     private static Progress failed(Progress progress, Step step) {
