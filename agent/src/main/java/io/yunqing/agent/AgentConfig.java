@@ -1,6 +1,7 @@
 package io.yunqing.agent;
 
 import io.yunqing.agent.link.JoinToken;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.api.HostInventory;
 import java.net.URI;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostCommand what commands are run with so that they run in the host's network; nothing when the agent does
  * @param keepImages for how long an image is kept that nothing was made from
  * @param storeKeys the file of access keys to the stores that repositories are in; need not be there
+ * @param ceph as whom the host comes to Ceph clusters; absent where those ask nobody who they are
  */
 public record AgentConfig(
         URI controller,
@@ -35,4 +37,5 @@ public record AgentConfig(
         @Nullable String underlay,
         List<String> hostCommand,
         Duration keepImages,
-        Path storeKeys) {}
+        Path storeKeys,
+        DiskSource.@Nullable Login ceph) {}

@@ -1,6 +1,7 @@
 package io.yunqing.agent;
 
 import io.yunqing.agent.link.JoinToken;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.api.HostInventory;
 import java.io.IOException;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -120,6 +122,23 @@ final class AgentOptions {
                             + " for such repositories (YUNQING_STORE_KEYS)")
     private Path storeKeys = Path.of("");
 
+    @Option(
+            names = "--ceph-user",
+            paramLabel = "NAME",
+            defaultValue = "${env:YUNQING_CEPH_USER}",
+            description =
+                    "the user as whom this host comes to Ceph, without \"client.\"; needed only for pools at rbd://"
+                            + " (YUNQING_CEPH_USER)")
+    private @Nullable String cephUser;
+
+    @Option(
+            names = "--ceph-secret",
+            paramLabel = "UUID",
+            defaultValue = "${env:YUNQING_CEPH_SECRET}",
+            description =
+                    "the libvirt secret of this host that holds that user's key (YUNQING_CEPH_SECRET)")
+    private @Nullable String cephSecret;
+
     AgentConfig config() throws IOException {
         if (!"https".equals(controller.getScheme()) || controller.getHost() == null) {
             throw new IllegalArgumentException(
@@ -145,7 +164,8 @@ final class AgentOptions {
                 underlay(),
                 hostCommand.isBlank() ? List.of() : List.of(hostCommand.strip().split("\\s+")),
                 keepImages(),
-                storeKeys.toAbsolutePath().normalize());
+                storeKeys.toAbsolutePath().normalize(),
+                ceph());
     }
 
     private @Nullable JoinToken token() throws IOException {
@@ -165,6 +185,31 @@ final class AgentOptions {
                     "--underlay %s: give an IPv4 address of this host's".formatted(underlay));
         }
         return underlay;
+    }
+
+    private DiskSource.@Nullable Login ceph() {
+        String user = cephUser == null ? "" : cephUser.strip();
+        String secret = cephSecret == null ? "" : cephSecret.strip();
+        if (user.isEmpty() && secret.isEmpty()) {
+            return null;
+        }
+        if (user.isEmpty() || secret.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--ceph-user and --ceph-secret are given together or not at all");
+        }
+        if (!user.matches("[A-Za-z0-9_.-]{1,64}") || user.startsWith("client.")) {
+            throw new IllegalArgumentException(
+                    "--ceph-user %s: give its name without \"client.\", at most 64 of a-z, A-Z, 0-9, dot, hyphen, underscore"
+                            .formatted(user));
+        }
+        try {
+            return new DiskSource.Login(user, UUID.fromString(secret));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--ceph-secret %s: give the UUID that virsh secret-list shows"
+                            .formatted(secret),
+                    e);
+        }
     }
 
     private Duration keepImages() {

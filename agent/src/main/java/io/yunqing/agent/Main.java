@@ -110,7 +110,8 @@ public final class Main implements Callable<Integer> {
                 new HostNetworks(config.underlay(), config.hostCommand()),
                 config.keepImages(),
                 controller::open,
-                new StoreKeys(config.storeKeys()));
+                new StoreKeys(config.storeKeys()),
+                config.ceph());
     }
 
     private static String started(AgentConfig config, Identity identity) {

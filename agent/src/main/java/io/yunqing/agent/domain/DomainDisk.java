@@ -1,10 +1,12 @@
 package io.yunqing.agent.domain;
 
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.api.agent.IoLimits;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
@@ -13,10 +15,10 @@ import org.xml.sax.SAXException;
  * A disk in a domain's definition.
  *
  * @param target its place, such as {@code vdc}
- * @param files what it is read from: its own file and those that it stands on
+ * @param sources what it is read from: its own and what that stands on
  * @param limits how much its guest may do with it
  */
-public record DomainDisk(String target, List<Path> files, IoLimits limits) {
+public record DomainDisk(String target, List<DiskSource> sources, IoLimits limits) {
 
     /**
      * All disks of a domain, in the order of its definition.
@@ -27,7 +29,7 @@ public record DomainDisk(String target, List<Path> files, IoLimits limits) {
         try {
             var disks = new ArrayList<DomainDisk>();
             for (Element disk : elements(SafeXml.parse(definition).getElementsByTagName("disk"))) {
-                disks.add(new DomainDisk(target(disk), files(disk), IoTune.read(disk)));
+                disks.add(new DomainDisk(target(disk), sources(disk), IoTune.read(disk)));
             }
             return List.copyOf(disks);
         } catch (SAXException e) {
@@ -40,16 +42,28 @@ public record DomainDisk(String target, List<Path> files, IoLimits limits) {
         return targets.isEmpty() ? "" : targets.getFirst().getAttribute("dev");
     }
 
-    private static List<Path> files(Element disk) {
-        var files = new ArrayList<Path>();
+    private static List<DiskSource> sources(Element disk) {
+        var sources = new ArrayList<DiskSource>();
         for (Element source : elements(disk.getElementsByTagName("source"))) {
             try {
-                files.add(Path.of(source.getAttribute("file")));
+                source(source).ifPresent(sources::add);
             } catch (InvalidPathException e) {
-                // No file of ours is named so.
+                // Nothing of ours is named so.
             }
         }
-        return List.copyOf(files);
+        return List.copyOf(sources);
+    }
+
+    private static Optional<DiskSource> source(Element source) {
+        if (source.hasAttribute("file")) {
+            return Optional.of(new DiskSource.File(Path.of(source.getAttribute("file"))));
+        }
+        if (source.hasAttribute("dev")) {
+            return Optional.of(new DiskSource.Block(Path.of(source.getAttribute("dev"))));
+        }
+        return source.getAttribute("protocol").equals("rbd")
+                ? Optional.of(new DiskSource.Rbd(source.getAttribute("name"), null))
+                : Optional.empty();
     }
 
     private static List<Element> elements(NodeList nodes) {

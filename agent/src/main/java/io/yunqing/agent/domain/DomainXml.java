@@ -4,6 +4,7 @@ import io.quarkus.qute.Engine;
 import io.quarkus.qute.RawString;
 import io.quarkus.qute.Template;
 import io.yunqing.agent.network.Names;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.VolumePaths;
 import io.yunqing.api.Firmware;
@@ -127,13 +128,17 @@ public final class DomainXml {
                 "root",
                 new RawString(
                         rescued
-                                ? disk(layout.rescue(id), target(0), null, IoLimits.NONE)
-                                : disk(layout.disk(id), target(0), null, limits)));
+                                ? disk(file(layout.rescue(id)), target(0), null, IoLimits.NONE)
+                                : disk(file(layout.disk(id)), target(0), null, limits)));
         data.put(
                 "rescued",
                 rescued
                         ? new RawString(
-                                disk(layout.disk(id), target(RESCUED), RESCUED_SERIAL, limits))
+                                disk(
+                                        file(layout.disk(id)),
+                                        target(RESCUED),
+                                        RESCUED_SERIAL,
+                                        limits))
                         : null);
         data.put("nvram", machine.firmware() == Firmware.UEFI ? layout.nvram(id, rescued) : null);
         data.put("cpuModel", cpuModel(machine));
@@ -175,18 +180,21 @@ public final class DomainXml {
     /** A volume as an instance's disk, also for a domain that exists. */
     public String disk(InstanceDesired instance, UUID volume, String target) {
         return disk(
-                volumes.volume(volume),
+                volumes.source(volume),
                 target,
                 VolumeDesired.serial(volume),
                 instance.limitsOf(volume));
     }
 
-    private String disk(Path file, String target, @Nullable String serial, IoLimits limits) {
+    private static DiskSource file(Path path) {
+        return new DiskSource.File(path);
+    }
+
+    private String disk(
+            DiskSource source, String target, @Nullable String serial, IoLimits limits) {
         var tune = IoTune.of(limits);
         tune.values().removeIf(value -> value == 0);
-        Map<String, @Nullable Object> data = new HashMap<>();
-        data.put("cache", host.directIo() ? "none" : "writeback");
-        data.put("file", file);
+        var data = DiskSourceXml.of(source, host.directIo());
         data.put("target", target);
         data.put("serial", serial);
         data.put("tune", tune.entrySet());

@@ -1,6 +1,9 @@
 package io.yunqing.agent.libvirt;
 
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.storage.DiskSource;
+import io.yunqing.agent.storage.LvmPool;
+import io.yunqing.agent.storage.VolumePool;
 import io.yunqing.api.PoolType;
 import io.yunqing.api.agent.PoolPlace;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
@@ -26,32 +30,50 @@ final class HostPools {
     private static final String PREFIX = "yunqing-";
 
     private final LibvirtConnection connection;
+    private final DiskSource.@Nullable Login ceph;
 
-    HostPools(LibvirtConnection connection) {
+    /**
+     * @param ceph as whom this host comes to Ceph clusters; absent where those ask nobody who they are
+     */
+    HostPools(LibvirtConnection connection, DiskSource.@Nullable Login ceph) {
         this.connection = connection;
+        this.ceph = ceph;
     }
 
-    /** Makes libvirt have the pool, if it does not. */
+    static String name(PoolPlace pool) {
+        return PREFIX + pool.id();
+    }
+
+    /** The volumes of a pool that are no files. */
+    VolumePool blocks(PoolPlace pool) {
+        return switch (pool.type()) {
+            case LVM -> new LvmPool(pool);
+            case RBD -> new RbdPool(connection, pool, ceph);
+            case DIRECTORY, NFS ->
+                    throw new IllegalArgumentException(pool.name() + " is a pool of files");
+        };
+    }
+
+    /**
+     * Makes libvirt have the pool, if it does not.
+     *
+     * @param folder where a pool of files is, or is to be mounted
+     */
     void start(PoolPlace pool, Path folder) throws HypervisorFault {
-        if (!pool.type().keepsFiles()) {
-            throw new HypervisorFault(
-                    HypervisorFault.Kind.REFUSED,
-                    "this agent does not know pools of type " + pool.type());
-        }
         if (pool.type() == PoolType.NFS) {
             makeMountPoint(folder);
         }
-        String name = PREFIX + pool.id();
+        String wanted = PoolXml.of(name(pool), pool, folder, ceph);
         boolean ours =
                 connection.call(
                         "pool " + pool.name(),
                         connect -> {
-                            var found = find(connect, name, pool, folder);
+                            var found = find(connect, pool, wanted);
                             try {
-                                if (!PoolXml.isAt(found.getXMLDesc(0), folder)) {
+                                if (!isOurs(found.getXMLDesc(0), pool, folder, wanted)) {
                                     return false;
                                 }
-                                if (found.isActive() != 1) {
+                                if (isStarted(pool.type()) && found.isActive() != 1) {
                                     found.create(0);
                                 }
                                 return true;
@@ -62,8 +84,15 @@ final class HostPools {
         if (!ours) {
             throw new HypervisorFault(
                     HypervisorFault.Kind.STORAGE,
-                    "libvirt's pool %s is not the directory %s: undefine it"
-                            .formatted(name, folder));
+                    "libvirt's pool %s is not %s%s: undefine it"
+                            .formatted(
+                                    name(pool),
+                                    pool.type().keepsFiles()
+                                            ? "the directory " + folder
+                                            : pool.url(),
+                                    pool.type() == PoolType.RBD
+                                            ? ", or with another user or secret"
+                                            : ""));
         }
     }
 
@@ -103,6 +132,9 @@ final class HostPools {
         try {
             LOG.info("letting go of pool " + pool.getName());
             if (pool.isActive() == 1) {
+                if (PoolXml.type(pool.getXMLDesc(0)).equals("logical")) {
+                    return; // somebody else started it
+                }
                 pool.destroy();
             }
             pool.undefine();
@@ -111,15 +143,26 @@ final class HostPools {
         }
     }
 
-    private static StoragePool find(Connect connect, String name, PoolPlace pool, Path folder)
+    /** With a pool of LVM, libvirt would activate, and later deactivate, whatever else is in the volume group. */
+    private static boolean isStarted(PoolType type) {
+        return type != PoolType.LVM;
+    }
+
+    private static boolean isOurs(String found, PoolPlace pool, Path folder, String wanted) {
+        return pool.type().keepsFiles()
+                ? PoolXml.isAt(found, folder)
+                : PoolXml.isOfSameSource(found, wanted);
+    }
+
+    private static StoragePool find(Connect connect, PoolPlace pool, String wanted)
             throws LibvirtException {
         try {
-            return connect.storagePoolLookupByName(name);
+            return connect.storagePoolLookupByName(name(pool));
         } catch (LibvirtException e) {
             if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_STORAGE_POOL)) {
                 throw e;
             }
-            return connect.storagePoolDefineXML(PoolXml.of(name, pool, folder), 0);
+            return connect.storagePoolDefineXML(wanted, 0);
         }
     }
 

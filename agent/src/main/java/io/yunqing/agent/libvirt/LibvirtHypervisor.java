@@ -13,6 +13,7 @@ import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ConsoleSockets;
 import io.yunqing.agent.storage.ControllerFiles;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.agent.storage.ImageStore;
 import io.yunqing.agent.storage.ImageSweep;
 import io.yunqing.agent.storage.InstanceFiles;
@@ -37,12 +38,14 @@ import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.DomainStats;
 
 /** Real instances: libvirt for the domains, files in a pool's directory for what they keep. */
@@ -70,6 +73,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             LibvirtConnection connection,
             Layout layout,
             VolumePools volumes,
+            HostPools pools,
             DomainXml xml,
             HostFacts facts,
             HostNetworks networks,
@@ -78,7 +82,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             StoreKeys keys) {
         this.connection = connection;
         this.volumes = volumes;
-        this.pools = new HostPools(connection);
+        this.pools = pools;
         this.facts = facts;
         this.networks = networks;
         var room = new PoolRoom(layout.pool());
@@ -103,6 +107,7 @@ public final class LibvirtHypervisor implements Hypervisor {
      * @param keepImages for how long an image is kept that nothing was made from
      * @param uploaded where images are that have no URL of their own
      * @param keys to the stores that repositories are in
+     * @param ceph as whom this host comes to Ceph clusters; absent where those ask nobody who they are
      */
     public static LibvirtHypervisor open(
             String uri,
@@ -111,17 +116,20 @@ public final class LibvirtHypervisor implements Hypervisor {
             HostNetworks networks,
             Duration keepImages,
             ControllerFiles uploaded,
-            StoreKeys keys)
+            StoreKeys keys,
+            DiskSource.@Nullable Login ceph)
             throws IOException {
         var connection = new LibvirtConnection(uri);
         var gauge = new PoolGauge(host.layout(), InstantSource.system());
-        var volumes = new VolumePools(host.layout(), keys);
+        var pools = new HostPools(connection, ceph);
+        var volumes = new VolumePools(host.layout(), keys, pools::blocks);
         var facts = new HostFacts(connection, host.layout().pool(), gauge, given);
         var hypervisor =
                 new LibvirtHypervisor(
                         connection,
                         host.layout(),
                         volumes,
+                        pools,
                         new DomainXml(host, volumes),
                         facts,
                         networks,
@@ -232,7 +240,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public ObservedPool pool(PoolPlace pool, Set<UUID> known) throws HypervisorFault {
         pools.start(pool, volumes.folder(pool));
-        return volumes.look(pool, known);
+        return volumes.look(pool, known, volumeDisks);
     }
 
     @Override
@@ -247,35 +255,32 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void makeVolume(UUID id, int sizeGiB) throws HypervisorFault {
-        volumes.of(id).files().make(id, sizeGiB);
+        volumes.of(id).make(id, sizeGiB);
     }
 
     @Override
     public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
-        volumes.of(copies.getFirst().id()).copies().make(moment, copies, volumeBackup);
+        volumes.filesOf(copies.getFirst().id()).copies().make(moment, copies, volumeBackup);
     }
 
     @Override
     public void growVolume(UUID id, int sizeGiB) throws HypervisorFault {
-        var files = volumes.of(id).files();
-        if (!files.isAtLeast(id, sizeGiB) && !volumeDisks.grow(id, sizeGiB)) {
-            files.grow(id, sizeGiB);
-        }
+        volumes.of(id).grow(id, sizeGiB, volumeDisks);
     }
 
     @Override
     public void wipeVolume(UUID id) throws HypervisorFault {
-        volumes.of(id).wipes().wipe(id);
+        volumes.filesOf(id).wipes().wipe(id);
     }
 
     @Override
     public void eraseVolume(UUID id) throws HypervisorFault {
-        volumes.of(id).files().erase(id);
+        volumes.of(id).erase(id);
     }
 
     @Override
     public void restoreVolume(UUID id, int sizeGiB, BackupSource source) throws HypervisorFault {
-        volumes.of(id).restores().make(id, sizeGiB, source);
+        volumes.filesOf(id).restores().make(id, sizeGiB, source);
     }
 
     @Override
@@ -327,9 +332,17 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public List<InstanceUse> uses() throws HypervisorFault {
-        return connection.call("statistics", DomainStats::ofActive).stream()
-                .map(domain -> Uses.of(domain, volumes))
-                .toList();
+        var uses = new ArrayList<InstanceUse>();
+        for (DomainStats domain : connection.call("statistics", DomainStats::ofActive)) {
+            uses.add(
+                    Uses.of(
+                            domain,
+                            volumes,
+                            Uses.allHavePaths(domain)
+                                    ? Map.of()
+                                    : volumeDisks.byPlace(domain.id())));
+        }
+        return uses;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.yunqing.agent.libvirt;
 
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.agent.storage.VolumePaths;
 import io.yunqing.api.agent.InstanceUse;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -16,13 +18,23 @@ final class Uses {
 
     private Uses() {}
 
-    static InstanceUse of(DomainStats domain, VolumePaths volumes) {
+    /** Whether each disk says what it is kept in, which one that is in Ceph does not. */
+    static boolean allHavePaths(DomainStats domain) {
+        return each(domain, "block").noneMatch(i -> text(domain, "block." + i + ".path").isEmpty());
+    }
+
+    /**
+     * @param places volumes by their places, such as {@code vdc}, for disks that have no paths
+     */
+    static InstanceUse of(DomainStats domain, VolumePaths volumes, Map<String, UUID> places) {
         return new InstanceUse(
                 domain.id(),
                 number(domain, "cpu.time"),
                 memoryUsed(domain),
                 mib(domain, "balloon.rss"),
-                each(domain, "block").map(i -> disk(domain, "block." + i, volumes)).toList(),
+                each(domain, "block")
+                        .map(i -> disk(domain, "block." + i, volumes, places))
+                        .toList(),
                 each(domain, "net").map(i -> nic(domain, "net." + i)).toList());
     }
 
@@ -33,10 +45,13 @@ final class Uses {
         return available == null || usable == null ? null : available - usable;
     }
 
-    private static InstanceUse.Disk disk(DomainStats domain, String disk, VolumePaths volumes) {
+    private static InstanceUse.Disk disk(
+            DomainStats domain, String disk, VolumePaths volumes, Map<String, UUID> places) {
+        String place = text(domain, disk + ".name");
+        String path = text(domain, disk + ".path");
         return new InstanceUse.Disk(
-                text(domain, disk + ".name"),
-                volume(text(domain, disk + ".path"), volumes),
+                place,
+                path.isEmpty() ? places.get(place) : volume(path, volumes),
                 number(domain, disk + ".rd.reqs"),
                 number(domain, disk + ".rd.bytes"),
                 number(domain, disk + ".wr.reqs"),
@@ -45,7 +60,10 @@ final class Uses {
 
     private static @Nullable UUID volume(String path, VolumePaths volumes) {
         try {
-            return volumes.volumeAt(Path.of(path)).orElse(null);
+            Path file = Path.of(path);
+            return volumes.volumeAt(new DiskSource.File(file))
+                    .or(() -> volumes.volumeAt(new DiskSource.Block(file)))
+                    .orElse(null);
         } catch (InvalidPathException e) {
             return null; // no file of ours is named so
         }

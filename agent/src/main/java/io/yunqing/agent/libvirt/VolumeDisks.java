@@ -4,11 +4,13 @@ import io.yunqing.agent.domain.DomainDisk;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.domain.IoTune;
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.storage.BlockPool;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.VolumePaths;
+import io.yunqing.agent.storage.VolumePool;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
 /** Volumes as disks of domains. */
-final class VolumeDisks {
+final class VolumeDisks implements VolumePool.Guests {
 
     /** What a domain has while it is on and what it starts with are changed each by itself. */
     private enum Definition {
@@ -52,6 +53,9 @@ final class VolumeDisks {
 
     /** How long a guest has to let go, beyond the 5 s that libvirt itself gives it. */
     private static final Duration LAST_PATIENCE = Duration.ofSeconds(2);
+
+    /** What is in the source of every disk that is a volume and no file. */
+    private static final String BLOCKS = "/" + BlockPool.PREFIX;
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -82,7 +86,7 @@ final class VolumeDisks {
      * @param text the domain's definition as it is now
      */
     Disks of(UUID root, String text) {
-        if (!text.contains(folder) && !text.contains("<iotune>")) {
+        if (!mayHaveVolumes(text) && !text.contains("<iotune>")) {
             return new Disks(Set.of(), Map.of());
         }
         var disks = disks(text, root);
@@ -192,17 +196,20 @@ final class VolumeDisks {
         }
     }
 
-    /** Makes a volume larger under a guest that has it open; false if none has. */
-    boolean grow(UUID volume, int sizeGiB) throws HypervisorFault {
-        var grown = new AtomicBoolean();
+    /** Shows volumes as so large to the guests that have them open, which makes those larger that are files. */
+    @Override
+    public Set<UUID> show(Map<UUID, Integer> sizesGiB) throws HypervisorFault {
+        var had = new HashSet<UUID>();
         onEachActive((domain, volumes) -> {
-            String target = volumes.get(volume);
-            if (target != null) {
-                domain.blockResize(target, (long) sizeGiB << 30, RESIZE_IN_BYTES);
-                grown.set(true);
+            for (var volume : volumes.entrySet()) {
+                Integer sizeGiB = sizesGiB.get(volume.getKey());
+                if (sizeGiB != null) {
+                    domain.blockResize(volume.getValue(), (long) sizeGiB << 30, RESIZE_IN_BYTES);
+                    had.add(volume.getKey());
+                }
             }
         });
-        return grown.get();
+        return had;
     }
 
     /** What is done with a domain that is on, and the places of its volumes. */
@@ -231,17 +238,45 @@ final class VolumeDisks {
                         });
     }
 
+    /** Most have none, and reading XML takes the processors that a guest is starting on. */
+    private boolean mayHaveVolumes(String definition) {
+        return definition.contains(folder) || definition.contains(BLOCKS);
+    }
+
     /** The volumes that a domain has now, and where. */
     Map<UUID, String> targets(Domain domain) throws LibvirtException {
         return targets(domain, Definition.CURRENT);
+    }
+
+    /** The volumes that a domain has now, by their places; none when the domain is gone. */
+    Map<String, UUID> byPlace(UUID domain) throws HypervisorFault {
+        return connection.call(
+                "volumes",
+                connect -> {
+                    try {
+                        var found = connect.domainLookupByUUID(domain);
+                        try {
+                            return targets(found).entrySet().stream()
+                                    .collect(
+                                            Collectors.toMap(
+                                                    Map.Entry::getValue, Map.Entry::getKey));
+                        } finally {
+                            found.free();
+                        }
+                    } catch (LibvirtException e) {
+                        if (!Faults.is(e, ErrorNumber.VIR_ERR_NO_DOMAIN)) {
+                            throw e;
+                        }
+                        return Map.of();
+                    }
+                });
     }
 
     /** The volumes of a definition, and where. */
     private Map<UUID, String> targets(Domain domain, Definition definition)
             throws LibvirtException {
         String text = domain.getXMLDesc(definition.shown);
-        if (!text.contains(folder)) {
-            // Most have none, and reading XML takes the processors that a guest is starting on.
+        if (!mayHaveVolumes(text)) {
             return Map.of();
         }
         var targets = new HashMap<UUID, String>();
@@ -255,9 +290,9 @@ final class VolumeDisks {
     private Map<UUID, DomainDisk> disks(String definition, UUID root) {
         var disks = new HashMap<UUID, DomainDisk>();
         for (DomainDisk disk : DomainDisk.of(definition)) {
-            for (Path file : disk.files()) {
-                paths.volumeAt(file).ifPresent(volume -> disks.put(volume, disk));
-                if (file.equals(layout.disk(root))) {
+            for (DiskSource source : disk.sources()) {
+                paths.volumeAt(source).ifPresent(volume -> disks.put(volume, disk));
+                if (source.equals(new DiskSource.File(layout.disk(root)))) {
                     disks.put(root, disk);
                 }
             }

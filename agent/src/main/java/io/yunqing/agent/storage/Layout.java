@@ -104,12 +104,21 @@ public record Layout(Path pool) implements VolumePaths {
         return pool.resolve("volumes");
     }
 
-    @Override
     public Path volume(UUID id) {
         return volumes().resolve(id + VOLUME_SUFFIX);
     }
 
     @Override
+    public DiskSource source(UUID id) {
+        return new DiskSource.File(volume(id));
+    }
+
+    @Override
+    public Optional<UUID> volumeAt(DiskSource source) {
+        return source instanceof DiskSource.File(Path path) ? volumeAt(path) : Optional.empty();
+    }
+
+    /** Whose file this is, if it is a volume's. */
     public Optional<UUID> volumeAt(Path file) {
         String name = String.valueOf(file.getFileName());
         return volumes().equals(file.getParent()) && name.endsWith(VOLUME_SUFFIX)

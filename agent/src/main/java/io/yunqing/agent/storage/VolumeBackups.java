@@ -135,7 +135,11 @@ public final class VolumeBackups {
     private StagedBackup copy(
             BackupDesired backup, Path part, Online online, Consumer<BackupProgress> progress)
             throws IOException, HypervisorFault {
-        Path volume = volumes.volume(backup.volume());
+        if (!(volumes.source(backup.volume()) instanceof DiskSource.File(Path volume))) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.REFUSED,
+                    "volume %s is no file: no backups are made of it".formatted(backup.volume()));
+        }
         long sizeBytes = VolumeFiles.bytes(volume);
         long fileBytes = Files.size(volume);
         if (backup.base() == null) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.storage.DiskSource;
 import io.yunqing.api.agent.IoLimits;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,10 +33,14 @@ class DomainDiskTest {
                         new DomainDisk(
                                 "vdc",
                                 List.of(
-                                        Path.of("/pool/volumes/snapshot.qcow2"),
-                                        Path.of("/pool/volumes/a.qcow2")),
+                                        new DiskSource.File(
+                                                Path.of("/pool/volumes/snapshot.qcow2")),
+                                        new DiskSource.File(Path.of("/pool/volumes/a.qcow2"))),
                                 new IoLimits(7, 0, 0, 1 << 20)),
-                        new DomainDisk("vdd", List.of(Path.of("")), ObservedDomain.OTHER_LIMITS),
+                        new DomainDisk(
+                                "vdd",
+                                List.of(new DiskSource.Rbd("a", null)),
+                                ObservedDomain.OTHER_LIMITS),
                         new DomainDisk("sda", List.of(), IoLimits.NONE)),
                 DomainDisk.of(definition));
     }

@@ -63,7 +63,8 @@ class HostFactsIT {
                         new HostNetworks(null, List.of()),
                         Duration.ofDays(7),
                         NoController.FILES,
-                        new StoreKeys(host.folder("none").resolve("store-keys")))) {
+                        new StoreKeys(host.folder("none").resolve("store-keys")),
+                        null)) {
             awaitConnection(hypervisor);
             var connect = new Connect(host.uri());
             var foreign = connect.storagePoolDefineXML(PoolXml.of(POOL, elsewhere), 0);

@@ -81,6 +81,11 @@ public final class LibvirtHost implements AutoCloseable {
         return "qemu+unix:///system?socket=" + folder.resolve("run/libvirt/libvirt-sock");
     }
 
+    /** Of the driver that libvirt has for tests, which keeps what it is told and does nothing. */
+    String testUri() {
+        return "test+unix:///default?socket=" + folder.resolve("run/libvirt/libvirt-sock");
+    }
+
     /** A directory that goes with the host. */
     public Path folder(String name) throws IOException {
         return Files.createDirectories(folder.resolve(name));
@@ -98,7 +103,8 @@ public final class LibvirtHost implements AutoCloseable {
                 new HostNetworks(null, List.of()),
                 Duration.ofDays(7),
                 NoController.FILES,
-                new StoreKeys(folder.resolve("store-keys")));
+                new StoreKeys(folder.resolve("store-keys")),
+                null);
     }
 
     /** An image of which nothing boots. */

@@ -27,18 +27,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** A pool beside two hosts' own, on a real directory. */
 class FilePoolTest {
 
+    private static final VolumePool.Guests NO_GUESTS = sizes -> Set.of();
+
     @TempDir Path folder;
 
     @TempDir Path hosts;
 
     @Test
     void hostsThatSeeTheSameFindOneMark() throws Exception {
-        var first = host("a").look(pool(false), Set.of());
-        var second = host("b").look(pool(true), Set.of());
+        var first = host("a").look(pool(false), Set.of(), NO_GUESTS);
+        var second = host("b").look(pool(true), Set.of(), NO_GUESTS);
         assertEquals(first.mark(), second.mark());
         assertTrue(first.use() != null && first.use().sizeMiB() > 0, first.toString());
         Path elsewhere = Files.createDirectory(hosts.resolve("elsewhere"));
-        var other = host("c").look(at(elsewhere, false), Set.of());
+        var other = host("c").look(at(elsewhere, false), Set.of(), NO_GUESTS);
         assertNotEquals(first.mark(), other.mark());
     }
 
@@ -51,7 +53,7 @@ class FilePoolTest {
             var host = host("h" + i);
             looks.add(() -> {
                 start.await();
-                return host.look(pool(false), Set.of());
+                return host.look(pool(false), Set.of(), NO_GUESTS);
             });
         }
         var marks = new HashSet<UUID>();
@@ -82,7 +84,7 @@ class FilePoolTest {
     void aDirectoryThatIsNotThereOrIsAnotherPoolIsRefused() throws Exception {
         var missing = refused(at(folder.resolve("none"), false));
         assertTrue(missing.contains("there is no directory"), missing);
-        host("a").look(pool(false), Set.of());
+        host("a").look(pool(false), Set.of(), NO_GUESTS);
         var other = refused(new PoolPlace(new UUID(7, 9), "other", url(folder), true, true));
         assertTrue(other.contains("is marked as another pool"), other);
         Files.writeString(folder.resolve("yunqing-pool.json"), "{");
@@ -93,40 +95,46 @@ class FilePoolTest {
     @Test
     void aVolumeIsMadeWhereItsPoolIsAndFoundByWhoeverIsToldOfIt() throws Exception {
         var first = host("a");
-        first.look(pool(false), Set.of());
+        first.look(pool(false), Set.of(), NO_GUESTS);
         first.place(Map.of(Volumes.ID, pool(true)));
-        first.of(Volumes.ID).files().make(Volumes.ID, 2);
-        first.of(Volumes.OTHER).files().make(Volumes.OTHER, 1);
+        first.of(Volumes.ID).make(Volumes.ID, 2);
+        first.of(Volumes.OTHER).make(Volumes.OTHER, 1);
         Path file = folder.resolve("volumes").resolve(Volumes.ID + ".qcow2");
         assertTrue(Files.exists(file));
-        assertEquals(file, first.volume(Volumes.ID));
-        assertEquals(Volumes.ID, first.volumeAt(file).orElseThrow());
+        assertEquals(new DiskSource.File(file), first.source(Volumes.ID));
+        assertEquals(Volumes.ID, first.volumeAt(new DiskSource.File(file)).orElseThrow());
         assertEquals(
                 List.of(Volumes.OTHER),
                 first.own().files().all().stream().map(ObservedVolume::id).toList());
 
         var second = host("b");
         second.place(Map.of(Volumes.ID, pool(true)));
-        var seen = second.look(pool(true), Set.of(Volumes.ID, Volumes.OTHER));
+        var seen = second.look(pool(true), Set.of(Volumes.ID, Volumes.OTHER), NO_GUESTS);
         assertEquals(List.of(Volumes.ID), seen.volumes().stream().map(ObservedVolume::id).toList());
         assertEquals(2, seen.volumes().getFirst().sizeGiB());
-        second.of(Volumes.ID).files().grow(Volumes.ID, 3);
-        first.of(Volumes.ID).files().erase(Volumes.ID);
-        assertEquals(List.of(), second.look(pool(true), Set.of(Volumes.ID)).volumes());
+        second.of(Volumes.ID).grow(Volumes.ID, 3, NO_GUESTS);
+        first.of(Volumes.ID).erase(Volumes.ID);
+        assertEquals(List.of(), second.look(pool(true), Set.of(Volumes.ID), NO_GUESTS).volumes());
     }
 
     private String refused(PoolPlace pool) {
         return String.valueOf(
-                assertThrows(HypervisorFault.class, () -> host("r").look(pool, Set.of()))
+                assertThrows(HypervisorFault.class, () -> host("r").look(pool, Set.of(), NO_GUESTS))
                         .getMessage());
     }
 
     private VolumePools host(String name) throws Exception {
         var layout = new Layout(hosts.resolve(name));
-        var pools = new VolumePools(layout, new StoreKeys(hosts.resolve("no-keys")));
+        var pools =
+                new VolumePools(
+                        layout, new StoreKeys(hosts.resolve("no-keys")), FilePoolTest::none);
         Files.createDirectories(layout.pool());
         pools.open();
         return pools;
+    }
+
+    private static VolumePool none(PoolPlace pool) {
+        throw new AssertionError(pool + " keeps files");
     }
 
     private PoolPlace pool(boolean used) {

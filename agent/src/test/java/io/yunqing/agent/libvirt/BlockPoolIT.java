@@ -1,0 +1,172 @@
+package io.yunqing.agent.libvirt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.yunqing.agent.Volumes;
+import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.hypervisor.ObservedVolume;
+import io.yunqing.agent.storage.DiskSource;
+import io.yunqing.agent.storage.VolumePool;
+import io.yunqing.api.agent.PoolPlace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.libvirt.Connect;
+
+/**
+ * A real libvirt's checks of pools that keep no files, and its volume calls. There is no Ceph cluster and no device mapper: pools of
+ * theirs are defined in the driver that libvirt has for tests, and raw volumes are kept in a directory.
+ */
+class BlockPoolIT {
+
+    private static final Path NO_FOLDER = Path.of("/none");
+    private static final DiskSource.Login LOGIN =
+            new DiskSource.Login("yunqing", new UUID(0x1234, 0x89));
+    private static final PoolPlace CEPH =
+            place("ceph", "rbd://mon1.example:6789,192.0.2.7/volumes");
+
+    private final List<Map<UUID, Integer>> shown = new ArrayList<>();
+    private final VolumePool.Guests guests =
+            sizes -> {
+                shown.add(sizes);
+                return Set.of();
+            };
+
+    private LibvirtHost host;
+
+    @BeforeEach
+    void start() throws Exception {
+        String missing = LibvirtHost.missing();
+        if (!missing.isEmpty()) {
+            System.err.println("BlockPoolIT is skipped: " + missing);
+        }
+        assumeTrue(missing.isEmpty(), missing);
+        host = new LibvirtHost();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (host != null) {
+            host.close();
+        }
+    }
+
+    @Test
+    void libvirtKeepsPoolsAndVolumes() throws Exception {
+        try (var connection = connected(host.testUri())) {
+            takesThePools(connection);
+        }
+        try (var connection = connected(host.uri())) {
+            keepsVolumes(connection);
+        }
+    }
+
+    private static void takesThePools(LibvirtConnection connection) throws Exception {
+        var pools = new HostPools(connection, LOGIN);
+        var lvm = place("local", "lvm://vg0/thin");
+        for (PoolPlace place : List.of(CEPH, lvm)) {
+            pools.start(place, NO_FOLDER);
+            pools.start(place, NO_FOLDER);
+        }
+        assertEquals(1, active(connection, CEPH));
+        assertEquals(0, active(connection, lvm), "what else is in the volume group is left alone");
+        var fault =
+                assertThrows(
+                        HypervisorFault.class,
+                        () -> new HostPools(connection, null).start(CEPH, NO_FOLDER));
+        assertTrue(
+                String.valueOf(fault.getMessage()).contains("or with another user or secret"),
+                fault.getMessage());
+        assertThrows(
+                HypervisorFault.class,
+                () -> pools.start(place("local", "lvm://vg1/thin"), NO_FOLDER));
+        pools.keep(Set.of(CEPH.id()));
+        assertEquals(1, active(connection, CEPH));
+        assertThrows(HypervisorFault.class, () -> active(connection, lvm));
+    }
+
+    private void keepsVolumes(LibvirtConnection connection) throws Exception {
+        Path folder = host.folder("raw");
+        var _ =
+                connection.call(
+                        "pool",
+                        connect -> {
+                            var pool =
+                                    connect.storagePoolDefineXML(
+                                            PoolXml.of(HostPools.name(CEPH), folder), 0);
+                            pool.create(0);
+                            return pool.free();
+                        });
+        var pool = new HostPools(connection, LOGIN).blocks(CEPH);
+        var ids = Set.of(Volumes.ID, Volumes.OTHER);
+        var none = pool.look(CEPH, ids, guests);
+        assertEquals(List.of(), none.volumes());
+        assertTrue(none.use() != null && none.use().sizeMiB() > 0, none.toString());
+
+        pool.make(Volumes.ID, 2);
+        pool.make(Volumes.ID, 3);
+        Path file = folder.resolve("yq-" + Volumes.ID);
+        assertEquals(2L << 30, Files.size(file));
+        assertEquals(
+                List.of(new ObservedVolume(Volumes.ID, 2, 0, null)),
+                pool.look(CEPH, ids, guests).volumes());
+        pool.grow(Volumes.ID, 3, guests);
+        pool.grow(Volumes.ID, 1, guests);
+        assertEquals(3L << 30, Files.size(file));
+        assertEquals(List.of(Map.of(Volumes.ID, 2), Map.of(Volumes.ID, 3)), shown);
+
+        Path another = folder.resolve("yq-" + Volumes.OTHER);
+        Files.copy(file, another);
+        assertEquals(
+                2, pool.look(CEPH, ids, guests).volumes().size(), "what another host has made");
+        pool.erase(Volumes.ID);
+        pool.erase(Volumes.ID);
+        assertTrue(Files.notExists(file));
+        assertEquals(
+                List.of(new ObservedVolume(Volumes.OTHER, 3, 0, null)),
+                pool.look(CEPH, ids, guests).volumes());
+    }
+
+    private static int active(LibvirtConnection connection, PoolPlace place)
+            throws HypervisorFault {
+        return connection.call(
+                "pool",
+                connect -> {
+                    var pool = connect.storagePoolLookupByName(HostPools.name(place));
+                    try {
+                        return pool.isActive();
+                    } finally {
+                        pool.free();
+                    }
+                });
+    }
+
+    private static LibvirtConnection connected(String uri) throws Exception {
+        var connection = new LibvirtConnection(uri);
+        connection.start();
+        for (int i = 0; i < 100; i++) {
+            try {
+                connection.call("host", Connect::getHostName);
+                return connection;
+            } catch (HypervisorFault e) {
+                Thread.sleep(50);
+            }
+        }
+        connection.close();
+        throw new AssertionError("no connection to " + uri);
+    }
+
+    private static PoolPlace place(String name, String url) {
+        return new PoolPlace(new UUID(7, name.hashCode()), name, url, true, false);
+    }
+}
