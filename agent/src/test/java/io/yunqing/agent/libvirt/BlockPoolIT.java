@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.storage.DiskSource;
+import io.yunqing.agent.storage.Layout;
 import io.yunqing.agent.storage.VolumePool;
+import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.PoolPlace;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.libvirt.Connect;
 
@@ -34,6 +38,7 @@ class BlockPoolIT {
             new DiskSource.Login("yunqing", new UUID(0x1234, 0x89));
     private static final PoolPlace CEPH =
             place("ceph", "rbd://mon1.example:6789,192.0.2.7/volumes");
+    private static final PoolPlace LVM = place("local", "lvm://vg0/thin");
 
     private final List<Map<UUID, Integer>> shown = new ArrayList<>();
     private final VolumePool.Guests guests =
@@ -42,10 +47,10 @@ class BlockPoolIT {
                 return Set.of();
             };
 
-    private LibvirtHost host;
+    private static LibvirtHost host;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         String missing = LibvirtHost.missing();
         if (!missing.isEmpty()) {
             System.err.println("BlockPoolIT is skipped: " + missing);
@@ -54,32 +59,64 @@ class BlockPoolIT {
         host = new LibvirtHost();
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         if (host != null) {
             host.close();
         }
     }
 
     @Test
-    void libvirtKeepsPoolsAndVolumes() throws Exception {
+    void libvirtTakesThePools() throws Exception {
         try (var connection = connected(host.testUri())) {
             takesThePools(connection);
         }
+    }
+
+    @Test
+    void libvirtKeepsTheVolumes() throws Exception {
         try (var connection = connected(host.uri())) {
             keepsVolumes(connection);
         }
     }
 
+    /** One that is off: no guest can have what is not there. */
+    @Test
+    void aDomainIsGivenVolumesThatAreNoFilesAndTheyAreTakenFromIt() throws Exception {
+        try (var hypervisor = host.hypervisor(new Layout(host.folder("pool")))) {
+            awaitConnection(hypervisor::domains);
+            hypervisor.place(Map.of(Volumes.ID, CEPH, Volumes.OTHER, LVM));
+            var instance = Instances.running().image(host.emptyImage());
+            hypervisor.define(instance.volumes(Volumes.ID).build());
+            assertEquals(Set.of(Volumes.ID), attached(hypervisor));
+            var limits = new IoLimits(0, 0, 0, 1 << 20);
+            hypervisor.attachVolumes(
+                    instance.volumes(Volumes.ID, Volumes.OTHER)
+                            .limits(Map.of(Volumes.ID, limits))
+                            .build());
+            assertEquals(Set.of(Volumes.ID, Volumes.OTHER), attached(hypervisor));
+            assertEquals(
+                    Map.of(Volumes.ID, limits),
+                    hypervisor.domain(Instances.ID).orElseThrow().limits());
+            hypervisor.attachVolumes(instance.volumes(Volumes.OTHER).build());
+            assertEquals(Set.of(Volumes.OTHER), attached(hypervisor));
+            hypervisor.attachVolumes(instance.volumes().build());
+            assertEquals(Set.of(), attached(hypervisor));
+        }
+    }
+
+    private static Set<UUID> attached(LibvirtHypervisor hypervisor) throws HypervisorFault {
+        return hypervisor.domain(Instances.ID).orElseThrow().volumes();
+    }
+
     private static void takesThePools(LibvirtConnection connection) throws Exception {
         var pools = new HostPools(connection, LOGIN);
-        var lvm = place("local", "lvm://vg0/thin");
-        for (PoolPlace place : List.of(CEPH, lvm)) {
+        for (PoolPlace place : List.of(CEPH, LVM)) {
             pools.start(place, NO_FOLDER);
             pools.start(place, NO_FOLDER);
         }
         assertEquals(1, active(connection, CEPH));
-        assertEquals(0, active(connection, lvm), "what else is in the volume group is left alone");
+        assertEquals(0, active(connection, LVM), "what else is in the volume group is left alone");
         var fault =
                 assertThrows(
                         HypervisorFault.class,
@@ -92,7 +129,7 @@ class BlockPoolIT {
                 () -> pools.start(place("local", "lvm://vg1/thin"), NO_FOLDER));
         pools.keep(Set.of(CEPH.id()));
         assertEquals(1, active(connection, CEPH));
-        assertThrows(HypervisorFault.class, () -> active(connection, lvm));
+        assertThrows(HypervisorFault.class, () -> active(connection, LVM));
     }
 
     private void keepsVolumes(LibvirtConnection connection) throws Exception {
@@ -126,7 +163,9 @@ class BlockPoolIT {
         assertEquals(List.of(Map.of(Volumes.ID, 2), Map.of(Volumes.ID, 3)), shown);
 
         Path another = folder.resolve("yq-" + Volumes.OTHER);
-        Files.copy(file, another);
+        try (var made = new RandomAccessFile(another.toFile(), "rw")) {
+            made.setLength(3L << 30);
+        }
         assertEquals(
                 2, pool.look(CEPH, ids, guests).volumes().size(), "what another host has made");
         pool.erase(Volumes.ID);
@@ -154,16 +193,24 @@ class BlockPoolIT {
     private static LibvirtConnection connected(String uri) throws Exception {
         var connection = new LibvirtConnection(uri);
         connection.start();
+        awaitConnection(() -> connection.call("host", Connect::getHostName));
+        return connection;
+    }
+
+    private interface Look {
+        Object at() throws HypervisorFault;
+    }
+
+    private static void awaitConnection(Look look) throws Exception {
         for (int i = 0; i < 100; i++) {
             try {
-                connection.call("host", Connect::getHostName);
-                return connection;
+                look.at();
+                return;
             } catch (HypervisorFault e) {
                 Thread.sleep(50);
             }
         }
-        connection.close();
-        throw new AssertionError("no connection to " + uri);
+        look.at();
     }
 
     private static PoolPlace place(String name, String url) {
