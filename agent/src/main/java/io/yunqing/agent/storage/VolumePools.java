@@ -120,6 +120,8 @@ public final class VolumePools implements VolumePaths {
     /** Says where the volumes are that are not in the host's own pool. */
     public void place(Map<UUID, PoolPlace> volumes) {
         places = Map.copyOf(volumes);
+        // A domain may have had them since before this agent was started.
+        volumes.values().forEach(this::of);
     }
 
     /** The volumes in the host's own pool. */

@@ -125,12 +125,16 @@ class BlockPoolXmlTest {
     }
 
     @Test
-    void whatIsOthersIsNoVolume() {
+    void aVolumeIsKnownByItsPoolAndName() {
         var pools = pools(null);
         pools.place(Map.of(Volumes.ID, CEPH, Volumes.OTHER, LVM));
-        pools.of(Volumes.ID);
-        pools.of(Volumes.OTHER);
         String name = "yq-" + Volumes.ID;
+        assertEquals(
+                Volumes.ID,
+                pools.volumeAt(new DiskSource.Rbd("volumes/" + name, null)).orElseThrow());
+        assertEquals(
+                Volumes.ID,
+                pools.volumeAt(new DiskSource.Block(Path.of("/dev/vg0", name))).orElseThrow());
         for (DiskSource source :
                 List.of(
                         new DiskSource.Rbd("others/" + name, null),

@@ -109,6 +109,8 @@ class FilePoolTest {
 
         var second = host("b");
         second.place(Map.of(Volumes.ID, pool(true)));
+        assertEquals(
+                Volumes.ID, second.volumeAt(new DiskSource.File(file)).orElseThrow(), "unseen");
         var seen = second.look(pool(true), Set.of(Volumes.ID, Volumes.OTHER), NO_GUESTS);
         assertEquals(List.of(Volumes.ID), seen.volumes().stream().map(ObservedVolume::id).toList());
         assertEquals(2, seen.volumes().getFirst().sizeGiB());
