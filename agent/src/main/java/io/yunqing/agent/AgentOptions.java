@@ -205,10 +205,9 @@ final class AgentOptions {
         try {
             return new DiskSource.Login(user, UUID.fromString(secret));
         } catch (IllegalArgumentException e) {
+            // What was given may be the key, which is for nobody's log.
             throw new IllegalArgumentException(
-                    "--ceph-secret %s: give the UUID that virsh secret-list shows"
-                            .formatted(secret),
-                    e);
+                    "--ceph-secret: give the UUID that virsh secret-list shows, not the key");
         }
     }
 
