@@ -3,6 +3,7 @@ package io.yunqing.api;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.time.Instant;
@@ -101,11 +102,15 @@ public record HostInventory(
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PoolUse(
-            @Min(0) long sizeMiB,
-            @Min(0) long freeMiB,
-            @Min(0) long disksMiB,
-            @Min(0) long otherMiB,
-            @NotNull Instant measuredAt) {}
+            @Min(0) @Max(PoolUse.MAX_MIB) long sizeMiB,
+            @Min(0) @Max(PoolUse.MAX_MIB) long freeMiB,
+            @Min(0) @Max(PoolUse.MAX_MIB) long disksMiB,
+            @Min(0) @Max(PoolUse.MAX_MIB) long otherMiB,
+            @NotNull Instant measuredAt) {
+
+        /** More than any file system holds; sums over all hosts are still numbers. */
+        static final long MAX_MIB = 1L << 44;
+    }
 
     /**
      * The bridge a host attaches instances to, and the addresses behind it.

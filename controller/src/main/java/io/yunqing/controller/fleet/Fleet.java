@@ -11,6 +11,7 @@ import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Wakeups;
 import io.yunqing.controller.platform.Where;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.Tuple;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.RemovalsMode;
 import org.hibernate.Session;
 import org.hibernate.SessionCheckMode;
@@ -150,6 +152,55 @@ public class Fleet {
                         .setParameter("zone", zone == null ? null : zone.id, UUID.class)
                         .getResultList();
         wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
+    }
+
+    /** The same of one host, which is told of other pools than before. */
+    void poolsChanged(HostRow host) {
+        long revision = nextRevision(host.id);
+        em.createNativeQuery(
+                        "UPDATE host_desired SET pools_revision = :revision WHERE host_id = :host",
+                        Object.class)
+                .setParameter("revision", revision)
+                .setParameter("host", host.id)
+                .executeUpdate();
+    }
+
+    /** The pools that hosts are told of and do not see, each with the reason if its host gave one. */
+    Map<UUID, List<String>> unseenPools(Collection<HostRow> hosts) {
+        List<Tuple> rows =
+                em.createNativeQuery(
+                                """
+                                SELECT h.id AS host, 'pool ' || p.name || coalesce(' (' || s.fault || ')', '') AS pool
+                                FROM host h
+                                JOIN pool p ON p.zone_id IS NULL OR p.zone_id = h.zone_id
+                                LEFT JOIN pool_host s ON s.pool_id = p.id AND s.host_id = h.id
+                                WHERE h.id = ANY (:hosts) AND NOT coalesce(s.seen, false)
+                                ORDER BY p.name
+                                """,
+                                Tuple.class)
+                        .setParameter(
+                                "hosts", hosts.stream().map(host -> host.id).toArray(UUID[]::new))
+                        .getResultList();
+        return rows.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                row -> row.get("host", UUID.class),
+                                Collectors.mapping(
+                                        row -> row.get("pool", String.class),
+                                        Collectors.toList())));
+    }
+
+    /** Forgets what the host found of pools, and takes from the ledger what was this host's alone. Nothing of the host's is in them. */
+    void forgetPools(HostRow host) {
+        em.createNativeQuery(
+                        """
+                        WITH found AS (DELETE FROM pool_host WHERE host_id = :host RETURNING pool_id, provider_id)
+                        SELECT provider_id FROM found WHERE provider_id <> pool_id ORDER BY provider_id
+                        """,
+                        UUID.class)
+                .setParameter("host", host.id)
+                .getResultList()
+                .forEach(ledger::dropProvider);
     }
 
     /** Locks the counters of several hosts, before they are moved on, in the order that all keep. */

@@ -27,11 +27,15 @@ class HostConditions {
         this.lines = lines;
     }
 
+    /**
+     * @param unseenPools the pools that it does not see, with the reasons
+     */
     List<Condition> of(
             HostRow host,
             HostObservationRow seen,
             HostState state,
             Map<String, Capacity> capacity,
+            List<String> unseenPools,
             Instant now) {
         List<Condition> conditions = new ArrayList<>();
         switch (state) {
@@ -86,6 +90,14 @@ class HostConditions {
         for (HostPoolStatus pool : HostPools.status(seen, state, capacity, now)) {
             room(pool, state).ifPresent(conditions::add);
             overPromised(pool, state, capacity.get(HostPools.STORAGE)).ifPresent(conditions::add);
+        }
+        if (state != HostState.INVITED && !unseenPools.isEmpty()) {
+            conditions.add(
+                    new Condition(
+                            "PoolNotSeen",
+                            "it does not see %s: nothing is known of its volumes there, and nothing new comes there from it"
+                                    .formatted(String.join(", ", unseenPools)),
+                            null));
         }
         capacity.forEach((resource, has) -> {
             if (has.used() > HostPools.byTerms(has)) {

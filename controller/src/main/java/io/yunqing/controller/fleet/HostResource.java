@@ -169,6 +169,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
         Map<UUID, HostObservationRow> observations = fleet.observations(rows);
         Map<UUID, Map<String, Capacity>> capacities = ledger.capacities(observations.keySet());
         Map<UUID, Long> instances = references.count("instance", "host_id", rows);
+        Map<UUID, List<String>> unseen = fleet.unseenPools(rows);
         return rows.stream()
                 .map(row ->
                         new Host(
@@ -179,7 +180,8 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                                         row,
                                         observations.get(row.id),
                                         capacities.get(row.id),
-                                        instances.get(row.id).intValue())))
+                                        instances.get(row.id).intValue(),
+                                        unseen.getOrDefault(row.id, List.of()))))
                 .toList();
     }
 
@@ -197,20 +199,32 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
 
     @Override
     public void update(HostRow row, Host asked) {
-        if (!row.spec.zone().equals(asked.spec().zone())) {
+        boolean moved = !row.spec.zone().equals(asked.spec().zone());
+        if (moved) {
             refuseIfUsed(row);
         }
         apply(row, asked);
-        HostObservationRow seen = em.find(HostObservationRow.class, row.id);
-        // A report that changes the inventory waits for us, or we for it.
-        em.refresh(seen, LockModeType.PESSIMISTIC_WRITE);
+        HostObservationRow seen = locked(row);
         fleet.setCapacities(row, seen.inventory);
+        if (moved) {
+            fleet.forgetPools(row);
+            fleet.poolsChanged(row);
+        }
+    }
+
+    /** A report that changes what the host has waits for us, or we for it. */
+    private HostObservationRow locked(HostRow row) {
+        HostObservationRow seen = em.find(HostObservationRow.class, row.id);
+        em.refresh(seen, LockModeType.PESSIMISTIC_WRITE);
+        return seen;
     }
 
     @Override
     public boolean delete(HostRow row) {
         refuseIfUsed(row);
+        locked(row);
         ledger.dropProvider(row.id);
+        fleet.forgetPools(row);
         // Other replicas find out when they next look at all hosts.
         transactions.afterCommit(() -> mirror.deleted(row.id));
         return true;
@@ -261,7 +275,11 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     }
 
     private HostStatus status(
-            HostRow host, HostObservationRow seen, Map<String, Capacity> capacity, int instances) {
+            HostRow host,
+            HostObservationRow seen,
+            Map<String, Capacity> capacity,
+            int instances,
+            List<String> unseenPools) {
         HostState state = fleet.state(seen);
         Instant now = clock.instant();
         return new HostStatus(
@@ -272,7 +290,7 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
                 capacity,
                 instances,
                 seen.unknownDomains,
-                conditions.of(host, seen, state, capacity, now),
+                conditions.of(host, seen, state, capacity, unseenPools, now),
                 seen.certificateEnds,
                 HostPools.status(seen, state, capacity, now));
     }

@@ -17,6 +17,10 @@ import java.util.stream.Collectors;
 /** Takes in what hosts say of pools. */
 @ApplicationScoped
 public class PoolReports {
+    /** A host that was moved may still speak of the pools that it had. */
+    private static final String OF_HOST =
+            "id in ?2 and (zone is null or zone.id = (select h.zone.id from HostRow h where h.id = ?1)) order by id";
+
     private final PoolStore store;
     private final PoolBook book;
 
@@ -43,7 +47,7 @@ public class PoolReports {
                                         Function.identity(),
                                         (_, later) -> later));
         Map<UUID, Found> known = store.byPool(host);
-        return PoolRow.<PoolRow>find("id in ?1 order by id", said.keySet()).stream()
+        return PoolRow.<PoolRow>find(OF_HOST, host, said.keySet()).stream()
                 .flatMap(pool ->
                         accept(
                                 pool,
@@ -63,7 +67,6 @@ public class PoolReports {
     private Optional<News> accept(
             PoolRow pool, UUID host, PoolObserved said, Optional<Found> before, Instant now) {
         UUID mark = said.mark() == null ? before.map(Found::mark).orElse(null) : said.mark();
-        PoolUse use = said.use() == null ? before.map(Found::use).orElse(null) : said.use();
         UUID provider =
                 before.map(Found::provider)
                         .orElseGet(() -> pool.shared ? pool.id : UUID.randomUUID());
@@ -73,6 +76,13 @@ public class PoolReports {
                         && Objects.equals(before.get().mark(), mark);
         Optional<String> wrong =
                 said.seen() && !compared ? contradiction(pool, host, mark) : Optional.empty();
+        // What is not the pool is not measured as the pool.
+        PoolUse use =
+                wrong.isPresent()
+                        ? null
+                        : Optional.ofNullable(said.use())
+                                .or(() -> before.map(Found::use))
+                                .orElse(null);
         Found found =
                 new Found(
                         provider,
@@ -83,8 +93,7 @@ public class PoolReports {
         if (before.isPresent() && before.get().equals(found)) {
             return Optional.empty();
         }
-        boolean measured =
-                said.use() != null && !said.use().equals(before.map(Found::use).orElse(null));
+        boolean measured = use != null && !use.equals(before.map(Found::use).orElse(null));
         store.keep(pool.id, host, found, measured, now);
         boolean isNews = found.seen() && use != null && (measured || !compared);
         return isNews ? Optional.of(new News(pool, provider, use)) : Optional.empty();
