@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
@@ -38,6 +39,7 @@ final class Levels {
     private final Map<OrphanKey, OrphanDesired> orphans = new LinkedHashMap<>();
     private final Map<UUID, BackupDesired> backups = new LinkedHashMap<>();
     private @Nullable List<NetworkDesired> networks;
+    private @Nullable List<ImageDesired> images;
     private long revision;
     private boolean whole;
     private boolean volumesWhole;
@@ -64,6 +66,9 @@ final class Levels {
         }
         if (news.networks() != null) {
             networks = List.copyOf(news.networks());
+        }
+        if (news.images() != null) {
+            images = List.copyOf(news.images());
         }
         revision = news.revision();
         return new Change(
@@ -158,6 +163,11 @@ final class Levels {
         return networks;
     }
 
+    /** Images that something is to be done about beside what instances need. */
+    List<ImageDesired> images() {
+        return images == null ? List.of() : images;
+    }
+
     Collection<OrphanDesired> orphans() {
         return Collections.unmodifiableCollection(orphans.values());
     }
@@ -219,6 +229,7 @@ final class Levels {
                         volumesWhole || !volumes.isEmpty() ? List.copyOf(volumes.values()) : null,
                         List.copyOf(orphans.values()),
                         networks)
-                .withBackups(List.copyOf(backups.values()));
+                .withBackups(List.copyOf(backups.values()))
+                .withImages(images);
     }
 }

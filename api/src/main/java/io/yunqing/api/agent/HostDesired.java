@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param backups those that the host has to do something about; absent from a controller that does not know of them
  * @param consoles the console sessions that began behind REV and have not ended; absent when there are none. They are no part of
  *     what the host should be, and nothing that is kept
+ * @param images all images that the host is to do something about beside what instances need; absent when nothing of them changed
+ *     behind REV, and from a controller that does not know of them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -38,7 +40,8 @@ public record HostDesired(
         @Nullable List<NetworkDesired> networks,
         @Nullable List<VolumeDesired> restores,
         @Nullable List<BackupDesired> backups,
-        @Nullable List<ConsoleDesired> consoles) {
+        @Nullable List<ConsoleDesired> consoles,
+        @Nullable List<ImageDesired> images) {
 
     /**
      * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
@@ -52,7 +55,8 @@ public record HostDesired(
             @Nullable List<NetworkDesired> networks) {
         if (all == null) {
             return new HostDesired(
-                    revision, complete, instances, null, null, orphans, networks, null, null, null);
+                    revision, complete, instances, null, null, orphans, networks, null, null, null,
+                    null);
         }
         return new HostDesired(
                 revision,
@@ -63,6 +67,7 @@ public record HostDesired(
                 orphans,
                 networks,
                 those(all, VolumeDesired::isBackupToRestore),
+                null,
                 null,
                 null);
     }
@@ -76,7 +81,14 @@ public record HostDesired(
     public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
         return new HostDesired(
                 revision, complete, instances, volumes, copies, orphans, networks, restores, wishes,
-                consoles);
+                consoles, images);
+    }
+
+    /** The same, and what is to be done about images; nothing is said of any when null. */
+    public HostDesired withImages(@Nullable List<ImageDesired> wishes) {
+        return new HostDesired(
+                revision, complete, instances, volumes, copies, orphans, networks, restores,
+                backups, consoles, wishes);
     }
 
     /** The same, with these console sessions. */
@@ -91,7 +103,8 @@ public record HostDesired(
                 networks,
                 restores,
                 backups,
-                sessions.isEmpty() ? null : sessions);
+                sessions.isEmpty() ? null : sessions,
+                images);
     }
 
     /** The volumes, also those that are to be made as copies or from backups; there may be none. */
@@ -114,6 +127,7 @@ public record HostDesired(
                 && orphansOrNone().isEmpty()
                 && backupsOrNone().isEmpty()
                 && networks == null
+                && images == null
                 && consolesOrNone().isEmpty();
     }
 
