@@ -4,6 +4,7 @@ import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.link.ConsoleSessions;
 import io.yunqing.agent.link.Consoles;
 import io.yunqing.agent.link.Controller;
+import io.yunqing.agent.link.ImageNews;
 import io.yunqing.agent.link.LinkFault;
 import io.yunqing.agent.link.Reporter;
 import io.yunqing.agent.link.Rhythm;
@@ -41,6 +42,7 @@ public final class Agent implements AutoCloseable {
     private final Watch watch;
     private final Consoles consoles;
     private final Statistics statistics;
+    private final ImageNews images;
     private final ConsoleSessions sessions;
     private final DesiredFile kept;
     private final AtomicReference<@Nullable HostDesired> unsaved = new AtomicReference<>();
@@ -70,6 +72,7 @@ public final class Agent implements AutoCloseable {
         this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
         this.consoles = new Consoles(hypervisor, lanes, controller, () -> ours, rhythm);
         this.statistics = new Statistics(hypervisor, lanes, controller, () -> ours, clock, rhythm);
+        this.images = new ImageNews(hypervisor, controller, rhythm);
         this.sessions = new ConsoleSessions(hypervisor, lanes, controller, clock, rhythm);
     }
 
@@ -85,6 +88,7 @@ public final class Agent implements AutoCloseable {
         if (hypervisor.hasGuests()) {
             consoles.start();
             statistics.start();
+            images.start();
         }
     }
 
@@ -150,6 +154,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() {
         sessions.close();
+        images.close();
         statistics.close();
         consoles.close();
         watch.close();

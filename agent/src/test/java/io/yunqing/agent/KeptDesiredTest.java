@@ -15,6 +15,7 @@ import io.yunqing.agent.simulated.SimulatedHypervisor;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
@@ -185,6 +186,9 @@ class KeptDesiredTest {
 
         @Override
         public void statistics(HostStatistics statistics) {}
+
+        @Override
+        public void images(HostImages known) {}
 
         @Override
         public CompletableFuture<WebSocket> open(

@@ -5,6 +5,7 @@ import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
@@ -114,6 +115,11 @@ final class ScriptedController implements Controller {
         fail();
         consoles.put(instance, end);
         notifyAll();
+    }
+
+    @Override
+    public synchronized void images(HostImages known) throws LinkFault {
+        fail();
     }
 
     @Override

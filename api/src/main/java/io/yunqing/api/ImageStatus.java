@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param instances how many instances were made from it
  * @param upload how far its bytes have come; absent of an image with a URL
  * @param signedBy the signer whose key its signature was made with; absent of an unsigned image
+ * @param checks what hosts found it to be; absent while none had anything to do with it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ImageStatus(int instances, @Nullable ImageUpload upload, @Nullable String signedBy) {}
+public record ImageStatus(
+        int instances,
+        @Nullable ImageUpload upload,
+        @Nullable String signedBy,
+        @Nullable ImageChecks checks) {}

@@ -83,6 +83,13 @@ class UploadIT {
                 second.lastWords().contains("image uploaded uploaded: 512.0 MiB"),
                 second.lastWords());
         assertEquals(BYTES, upload().path("bytes").asLong());
+        yqctl.ok("image", "check", IMAGE);
+        Until.holds(
+                "a host finds it good before anybody publishes it",
+                SOON,
+                () -> checks().path("good").asInt() == 1,
+                () -> checksOrWhy());
+        assertEquals(Cloud.hostName(HOST), checks().path("firstGoodOn").asText());
         yqctl.ok("image", "publish", IMAGE);
         JsonNode image = rest.get("/v1/images/" + IMAGE).body();
         assertEquals("PUBLISHED", image.at("/spec/stage").asText());
@@ -104,6 +111,24 @@ class UploadIT {
                                 .pool(HOST)
                                 .resolve("images")
                                 .resolve(sha256 + ".raw.qcow2")));
+        yqctl.ok("image", "revoke", IMAGE);
+        Until.holds(
+                "its host says that a disk stands on it",
+                SOON,
+                () -> checks().path("inUse").asInt() == 1,
+                () -> checksOrWhy());
+    }
+
+    private JsonNode checks() throws IOException {
+        return rest.get("/v1/images/" + IMAGE).body().at("/status/checks");
+    }
+
+    private String checksOrWhy() {
+        try {
+            return checks().toString();
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     @Test

@@ -5,6 +5,8 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
+import io.yunqing.api.agent.ImageDesired;
+import io.yunqing.api.agent.ImageObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
@@ -55,6 +57,15 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Brings the image to the host. May take long; touches storage only. */
     void fetch(InstanceDesired.ImageSource image) throws HypervisorFault;
+
+    /** Removes an image if nothing stands on it; whether it is not here any more. Touches storage only. */
+    boolean removeImage(InstanceDesired.ImageSource image) throws HypervisorFault;
+
+    /** What was wished of an image was done as far as it can be, and {@link #images} says so. */
+    void answered(ImageDesired wish);
+
+    /** What is known of images; answers from memory, touches nothing. */
+    List<ImageObserved> images();
 
     /**
      * Makes disk, seed and console log from fetched images; touches storage only. Disk and seed of a domain that is off are made

@@ -29,6 +29,8 @@ import io.yunqing.api.HostInventory;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
+import io.yunqing.api.agent.ImageDesired;
+import io.yunqing.api.agent.ImageObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
@@ -174,6 +176,26 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void fetch(InstanceDesired.ImageSource image) throws HypervisorFault {
         images.fetch(image);
+    }
+
+    @Override
+    public boolean removeImage(InstanceDesired.ImageSource image) throws HypervisorFault {
+        try {
+            return sweep.removeRevoked(image);
+        } catch (IOException e) {
+            throw new HypervisorFault(
+                    HypervisorFault.Kind.IMAGE, "not all disks can be read: " + e, e);
+        }
+    }
+
+    @Override
+    public void answered(ImageDesired wish) {
+        images.answered(wish);
+    }
+
+    @Override
+    public List<ImageObserved> images() {
+        return images.known();
     }
 
     @Override

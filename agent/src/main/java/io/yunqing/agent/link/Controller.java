@@ -3,6 +3,7 @@ package io.yunqing.agent.link;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
@@ -25,6 +26,8 @@ public interface Controller {
     void console(UUID instance, byte[] tail, long end) throws LinkFault, InterruptedException;
 
     void statistics(HostStatistics statistics) throws LinkFault, InterruptedException;
+
+    void images(HostImages known) throws LinkFault, InterruptedException;
 
     /** Opens the host's end of a console session. */
     CompletableFuture<WebSocket> open(ConsoleDesired session, WebSocket.Listener listener);

@@ -7,6 +7,7 @@ import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.RenewRequest;
@@ -117,6 +118,11 @@ public final class HttpController implements Controller, AutoCloseable {
     @Override
     public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
         send(request("statistics").PUT(json(statistics)), answerWithin);
+    }
+
+    @Override
+    public void images(HostImages known) throws LinkFault, InterruptedException {
+        send(request("images").PUT(json(known)), answerWithin);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
@@ -59,6 +60,16 @@ final class Wellformed {
             String missing = backup == null ? "a backup" : missing(backup);
             if (missing != null) {
                 throw lacking(missing + (backup == null ? "" : " of backup " + backup.id()));
+            }
+        }
+        for (ImageDesired image :
+                desired.images() == null ? List.<ImageDesired>of() : desired.images()) {
+            if (image == null
+                    || image.source() == null
+                    || image.source().format() == null
+                    || !matches(image.source().sha256(), "[0-9a-f]{64}")
+                    || image.source().url() == null) {
+                throw lacking("the digest, format or url of an image");
             }
         }
         for (ConsoleDesired console : desired.consolesOrNone()) {

@@ -15,6 +15,8 @@ import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.BackupTaken;
+import io.yunqing.api.agent.ImageDesired;
+import io.yunqing.api.agent.ImageObserved;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceUse;
 import io.yunqing.api.agent.NetworkDesired;
@@ -212,6 +214,21 @@ public final class SimulatedHypervisor implements Hypervisor {
             images.add(image.sha256());
             witness.did("fetch");
         }
+    }
+
+    @Override
+    public boolean removeImage(InstanceDesired.ImageSource image) {
+        images.remove(image.sha256());
+        return true;
+    }
+
+    /** What it holds is not worth a report: it stands for thousands that hold the same. */
+    @Override
+    public void answered(ImageDesired wish) {}
+
+    @Override
+    public List<ImageObserved> images() {
+        return List.of();
     }
 
     private void awaitLatch() throws HypervisorFault {

@@ -38,17 +38,17 @@ final class ImageCheck {
     static long require(ImageSource image, Path file) throws IOException {
         String objection = ImageHeader.objection(image.format(), file);
         if (objection != null) {
-            throw new IOException(objection);
+            throw new ImageRefused(objection);
         }
         JsonNode info = info(image, file);
         if (info.has("backing-filename")
                 || info.at("/format-specific/data/data-file").isTextual()) {
-            throw new IOException(
+            throw new ImageRefused(
                     "it names another file, which would let it read this host's files");
         }
         long bytes = info.path("virtual-size").asLong();
         if (image.minDiskGiB() != null && bytes > (long) image.minDiskGiB() << 30) {
-            throw new IOException(
+            throw new ImageRefused(
                     "it describes a disk of %d MiB, more than its minDiskGiB of %d; correct spec.minDiskGiB"
                             .formatted((bytes + MIB - 1) / MIB, image.minDiskGiB()));
         }
@@ -71,7 +71,8 @@ final class ImageCheck {
                                 ImageHeader.word(image.format()),
                                 Sandbox.INPUT));
         if (outcome.exitCode() != 0) {
-            throw outcome.failure("qemu-img info", LOOKING);
+            IOException found = outcome.failure("qemu-img info", LOOKING);
+            throw new ImageRefused(String.valueOf(found.getMessage()), found);
         }
         return JSON.readTree(outcome.output());
     }
@@ -90,7 +91,8 @@ final class ImageCheck {
                                 ImageHeader.word(image.format()),
                                 Sandbox.INPUT));
         if (outcome.exitCode() != 0 && outcome.exitCode() != LEAKS) {
-            throw outcome.failure("it is damaged: qemu-img check", LOOKING);
+            IOException found = outcome.failure("it is damaged: qemu-img check", LOOKING);
+            throw new ImageRefused(String.valueOf(found.getMessage()), found);
         }
     }
 

@@ -79,7 +79,7 @@ final class ImageDownload {
                 throw new IOException("its digest cannot be taken: " + e.getCause(), e);
             }
             if (!found.equals(image.sha256())) {
-                throw new IOException(
+                throw new ImageRefused(
                         "the bytes behind its url have sha256 %s, promised was %s"
                                 .formatted(found, image.sha256()));
             }

@@ -3,6 +3,7 @@ package io.yunqing.agent.storage;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.yunqing.agent.platform.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of each image's file besides its bytes, kept beside it, so that one that was damaged is not used.
@@ -26,7 +28,10 @@ final class ImageNotes {
 
     /** What a newer agent noted besides is not in the way. */
     private static final JsonMapper JSON =
-            JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+            JsonMapper.builder()
+                    .addModule(new JavaTimeModule())
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build();
 
     private final Layout layout;
     private final InstantSource clock;
@@ -42,12 +47,13 @@ final class ImageNotes {
      * @param bytes its length
      * @param modified when it was written, in nanoseconds since the epoch
      * @param crc32c of all its bytes
+     * @param checked when it was found good; absent when an older agent noted it
      */
-    private record Note(long bytes, long modified, long crc32c) {}
+    private record Note(long bytes, long modified, long crc32c, @Nullable Instant checked) {}
 
     /** Takes note of a file that is about to get this name. */
     void write(Path part, Path image) throws IOException {
-        var note = new Note(Files.size(part), modified(part), crc32c(part));
+        var note = new Note(Files.size(part), modified(part), crc32c(part), clock.instant());
         DurableFile.write(layout.note(image), JSON.writeValueAsBytes(note));
     }
 
@@ -75,6 +81,11 @@ final class ImageNotes {
     Instant lastUsed(Path image) throws IOException {
         Path note = layout.note(image);
         return Files.getLastModifiedTime(FileTree.isThere(note) ? note : image).toInstant();
+    }
+
+    /** When it was found good; null when that is not known. */
+    @Nullable Instant checked(Path image) throws IOException {
+        return read(image).map(Note::checked).orElse(null);
     }
 
     private Optional<Note> read(Path image) throws IOException {

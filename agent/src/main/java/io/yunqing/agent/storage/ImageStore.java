@@ -3,6 +3,8 @@ package io.yunqing.agent.storage;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.DurableFile;
 import io.yunqing.api.ImageFormat;
+import io.yunqing.api.agent.ImageDesired;
+import io.yunqing.api.agent.ImageObserved;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
@@ -33,6 +36,8 @@ public final class ImageStore {
     private final PoolRoom room;
     private final ImageDownload download;
     private final ImageNotes notes;
+    private final ImageFacts facts = new ImageFacts();
+    private final InstantSource clock = InstantSource.system();
     private final Set<ImageSource> held = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Path, Object> locks = new ConcurrentHashMap<>();
 
@@ -43,10 +48,10 @@ public final class ImageStore {
         this.layout = layout;
         this.room = room;
         this.download = new ImageDownload(room, uploaded);
-        this.notes = new ImageNotes(layout, InstantSource.system());
+        this.notes = new ImageNotes(layout, clock);
     }
 
-    /** Makes the directory and throws away what a killed fetch left in it. */
+    /** Makes the directory, throws away what a killed fetch left in it, and takes note of what is there. */
     public void open() throws IOException {
         Files.createDirectories(layout.images());
         try (var left = Files.newDirectoryStream(layout.images(), ".*.{part,tmp}")) {
@@ -54,6 +59,41 @@ public final class ImageStore {
                 Files.delete(part);
             }
         }
+        try (var found = Files.newDirectoryStream(layout.images(), "*.qcow2")) {
+            for (Path file : found) {
+                takeNote(file);
+            }
+        }
+    }
+
+    /** A damaged one is found out when it is needed. */
+    private void takeNote(Path file) {
+        var key = Layout.imageAt(file);
+        if (key != null) {
+            try {
+                var header = Qcow2Header.read(file);
+                if (header.magic() && header.virtualSize() >= 0) {
+                    facts.good(key, header.virtualSize(), notes.checked(file));
+                }
+            } catch (IOException e) {
+                LOG.warning("image %s cannot be read: %s".formatted(file, e));
+            }
+        }
+    }
+
+    /** What is known of images. */
+    public List<ImageObserved> known() {
+        return facts.all();
+    }
+
+    /** What was wished of an image was done as far as it can be. */
+    public void answered(ImageDesired wish) {
+        facts.answered(wish);
+    }
+
+    /** So many files stand on an image that is to go. */
+    void stoodOn(ImageSource image, int disks) {
+        facts.stoodOn(ImageFacts.Key.of(image), disks);
     }
 
     /** Whether it was here when last looked at; touches nothing. */
@@ -73,7 +113,16 @@ public final class ImageStore {
                     bring(image, file);
                 }
                 held.add(image);
+                facts.good(
+                        ImageFacts.Key.of(image),
+                        Qcow2Header.read(file).virtualSize(),
+                        notes.checked(file));
             } catch (IOException | IllegalArgumentException e) {
+                facts.bad(
+                        ImageFacts.Key.of(image),
+                        words(e),
+                        e instanceof ImageRefused,
+                        clock.instant());
                 throw fault(image, words(e), e);
             }
         }
@@ -117,6 +166,10 @@ public final class ImageStore {
             Files.delete(image);
             Files.deleteIfExists(layout.note(image));
             DurableFile.force(layout.images());
+            var key = Layout.imageAt(image);
+            if (key != null) {
+                facts.gone(key);
+            }
             return true;
         }
     }
@@ -188,7 +241,7 @@ public final class ImageStore {
 
     /** The system's own exceptions may say no more than a path. */
     private static String words(Exception e) {
-        return e.getClass() == IOException.class
+        return e.getClass() == IOException.class || e instanceof ImageRefused
                 ? String.valueOf(e.getMessage())
                 : e.getClass().getSimpleName() + ": " + e.getMessage();
     }

@@ -1,5 +1,6 @@
 package io.yunqing.agent.storage;
 
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -7,9 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,9 @@ public final class ImageSweep implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ImageSweep.class.getName());
     private static final Duration EVERY = Duration.ofHours(1);
+
+    /** From the use of an image to the disk that stands on it, at most. */
+    private static final Duration IN_USE = Duration.ofMinutes(1);
 
     /** An image, and as {@code .raw} one of an agent that used these as they came. */
     private static final Pattern IMAGE =
@@ -83,7 +88,7 @@ public final class ImageSweep implements AutoCloseable {
         if (candidates.isEmpty()) {
             return;
         }
-        candidates.removeAll(stoodOn());
+        candidates.removeAll(stoodOn().keySet());
         for (Path image : candidates) {
             if (images.removeIfIdle(image, idleSince)) {
                 LOG.info(
@@ -93,9 +98,28 @@ public final class ImageSweep implements AutoCloseable {
         }
     }
 
-    /** Of a name, wherever it leads: a pool may have been mounted elsewhere when a disk was made. */
-    private Set<Path> stoodOn() throws IOException {
-        var stoodOn = new HashSet<Path>();
+    /**
+     * Removes an image if nothing stands on it, however short a while ago it was used; whether it is not here any more. One that was
+     * used within the last minute stays, as a disk may be about to stand on it.
+     */
+    public boolean removeRevoked(ImageSource image) throws IOException {
+        Path file = layout.image(image);
+        if (!FileTree.isThere(file)) {
+            return true;
+        }
+        var idleSince = clock.instant().minus(IN_USE);
+        int disks = stoodOn().getOrDefault(file, 0);
+        images.stoodOn(image, disks);
+        if (disks > 0 || !images.removeIfIdle(file, idleSince)) {
+            return false;
+        }
+        LOG.info("image %s (%s) is removed: it was revoked".formatted(image.name(), file));
+        return true;
+    }
+
+    /** How many files stand on which image. Of a name, wherever it leads: a pool may have been mounted elsewhere when a disk was made. */
+    private Map<Path, Integer> stoodOn() throws IOException {
+        var stoodOn = new HashMap<Path, Integer>();
         for (Path root : List.of(layout.instances(), layout.volumes(), layout.quarantine())) {
             if (FileTree.isThere(root)) {
                 for (Path file : FileTree.files(root)) {
@@ -106,11 +130,11 @@ public final class ImageSweep implements AutoCloseable {
         return stoodOn;
     }
 
-    private void backing(Path file, Set<Path> stoodOn) throws IOException {
+    private void backing(Path file, Map<Path, Integer> stoodOn) throws IOException {
         try {
             var name = Qcow2Header.backingFile(file);
             if (name.isPresent()) {
-                stoodOn.add(layout.images().resolve(name.get().getFileName()));
+                stoodOn.merge(layout.images().resolve(name.get().getFileName()), 1, Integer::sum);
             }
         } catch (NoSuchFileException e) {
             // Deleted since it was listed.

@@ -13,11 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where things stand in a pool's directory. Paths are made of ids and digests only, never of names that somebody chose.
  */
 public record Layout(Path pool) implements VolumePaths {
+
+    private static final Pattern IMAGE =
+            Pattern.compile("([0-9a-f]{64})(?:\\.(raw|vmdk|vhd|vhdx))?\\.qcow2");
 
     private static final String VOLUME_SUFFIX = ".qcow2";
 
@@ -39,6 +44,18 @@ public record Layout(Path pool) implements VolumePaths {
                         ? ""
                         : "." + image.format().name().toLowerCase(Locale.ROOT);
         return images().resolve(image.sha256() + origin + ".qcow2");
+    }
+
+    /** Which image a file of {@link #images} is; null of what is none, or is of an agent that named them otherwise. */
+    static ImageFacts.@Nullable Key imageAt(Path file) {
+        var name = IMAGE.matcher(String.valueOf(file.getFileName()));
+        return name.matches()
+                ? new ImageFacts.Key(
+                        name.group(1),
+                        name.group(2) == null
+                                ? ImageFormat.QCOW2
+                                : ImageFormat.valueOf(name.group(2).toUpperCase(Locale.ROOT)))
+                : null;
     }
 
     /** What is known of an image's file. */

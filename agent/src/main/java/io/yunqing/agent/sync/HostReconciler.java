@@ -7,6 +7,7 @@ import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupObserved;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceObserved;
@@ -57,6 +58,7 @@ public final class HostReconciler {
     private final Turns turns;
     private final OrphanKeeper orphans;
     private final BackupKeeper backups;
+    private final ImageKeeper images;
     private long applied;
     private boolean begun;
     private @Nullable String held;
@@ -84,6 +86,7 @@ public final class HostReconciler {
                 new OrphanKeeper(
                         hypervisor, levels, sight, attachments, lanes, mailbox, clock, backoff);
         this.backups = new BackupKeeper(hypervisor, volumes, lanes, mailbox, clock, backoff);
+        this.images = new ImageKeeper(hypervisor, lanes, mailbox, clock, this::fetch);
     }
 
     /** The controller, or what was kept of it, says what the host should be. */
@@ -158,6 +161,10 @@ public final class HostReconciler {
         backups.keepOnly(id -> levels.backup(id) != null);
         if (begun && held == null) {
             wake = earlier(wake, networks.pursue(levels.networks(), now));
+            images.keepOnly(levels.images());
+            for (ImageDesired want : levels.images()) {
+                wake = earlier(wake, images.pursue(want, now));
+            }
         }
         if (begun && held == null && sight.complete()) {
             for (VolumeDesired want : levels.volumes()) {

@@ -3,6 +3,7 @@ package io.yunqing.agent.sync;
 import io.yunqing.agent.hypervisor.ObservedDomain;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
@@ -42,6 +43,7 @@ final class Levels {
     private final Map<UUID, BackupDesired> backups = new LinkedHashMap<>();
     private @Nullable List<NetworkDesired> networks;
     private @Nullable List<PoolPlace> pools;
+    private @Nullable List<ImageDesired> images;
     private long revision;
     private boolean whole;
     private boolean volumesWhole;
@@ -71,6 +73,9 @@ final class Levels {
         }
         if (news.pools() != null) {
             pools = List.copyOf(news.pools());
+        }
+        if (news.images() != null) {
+            images = List.copyOf(news.images());
         }
         revision = news.revision();
         return new Change(
@@ -194,6 +199,11 @@ final class Levels {
         return networks;
     }
 
+    /** Images that something is to be done about beside what instances need. */
+    List<ImageDesired> images() {
+        return images == null ? List.of() : images;
+    }
+
     Collection<OrphanDesired> orphans() {
         return Collections.unmodifiableCollection(orphans.values());
     }
@@ -256,6 +266,7 @@ final class Levels {
                         List.copyOf(orphans.values()),
                         networks)
                 .withBackups(List.copyOf(backups.values()))
-                .withPools(List.of(), pools);
+                .withPools(List.of(), pools)
+                .withImages(images);
     }
 }

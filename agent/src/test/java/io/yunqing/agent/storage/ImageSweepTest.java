@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.NoController;
 import io.yunqing.agent.Orphans;
+import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.platform.Tool;
 import io.yunqing.api.ImageFormat;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
@@ -66,6 +67,52 @@ class ImageSweepTest {
         assertFalse(images.holds(image));
         images.fetch(image);
         prepare();
+    }
+
+    @Test
+    void aRevokedOneGoesAsSoonAsNoDiskStandsOnItAndSaysSo() throws Exception {
+        prepare();
+        var known = images.known().getFirst();
+        assertTrue(known.cached());
+        assertEquals(64L << 20, known.diskBytes());
+        assertFalse(revokedIsGoneAfter(Duration.ofMinutes(2)));
+        assertEquals(1, images.known().getFirst().disks());
+        files.erase(Instances.ID);
+        assertFalse(revokedIsGoneAfter(Duration.ofSeconds(1)), "a disk may be on its way");
+        assertTrue(revokedIsGoneAfter(Duration.ofMinutes(2)));
+        assertEquals(List.of(), filesIn(layout.images()));
+        assertFalse(images.known().getFirst().cached());
+        assertTrue(revokedIsGoneAfter(Duration.ZERO), "it is gone already");
+    }
+
+    private boolean revokedIsGoneAfter(Duration time) throws Exception {
+        try (var sweep = new ImageSweep(layout, images, KEEP, () -> Instant.now().plus(time))) {
+            return sweep.removeRevoked(image);
+        }
+    }
+
+    @Test
+    void whatIsKnownOfImagesIsKnownAfterARestart() throws Exception {
+        var before = images.known();
+        var again = new ImageStore(layout, new PoolRoom(folder), NoController.FILES);
+        again.open();
+        assertEquals(before, again.known());
+        Files.writeString(layout.images().resolve("1".repeat(64) + ".qcow2"), "damaged");
+        again.open();
+        assertEquals(before, again.known());
+    }
+
+    @Test
+    void oneThatIsRefusedIsKnownWithTheReason() {
+        var other = new ImageSource("other", image.url(), "0".repeat(64), ImageFormat.QCOW2, 1);
+        assertThrows(HypervisorFault.class, () -> images.fetch(other));
+        var known = images.known().getFirst();
+        assertEquals("0".repeat(64), known.sha256());
+        assertTrue(known.refused());
+        assertTrue(String.valueOf(known.fault()).contains("promised was 000"), known.toString());
+        var away = new ImageSource("away", "file:///nowhere", "0".repeat(64), ImageFormat.QCOW2, 1);
+        assertThrows(HypervisorFault.class, () -> images.fetch(away));
+        assertFalse(images.known().getFirst().refused(), "it was not seen");
     }
 
     @Test

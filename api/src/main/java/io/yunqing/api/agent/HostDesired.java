@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param departed volumes that are no longer this host's: another one has them. They are forgotten, and nothing is done to them
  * @param pools all pools beside the host's own that volumes may be kept in; absent when nothing of them changed behind REV, and from a
  *     controller that does not know of them
+ * @param images all images that the host is to do something about beside what instances need; absent when nothing of them changed
+ *     behind REV, and from a controller that does not know of them
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,7 +49,8 @@ public record HostDesired(
         @Nullable List<ConsoleDesired> consoles,
         @Nullable List<VolumeDesired> pooled,
         @Nullable List<UUID> departed,
-        @Nullable List<PoolPlace> pools) {
+        @Nullable List<PoolPlace> pools,
+        @Nullable List<ImageDesired> images) {
 
     /**
      * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
@@ -62,7 +65,7 @@ public record HostDesired(
         if (all == null) {
             return new HostDesired(
                     revision, complete, instances, null, null, orphans, networks, null, null, null,
-                    null, null, null);
+                    null, null, null, null);
         }
         return new HostDesired(
                 revision,
@@ -82,6 +85,7 @@ public record HostDesired(
                 null,
                 those(all, one -> one.pool() != null),
                 null,
+                null,
                 null);
     }
 
@@ -94,7 +98,14 @@ public record HostDesired(
     public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
         return new HostDesired(
                 revision, complete, instances, volumes, copies, orphans, networks, restores, wishes,
-                consoles, pooled, departed, pools);
+                consoles, pooled, departed, pools, images);
+    }
+
+    /** The same, and what is to be done about images; nothing is said of any when null. */
+    public HostDesired withImages(@Nullable List<ImageDesired> wishes) {
+        return new HostDesired(
+                revision, complete, instances, volumes, copies, orphans, networks, restores,
+                backups, consoles, pooled, departed, pools, wishes);
     }
 
     /** The same, with these console sessions. */
@@ -112,7 +123,8 @@ public record HostDesired(
                 sessions.isEmpty() ? null : sessions,
                 pooled,
                 departed,
-                pools);
+                pools,
+                images);
     }
 
     /**
@@ -135,7 +147,8 @@ public record HostDesired(
                 consoles,
                 pooled,
                 gone.isEmpty() ? null : gone,
-                all);
+                all,
+                images);
     }
 
     /** The volumes, of whatever kind and pool; there may be none. */
@@ -160,6 +173,7 @@ public record HostDesired(
                 && networks == null
                 && pools == null
                 && departedOrNone().isEmpty()
+                && images == null
                 && consolesOrNone().isEmpty();
     }
 

@@ -24,7 +24,7 @@ final class OwnVerbs {
             case INSTANCE -> InstanceVerbs.NAMES;
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
             case ORPHAN -> List.of("quarantine", "release");
-            case IMAGE -> List.of("upload", "publish", "deprecate", "revoke");
+            case IMAGE -> List.of("upload", "check", "publish", "deprecate", "revoke");
             case DEPARTMENT,
                     APPLICATION,
                     TENANT,
@@ -57,6 +57,7 @@ final class OwnVerbs {
             case "quarantine" -> quarantine(noun);
             case "release" -> release(noun);
             case "upload" -> upload(noun);
+            case "check" -> check(noun);
             case "publish" -> stage(noun, verb, "PUBLISHED", "Let instances be made from an image");
             case "deprecate" ->
                     stage(
@@ -193,6 +194,42 @@ final class OwnVerbs {
         upload.addOption(Options.label());
         Options.mutation().forEach(upload::addOption);
         return upload;
+    }
+
+    private static CommandSpec check(Noun noun) {
+        CommandSpec check =
+                Options.command(
+                        "check",
+                        "Have one host fetch an image and look whether it is good; image show says what it found",
+                        call -> check(call, noun),
+                        "image check debian-12 --zone futian");
+        check.addOption(
+                Options.text("ZONE", "Where that host is; anywhere unless given", "--zone"));
+        Options.mutation().forEach(check::addOption);
+        return check.addPositional(Verbs.name(noun));
+    }
+
+    private static Exit check(Call call, Noun noun) {
+        Target target = call.target(noun);
+        Map<String, Object> request =
+                call.args()
+                        .text("--zone")
+                        .<Map<String, Object>>map(zone -> Map.of("zone", zone))
+                        .orElse(Map.of());
+        Answer answer =
+                call.rest()
+                        .post(
+                                Changing.planned(call, call.url(noun, target, "check")),
+                                Rest.headers(call.reason(), ""),
+                                request);
+        if (Plans.asked(call)) {
+            return Plans.print(call, noun, target, answer);
+        }
+        call.say("checking", noun.word(), target);
+        if (call.outputAsked()) {
+            call.printer().one(noun, answer, "");
+        }
+        return Exit.OK;
     }
 
     private static CommandSpec stage(Noun noun, String verb, String stage, String what) {

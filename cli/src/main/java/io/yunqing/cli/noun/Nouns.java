@@ -209,6 +209,9 @@ public final class Nouns {
                         used("uploaded", "status.upload.receivedBytes", "status.upload.bytes")
                                 .onlyWide(),
                         number("instances", "status.instances"),
+                        number("checked", "status.checks.good"),
+                        number("cached", "status.checks.cached").onlyWide(),
+                        text("fault", "status.checks.lastFault.message").onlyWide(),
                         text("signed-by", "status.signedBy").onlyWide(),
                         text("url", "spec.url").onlyWide(),
                         text("sha256", "spec.sha256").onlyWide(),

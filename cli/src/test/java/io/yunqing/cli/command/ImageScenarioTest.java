@@ -56,6 +56,16 @@ class ImageScenarioTest {
     }
 
     @Test
+    void oneHostOfAZoneIsAskedToCheckAnImage() {
+        Run run = terminal.run("image", "check", "debian", "--zone", "futian");
+        assertEquals(Exit.OK, run.exit(), run.err());
+        assertEquals("image debian: one host was asked to check it\n", run.err());
+        assertEquals(
+                List.of("POST /v1/" + PATH + "/check", "{\"zone\":\"futian\"}"),
+                controller.requests());
+    }
+
+    @Test
     void imagesAreListedByTheirStage() {
         Run list = terminal.run("image", "list", "--stage", "IMPORTED");
         assertTrue(list.out().contains("STAGE"), list.out());

@@ -172,6 +172,9 @@ public final class FakeController implements AutoCloseable {
         } else if (path.endsWith("/snapshots")) {
             requests.add(new String(body, StandardCharsets.UTF_8));
             return Reply.json(201, Map.of("items", List.of()));
+        } else if (path.endsWith("/check")) {
+            requests.add(new String(body, StandardCharsets.UTF_8));
+            return one(path.substring(0, path.lastIndexOf('/')));
         } else if (path.endsWith("/console")) {
             return console(Long.parseLong(query.getOrDefault("offset", "0")));
         } else if (path.endsWith("/upload")) {

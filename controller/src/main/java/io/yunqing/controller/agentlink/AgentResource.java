@@ -4,14 +4,17 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.RenewRequest;
 import io.yunqing.api.agent.ReportAnswer;
 import io.yunqing.controller.compute.Consoles;
 import io.yunqing.controller.compute.Statistics;
+import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageFolder;
+import io.yunqing.controller.storage.ImageSightings;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -43,6 +46,7 @@ public class AgentResource {
     private final Consoles consoles;
     private final Statistics statistics;
     private final ImageFolder images;
+    private final ImageSightings sightings;
     private final Transactions transactions;
 
     AgentResource(
@@ -53,6 +57,7 @@ public class AgentResource {
             Consoles consoles,
             Statistics statistics,
             ImageFolder images,
+            ImageSightings sightings,
             Transactions transactions) {
         this.identity = identity;
         this.enrolments = enrolments;
@@ -61,6 +66,7 @@ public class AgentResource {
         this.consoles = consoles;
         this.statistics = statistics;
         this.images = images;
+        this.sightings = sightings;
         this.transactions = transactions;
     }
 
@@ -113,6 +119,17 @@ public class AgentResource {
     public void statistics(@Valid @NotNull HostStatistics measured) {
         transactions.write(() -> {
             statistics.keep(identity.host().id, measured);
+            return true;
+        });
+    }
+
+    @PUT
+    @Path("images")
+    @Operation(summary = "What the host knows of images")
+    public void images(@Valid @NotNull HostImages known) {
+        transactions.write(() -> {
+            HostRow host = identity.host();
+            sightings.keep(host.id, host.name, known);
             return true;
         });
     }

@@ -2,6 +2,7 @@ package io.yunqing.controller.agentlink;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.ImageSpec;
+import io.yunqing.api.ImageStage;
 import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
@@ -10,6 +11,7 @@ import io.yunqing.api.TierSpec;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.InstanceDesired.Nic;
@@ -109,7 +111,7 @@ class DesiredState {
                                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
                                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
                                    w.volumes, s.orphans, e.networks,
-                                   u.backups, q.departed, q.pools, d.pools_revision,
+                                   u.backups, q.departed, q.pools, d.pools_revision, c.images, d.images_revision,
                                    (SELECT json_agg(json_build_object('session', c.id, 'instance', c.instance_id, 'controller', c.address,
                                          'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
                             FROM host_observation o
@@ -161,6 +163,15 @@ class DesiredState {
                                     (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id
                                          OR EXISTS (SELECT FROM volume v WHERE v.pool_id = p.id AND v.host_id = h.id))
                                      AND d.pools_revision >= CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS pools) q
+                            CROSS JOIN LATERAL (
+                                SELECT json_agg(json_build_object('name', m.name, 'spec', m.spec, 'asked', f.asked,
+                                    'revision', d.images_revision) ORDER BY m.name) AS images
+                                FROM image_sighting f CROSS JOIN LATERAL (
+                                    SELECT g.name, g.spec, coalesce(g.spec ->> 'stage', '') = 'REVOKED' AS revoked
+                                    FROM image g WHERE g.spec ->> 'sha256' = f.sha256 AND g.spec ->> 'format' = f.format
+                                    ORDER BY revoked, g.name LIMIT 1) m
+                                WHERE f.host_id = o.host_id AND d.images_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+                                    AND CASE WHEN m.revoked THEN f.cached ELSE f.asked IS NOT NULL END) c
                             LEFT JOIN instance i ON i.host_id = o.host_id
                                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -177,11 +188,11 @@ class DesiredState {
                                             place(
                                                     "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)"),
                                             POOL))) {
-                for (int place = 1; place <= 14; place++) {
+                for (int place = 1; place <= 16; place++) {
                     statement.setLong(place, after);
                 }
-                statement.setObject(15, claim.host());
-                statement.setString(16, claim.keySha256());
+                statement.setObject(17, claim.host());
+                statement.setString(18, claim.keySha256());
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? Optional.of(host(row, after)) : Optional.empty();
                 }
@@ -235,6 +246,12 @@ class DesiredState {
                         .filter(told -> complete || told.revision > after)
                         .map(ToldConsole::desired)
                         .toList();
+        List<ImageDesired> images =
+                complete || row.getLong("images_revision") > after
+                        ? list(row.getString("images"), ToldImage[].class).stream()
+                                .map(ToldImage::desired)
+                                .toList()
+                        : null;
         List<InstanceDesired> instances = new ArrayList<>();
         do {
             UUID id = row.getObject("id", UUID.class);
@@ -245,7 +262,8 @@ class DesiredState {
         return HostDesired.of(revision, complete, instances, volumes, orphans, networks)
                 .withBackups(backups)
                 .withPools(departed, pools)
-                .withConsoles(consoles);
+                .withConsoles(consoles)
+                .withImages(images);
     }
 
     /**
@@ -260,6 +278,19 @@ class DesiredState {
                 all.add(spec.gatewayUnderlay());
             }
             return new NetworkDesired(vni, spec.cidr(), all, spec.rulesOrDefault(), ports);
+        }
+    }
+
+    /**
+     * An image that the host is to do something about, as the database tells it.
+     *
+     * @param asked the number of the wish that it be checked
+     * @param revision the host's at which anything of this last changed
+     */
+    private record ToldImage(String name, ImageSpec spec, Long asked, long revision) {
+        ImageDesired desired() {
+            boolean revoked = spec.stageOrDefault() == ImageStage.REVOKED;
+            return new ImageDesired(source(name, spec), revoked ? revision : asked, revoked);
         }
     }
 

@@ -230,6 +230,20 @@ public class Fleet {
         wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
     }
 
+    /** The same of what some hosts are to do about images. */
+    public void imagesChanged(Collection<UUID> hosts) {
+        em.createNativeQuery(
+                        """
+                        WITH told AS (SELECT host_id FROM host_desired WHERE host_id = ANY (:hosts) ORDER BY host_id FOR NO KEY UPDATE)
+                        UPDATE host_desired d SET revision = revision + 1, images_revision = revision + 1
+                        FROM told WHERE d.host_id = told.host_id
+                        """,
+                        Object.class)
+                .setParameter("hosts", hosts.toArray(UUID[]::new))
+                .executeUpdate();
+        wakeups.onCommit(hosts.stream().map(Fleet::topic).toArray(String[]::new));
+    }
+
     /**
      * Tells all hosts of a zone of their instances anew. These are locked first, as by whoever changes one of them, and then the hosts'
      * counters in the order of their ids; what has come to a host until then is told as well.

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -253,6 +254,25 @@ public class Resources {
         }
         W after = view(noun, row);
         return decided(() -> plan, after, call, answer(200, after));
+    }
+
+    /** Has something done about a resource that leaves what it should be as it is, and shows in its status. */
+    public <R extends ResourceRow, W extends Resource<?, ?>> Response act(
+            Noun<R, W> noun, String name, Consumer<R> action, Call call) {
+        call.check();
+        return inTransaction(
+                call.planOnly(),
+                () -> {
+                    R row = existing(noun, name);
+                    JsonNode before = plans.tree(view(noun, row));
+                    action.accept(row);
+                    W after = view(noun, row);
+                    return decided(
+                            () -> plans.compare(before, plans.tree(after)),
+                            after,
+                            call,
+                            answer(200, after));
+                });
     }
 
     /** Answers the plan if only that was asked; refuses if the caller agreed to another plan. */

@@ -2,6 +2,8 @@ package io.yunqing.controller.storage;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Image;
+import io.yunqing.api.ImageCheckRequest;
+import io.yunqing.api.ImageChecks;
 import io.yunqing.api.ImageSpec;
 import io.yunqing.api.ImageStage;
 import io.yunqing.api.ImageStatus;
@@ -18,6 +20,7 @@ import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
 import io.yunqing.controller.storage.UploadStore.Upload;
+import jakarta.validation.Valid;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -52,6 +55,8 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
     private final UploadSweep sweep;
     private final Signatures signatures;
     private final ImageUse use;
+    private final ImageSightings sightings;
+    private final ImageCheckViews checks;
 
     ImageResource(
             Resources resources,
@@ -61,7 +66,9 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
             Uploads uploads,
             UploadSweep sweep,
             Signatures signatures,
-            ImageUse use) {
+            ImageUse use,
+            ImageSightings sightings,
+            ImageCheckViews checks) {
         this.sweep = sweep;
         this.resources = resources;
         this.lists = lists;
@@ -70,6 +77,8 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         this.uploads = uploads;
         this.signatures = signatures;
         this.use = use;
+        this.sightings = sightings;
+        this.checks = checks;
     }
 
     @GET
@@ -133,6 +142,29 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         return answer;
     }
 
+    @POST
+    @Path("{name}/check")
+    @Operation(
+            summary = "Ask one host to fetch an image and look whether it is good",
+            description = "status.checks says what came of it.")
+    @APIResponseSchema(value = Image.class, responseCode = "200")
+    public Response check(String name, @Valid ImageCheckRequest body, @BeanParam Call call) {
+        return resources.act(
+                this,
+                name,
+                row -> {
+                    if (row.spec.stageOrDefault() == ImageStage.REVOKED) {
+                        throw ProblemException.of(
+                                ProblemCode.IMAGE_NOT_PUBLISHED,
+                                "image %s is revoked".formatted(name),
+                                "check another image; nothing is made from this one any more");
+                    }
+                    ImageLifecycle.requireReady(name, row.isReady());
+                    sightings.ask(row, body == null ? null : body.zone());
+                },
+                call);
+    }
+
     @Override
     public Kind kind() {
         return Kind.IMAGE;
@@ -153,6 +185,7 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         Map<UUID, Long> instances = references.count("instance", "image_id", rows);
         Map<UUID, Upload> underWay = uploadStore.of(rows);
         Map<UUID, String> signers = signatures.signers(rows);
+        Map<UUID, ImageChecks> checked = checks.of(rows);
         return rows.stream()
                 .map(row ->
                         new Image(
@@ -164,7 +197,8 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
                                         row.spec.url() == null
                                                 ? uploads.status(row, underWay.get(row.id))
                                                 : null,
-                                        signers.get(row.id))))
+                                        signers.get(row.id),
+                                        checked.get(row.id))))
                 .toList();
     }
 
@@ -188,7 +222,14 @@ public class ImageResource implements SimpleNoun<ImageRow, Image> {
         boolean wasSigned = row.isSigned();
         signatures.set(row, row.spec.sha256(), asked.spec().signature());
         use.requirePublishable(row.spec.stageOrDefault(), wasSigned, stage, row.isSigned());
+        ImageStage before = row.spec.stageOrDefault();
+        if (before == ImageStage.IMPORTED && ImageLifecycle.isUsable(stage)) {
+            checks.requireNotRefused(row);
+        }
         row.spec = stored(asked.spec(), stage);
+        if (before != stage && stage == ImageStage.REVOKED) {
+            sightings.revoked(row);
+        }
     }
 
     private static ImageSpec stored(ImageSpec asked, ImageStage stage) {

@@ -15,6 +15,7 @@ import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.InstanceDesired;
@@ -370,6 +371,10 @@ final class FakeAgent {
                                         + "/agent/v1/consoles/"
                                         + session),
                         listener);
+    }
+
+    Answer images(HostImages known) {
+        return send("PUT", "/agent/v1/images", known);
     }
 
     Answer statistics(HostStatistics measured) {

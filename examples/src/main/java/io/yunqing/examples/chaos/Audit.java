@@ -19,25 +19,33 @@ import java.util.stream.Stream;
 
 /** Whether hosts and books hold what was promised, exactly once, and nothing else. */
 final class Audit {
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    static final Duration PATIENCE = Duration.ofMinutes(4);
 
     /** Agents look for what belongs to nobody every 30 s. */
     private static final Duration A_WHOLE_LOOK = Duration.ofSeconds(40);
 
-    private static final String TENANT = "/v1/tenants/" + Cloud.TENANT;
+    static final String TENANT = "/v1/tenants/" + Cloud.TENANT;
 
     private final Cloud cloud;
     private final Testbed testbed;
     private final Rest rest;
     private final List<Machine> machines;
     private final List<Volume> volumes;
+    private final StorageAudit storage;
 
-    Audit(Cloud cloud, List<Owner> owners) throws IOException {
+    /**
+     * @param repository the folder of the backups
+     */
+    Audit(Cloud cloud, List<Owner> owners, Path repository) throws IOException {
         this.cloud = cloud;
         this.testbed = cloud.testbed();
         this.rest = cloud.rest();
         this.machines = owners.stream().flatMap(o -> o.machines().values().stream()).toList();
-        this.volumes = owners.stream().flatMap(o -> o.volumes().values().stream()).toList();
+        this.volumes =
+                owners.stream().flatMap(o -> o.storekeeper().volumes().values().stream()).toList();
+        List<Backup> backups =
+                owners.stream().flatMap(o -> o.storekeeper().backups().values().stream()).toList();
+        this.storage = new StorageAudit(cloud, volumes, backups, repository);
     }
 
     /**
@@ -51,24 +59,23 @@ final class Audit {
         for (Machine machine : machines) {
             cloud.awaitPhase(machine.name(), phase(machine.power()), PATIENCE);
         }
-        for (Volume volume : volumes) {
-            String wished = volume.machine() == null ? "AVAILABLE" : "ATTACHED";
-            awaitListed(volume.name() + " is " + wished, volume, wished);
-        }
+        storage.await();
         Until.holds(
                 "what was deleted is gone",
                 PATIENCE,
                 () ->
                         listed("instances").equals(machineIds(_ -> true))
-                                && listed("volumes").equals(volumeIds()));
+                                && listed("volumes").equals(volumeIds())
+                                && listed("backups").equals(storage.backupIds()));
         promisesAreKept();
         hostsHoldNothingElse();
+        storage.hold();
         Until.pause(A_WHOLE_LOOK);
         same("orphans", List.of(), listed("orphans", "/v1/orphans"));
         booksAreRight();
         System.out.printf(
-                "all is as it was asked: %d instances, %d volumes%n",
-                machines.size(), volumes.size());
+                "all is as it was asked: %d instances, %d volumes, %d backups%n",
+                machines.size(), volumes.size(), storage.backupIds().size());
     }
 
     private static String phase(Power power) {
@@ -77,23 +84,6 @@ final class Audit {
             case PAUSED -> "PAUSED";
             case STOPPED, OFF -> "STOPPED";
         };
-    }
-
-    private void awaitListed(String what, Volume volume, String phase) {
-        String path = TENANT + "/volumes/" + volume.name();
-        Until.holds(
-                what,
-                PATIENCE,
-                () -> rest.get(path).body().at("/status/phase").asText().equals(phase),
-                () -> described(path));
-    }
-
-    private String described(String path) {
-        try {
-            return rest.get(path).body().toPrettyString();
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     private void promisesAreKept() throws IOException {
@@ -109,19 +99,8 @@ final class Audit {
                             spec.path("flavor").asText(),
                             Power.valueOf(spec.path("power").asText("RUNNING")),
                             spec.path("boot").asInt(),
-                            spec.path("rebuild").asInt()));
-        }
-        for (Volume volume : volumes) {
-            JsonNode there = rest.get(TENANT + "/volumes/" + volume.name()).body();
-            JsonNode spec = there.path("spec");
-            same(
-                    volume.name(),
-                    volume,
-                    new Volume(
-                            volume.name(),
-                            there.at("/metadata/id").asText(),
-                            spec.path("sizeGiB").asInt(),
-                            spec.hasNonNull("instance") ? spec.path("instance").asText() : null));
+                            spec.path("rebuild").asInt(),
+                            spec.hasNonNull("rescue")));
         }
     }
 
@@ -148,7 +127,7 @@ final class Audit {
         same("instances' folders", machineIds(_ -> true), sorted(folders));
         same(
                 "volumes' files",
-                volumeIds().stream().map(id -> id + ".qcow2").toList(),
+                sorted(volumes.stream().flatMap(Volume::files).toList()),
                 sorted(files));
         for (Machine machine : machines) {
             same(
@@ -225,11 +204,11 @@ final class Audit {
         return lines.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
     }
 
-    private static List<String> sorted(List<String> words) {
+    static List<String> sorted(List<String> words) {
         return words.stream().sorted().toList();
     }
 
-    private static void same(String what, Object promised, Object there) {
+    static void same(String what, Object promised, Object there) {
         if (!Objects.equals(promised, there)) {
             throw new AssertionError(
                     "%s: promised is %s, and there is %s".formatted(what, promised, there));

@@ -63,7 +63,8 @@ public final class Chaos {
             Chaos chaos = new Chaos(cloud, seed);
             chaos.prepare();
             chaos.run(operations);
-            new Audit(cloud, chaos.owners).hold();
+            chaos.owners.forEach(Owner::resumeWhatKeepsVolumes);
+            new Audit(cloud, chaos.owners, chaos.repository()).hold();
             chaos.publish(operations);
         } catch (AssertionError e) {
             throw new AssertionError(
@@ -86,6 +87,18 @@ public final class Chaos {
                 """
                         .formatted(OTHER_FLAVOR));
         cloud.yqctl().ok("apply", "-f", flavor.toString());
+        Path repository = Files.createDirectories(repository());
+        cloud.yqctl()
+                .ok(
+                        "repository",
+                        "create",
+                        Storekeeper.REPOSITORY,
+                        "--url",
+                        "file://" + repository);
+    }
+
+    private Path repository() {
+        return cloud.folder().resolve(Storekeeper.REPOSITORY);
     }
 
     private void run(int operations) throws Exception {

@@ -7,21 +7,35 @@ import io.yunqing.api.Power;
  *
  * @param boot how many times it was to be started anew
  * @param rebuild with which boot its root disk was last to be made anew
+ * @param rescued whether it is to be started from an image beside its root disk
  */
-record Machine(String name, String id, String flavor, Power power, int boot, int rebuild) {
+record Machine(
+        String name,
+        String id,
+        String flavor,
+        Power power,
+        int boot,
+        int rebuild,
+        boolean rescued) {
     Machine with(Power wished) {
-        return new Machine(name, id, flavor, wished, boot, rebuild);
+        return new Machine(name, id, flavor, wished, boot, rebuild, rescued);
     }
 
     Machine of(String wished) {
-        return new Machine(name, id, wished, power, boot, rebuild);
+        return new Machine(name, id, wished, power, boot, rebuild, rescued);
     }
 
     Machine started(int wished) {
-        return new Machine(name, id, flavor, power, wished, rebuild);
+        return new Machine(name, id, flavor, power, wished, rebuild, rescued);
     }
 
     Machine rebuilt(int wished) {
-        return new Machine(name, id, flavor, power, wished, wished);
+        return new Machine(name, id, flavor, power, wished, wished, rescued);
+    }
+
+    /** What runs is started anew for it. */
+    Machine rescued(boolean wished) {
+        int boots = power == Power.RUNNING ? boot + 1 : boot;
+        return new Machine(name, id, flavor, power, boots, rebuild, wished);
     }
 }

@@ -1,6 +1,9 @@
 package io.yunqing.examples.chaos;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static io.yunqing.examples.chaos.Answers.id;
+import static io.yunqing.examples.chaos.Answers.said;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.yunqing.api.Power;
 import io.yunqing.examples.cloud.Cloud;
@@ -11,7 +14,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for one thing after the other and notes what it was promised. Its instances and volumes are its own, so that nobody else can
@@ -20,24 +22,39 @@ import org.jspecify.annotations.Nullable;
 final class Owner {
     private static final String INSTANCES = "/v1/tenants/" + Cloud.TENANT + "/instances";
     private static final String SETS = "/v1/tenants/" + Cloud.TENANT + "/instance-sets";
-    private static final String VOLUMES = "/v1/tenants/" + Cloud.TENANT + "/volumes";
+    private static final String IMAGE = "yunqing-guest";
     private static final List<Power> POWERS = List.of(Power.values());
     private static final int MOST_MACHINES = 2;
-    private static final int MOST_VOLUMES = 3;
     private static final List<String> FLAVORS = List.of("tiny", Chaos.OTHER_FLAVOR);
+
+    /** Goes on writing somewhere on each volume that it has, as snapshots and backups are taken of what changes. */
+    private static final String GUEST =
+            """
+            #!/bin/sh
+            while true; do
+                for one in /sys/block/vd*; do
+                    serial=$(cat $one/serial 2>/dev/null)
+                    [ ${#serial} = 20 ] || continue
+                    dd if=/dev/urandom of=/dev/${one##*/} bs=64k count=1 conv=notrunc,fsync seek=$(($(date +%s) % 512)) 2>/dev/null
+                done
+                sleep 1
+            done
+            """;
 
     private final String name;
     private final Random random;
     private final RetryingRest retrying;
+    private final Answers answers;
+    private final Storekeeper storekeeper;
     private final Map<String, Machine> machines = new TreeMap<>();
-    private final Map<String, Volume> volumes = new TreeMap<>();
-    private final Map<String, Integer> refusals = new TreeMap<>();
     private int named;
 
     Owner(String name, Random random, RetryingRest retrying) {
         this.name = name;
         this.random = random;
         this.retrying = retrying;
+        this.answers = new Answers(name);
+        this.storekeeper = new Storekeeper(this::nextName, random, retrying, answers);
     }
 
     /** By name. */
@@ -45,72 +62,93 @@ final class Owner {
         return machines;
     }
 
-    /** By name. */
-    Map<String, Volume> volumes() {
-        return volumes;
+    Storekeeper storekeeper() {
+        return storekeeper;
     }
 
     /** How often by which code. */
     Map<String, Integer> refusals() {
-        return refusals;
+        return answers.refusals();
     }
 
     /** Asks for something; returns what, when it was promised or refused. */
     String act() {
         int lot = random.nextInt(100);
-        if (machines.isEmpty() || (lot < 25 && machines.size() < MOST_MACHINES)) {
+        if (machines.isEmpty() || (lot < 20 && machines.size() < MOST_MACHINES)) {
             return create();
         }
-        Machine machine = any(machines);
+        Machine machine = any();
         boolean runs = machine.power() == Power.RUNNING;
-        if (lot < 45) {
+        if (lot < 30) {
             return power(machine);
-        } else if (lot < 65) {
+        } else if (lot < 40) {
             return runs ? boot(machine) : resize(machine);
-        } else if (lot < 72) {
+        } else if (lot < 45) {
             return runs ? rebuild(machine) : power(machine);
-        } else if (lot < 82) {
+        } else if (lot < 50) {
+            return rescue(machine);
+        } else if (lot < 58) {
             return delete(machine);
         }
-        return volumes.isEmpty() || (lot < 90 && volumes.size() < MOST_VOLUMES)
-                ? createVolume(machine)
-                : change(any(volumes), machine);
+        return storekeeper.act(machine);
     }
 
-    private <T> T any(Map<String, T> things) {
-        return List.copyOf(things.values()).get(random.nextInt(things.size()));
+    /** A paused guest lets go of nothing; so none stays paused that has a volume which is to be taken from it. */
+    void resumeWhatKeepsVolumes() {
+        if (storekeeper.isAnyLeaving()) {
+            for (Machine machine : List.copyOf(machines.values())) {
+                if (machine.power() == Power.PAUSED) {
+                    change(machine, machine.with(Power.RUNNING), Power.RUNNING.name());
+                }
+            }
+        }
+    }
+
+    private String nextName() {
+        return name + "-" + ++named;
+    }
+
+    private Machine any() {
+        return List.copyOf(machines.values()).get(random.nextInt(machines.size()));
     }
 
     private String create() {
-        String instance = name + "-" + ++named;
+        String instance = nextName();
         Power power = random.nextInt(4) == 0 ? Power.OFF : Power.RUNNING;
-        boolean withVolume = random.nextInt(3) == 0 && volumes.size() < MOST_VOLUMES;
+        boolean withVolume = random.nextInt(3) == 0 && storekeeper.hasRoom();
+        ObjectNode wished = JsonNodeFactory.instance.objectNode();
+        wished.putObject("metadata").put("name", instance);
+        wished.putObject("spec")
+                .put("flavor", FLAVORS.getFirst())
+                .put("image", IMAGE)
+                .put("power", power.name())
+                .put("userData", GUEST);
+        if (withVolume) {
+            wished.putArray("volumes").addObject().put("name", "data").put("sizeGiB", 1);
+        }
         Answer answer =
                 retrying.post(
                         withVolume ? SETS : INSTANCES,
                         new UUID(random.nextLong(), random.nextLong()),
-                        "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"flavor\":\"tiny\",\"image\":\"yunqing-guest\",\"power\":\"%s\"}%s}"
-                                .formatted(
-                                        instance,
-                                        power,
-                                        withVolume
-                                                ? ",\"volumes\":[{\"name\":\"data\",\"sizeGiB\":1}]"
-                                                : ""));
-        if (promised(answer, 201)) {
+                        wished.toString());
+        if (answers.promised(answer, 201)) {
             machines.put(
                     instance,
                     new Machine(
                             instance,
                             id(withVolume ? answer.body().at("/items/0") : answer.body()),
-                            "tiny",
+                            FLAVORS.getFirst(),
                             power,
                             0,
-                            0));
+                            0,
+                            false));
             if (withVolume) {
-                String volume = instance + "-data";
-                volumes.put(
-                        volume,
-                        new Volume(volume, id(answer.body().at("/volumes/0")), 1, instance));
+                storekeeper.keep(
+                        Volume.made(
+                                instance + "-data",
+                                id(answer.body().at("/volumes/0")),
+                                1,
+                                instance));
             }
         }
         return said(
@@ -130,6 +168,13 @@ final class Owner {
         return change(machine, machine.rebuilt(machine.boot() + 1), "rebuild");
     }
 
+    private String rescue(Machine machine) {
+        return change(
+                machine,
+                machine.rescued(!machine.rescued()),
+                machine.rescued() ? "end of rescue" : "rescue");
+    }
+
     private String resize(Machine machine) {
         String wished = FLAVORS.get(machine.flavor().equals(FLAVORS.getFirst()) ? 1 : 0);
         return change(machine, machine.of(wished), wished);
@@ -142,9 +187,14 @@ final class Owner {
                     // A guest that is still booting does not hear that it should start anew.
                     spec.put("boot", wished.boot()).put("forcedBoot", true);
                     spec.put("rebuild", wished.rebuild());
+                    if (wished.rescued()) {
+                        spec.put("rescue", IMAGE);
+                    } else {
+                        spec.remove("rescue");
+                    }
                 };
         Answer answer = retrying.change(Cloud.instancePath(machine.name()), wish);
-        if (promised(answer, 200)) {
+        if (answers.promised(answer, 200)) {
             machines.put(machine.name(), wished);
         }
         return said(what + " of " + machine.name(), answer);
@@ -152,87 +202,10 @@ final class Owner {
 
     private String delete(Machine machine) {
         Answer answer = retrying.delete(Cloud.instancePath(machine.name()));
-        if (gone(answer)) {
+        if (answers.gone(answer)) {
             machines.remove(machine.name());
-            volumes.replaceAll((_, volume) ->
-                    machine.name().equals(volume.machine()) ? volume.at(null) : volume);
+            storekeeper.machineIsGone(machine);
         }
         return said("delete " + machine.name(), answer);
-    }
-
-    private String createVolume(Machine machine) {
-        String volume = name + "-" + ++named;
-        Answer answer =
-                retrying.post(
-                        VOLUMES,
-                        new UUID(random.nextLong(), random.nextLong()),
-                        "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"sizeGiB\":1,\"instance\":\"%s\"}}"
-                                .formatted(volume, machine.name()));
-        if (promised(answer, 201)) {
-            volumes.put(volume, new Volume(volume, id(answer.body()), 1, machine.name()));
-        }
-        return said("create volume " + volume + " of " + machine.name(), answer);
-    }
-
-    private String change(Volume volume, Machine machine) {
-        if (random.nextInt(4) == 0) {
-            return change(volume, volume.of(volume.sizeGiB() + 1), "grow");
-        } else if (volume.machine() != null) {
-            return change(volume, volume.at(null), "detach");
-        } else if (random.nextBoolean()) {
-            return change(volume, volume.at(machine.name()), "attach to " + machine.name());
-        }
-        Answer answer = retrying.delete(VOLUMES + "/" + volume.name());
-        if (gone(answer)) {
-            volumes.remove(volume.name());
-        }
-        return said("delete volume " + volume.name(), answer);
-    }
-
-    private String change(Volume volume, Volume wished, String what) {
-        Answer answer =
-                retrying.change(
-                        VOLUMES + "/" + volume.name(),
-                        spec -> {
-                            spec.put("sizeGiB", wished.sizeGiB());
-                            attach(spec, wished.machine());
-                        });
-        if (promised(answer, 200)) {
-            volumes.put(volume.name(), wished);
-        }
-        return said(what + " volume " + volume.name(), answer);
-    }
-
-    private static void attach(ObjectNode spec, @Nullable String machine) {
-        if (machine == null) {
-            spec.remove("instance");
-        } else {
-            spec.put("instance", machine);
-        }
-    }
-
-    /** What an answer that was lost had begun may be over. */
-    private boolean gone(Answer answer) {
-        return answer.status() == 404 || answer.status() == 204 || promised(answer, 200);
-    }
-
-    /** Whether it was; else it was refused for what is the matter at this moment, and not for how it was asked. */
-    private boolean promised(Answer answer, int status) {
-        if (answer.status() == status) {
-            return true;
-        }
-        if (answer.status() != 409 && answer.status() != 422) {
-            throw new AssertionError(name + " was answered " + answer);
-        }
-        refusals.merge(answer.code(), 1, Integer::sum);
-        return false;
-    }
-
-    private static String id(JsonNode resource) {
-        return resource.at("/metadata/id").asText();
-    }
-
-    private static String said(String what, Answer answer) {
-        return answer.status() < 300 ? what : what + ": " + answer.status() + " " + answer.code();
     }
 }

@@ -5,6 +5,7 @@ import io.yunqing.agent.link.LinkFault;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.HostStatistics;
 import io.yunqing.api.agent.ReportAnswer;
@@ -51,6 +52,11 @@ record Watched(int host, Controller controller, Tally tally) implements Controll
     @Override
     public void statistics(HostStatistics statistics) throws LinkFault, InterruptedException {
         controller.statistics(statistics);
+    }
+
+    @Override
+    public void images(HostImages known) throws LinkFault, InterruptedException {
+        controller.images(known);
     }
 
     @Override
