@@ -29,8 +29,12 @@ class PoolMeters {
     }
 
     void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("measuring pools", REFRESH, () -> families = count());
+        every.rarely("measuring pools", REFRESH, this::measure);
         gauges.serve(() -> families);
+    }
+
+    void measure() {
+        families = count();
     }
 
     private List<Family> count() {
