@@ -89,7 +89,7 @@ class ManifestReaderTest {
                                 + " both ends",
                         "city.yaml:9:7: kind: 'Flavour' is not a kind; give one of Department,"
                                 + " Application, Tenant, Flavor, Image, Signer, Zone, HostClass, Host, PlacementGroup, Network,"
-                                + " Instance, Tier, Volume, Repository, Backup",
+                                + " Instance, Pool, Tier, Volume, Repository, Backup",
                         "city.yaml:16:3: spec has the field 'image' twice",
                         "city.yaml:14:11: spec.flavor must be text; put it in quotes",
                         "city.yaml:17:12: spec.sshKeys must be a list",
@@ -98,7 +98,7 @@ class ManifestReaderTest {
                         "city.yaml:20:1: the document must be a mapping of fields to values",
                         "city.yaml:20:1: kind is missing; give one of Department, Application,"
                                 + " Tenant, Flavor, Image, Signer, Zone, HostClass, Host, PlacementGroup, Network, Instance,"
-                                + " Tier, Volume, Repository, Backup"),
+                                + " Pool, Tier, Volume, Repository, Backup"),
                 complaints);
     }
 

@@ -85,7 +85,8 @@ class PoolStore {
     }
 
     /**
-     * Locks the pool, so that no two hosts are compared with each other at once.
+     * Locks the pool, so that no two hosts are compared with each other at once. Who has volumes there counts with what it found last, also
+     * while it does not see the pool.
      *
      * @return a host that found the same mark, or of a shared pool another one; nothing when the mark is right
      */
@@ -96,7 +97,8 @@ class PoolStore {
         return em.createNativeQuery(
                         """
                         SELECT h.name FROM pool_host p JOIN host h ON h.id = p.host_id
-                        WHERE p.pool_id = :pool AND p.host_id <> :host AND p.seen AND p.mark IS NOT NULL
+                        WHERE p.pool_id = :pool AND p.host_id <> :host AND p.mark IS NOT NULL
+                          AND (p.seen OR EXISTS (SELECT FROM volume v WHERE v.pool_id = p.pool_id AND v.host_id = p.host_id))
                           AND (p.mark = :mark) <> :shared
                         ORDER BY 1 LIMIT 1
                         """,

@@ -245,6 +245,23 @@ class PooledVolumeTest {
         assertEquals("ATTACHED", phase("data"));
     }
 
+    /** Of two marks that of the host with volumes counts, also while it sees none. */
+    @Test
+    void anEmptyDirectoryIsNotThePoolThatIsAway() {
+        created("data", 10, "web", "san");
+        obey();
+        UUID pool = city.agent.desired(0, 0).pooled().getFirst().pool().id();
+        city.agent.pools = List.of(new PoolObserved(pool, false, "it is away", null, null));
+        city.agent.report(null, true, List.of());
+        second.pools = List.of(new PoolObserved(pool, true, null, UUID.randomUUID(), null));
+        second.report(null, true, List.of());
+        Answer san = rest.get("/v1/pools/" + name("san"));
+        assertEquals(0, san.at("status.seenBy").asInt(), san.text());
+        assertTrue(san.text().contains("is not what host " + city.id + " has"), san.text());
+        obey();
+        assertEquals(2, rest.get("/v1/pools/" + name("san")).at("status.seenBy").asInt());
+    }
+
     @Test
     void volumesThatAreNoFilesAreNeitherCopiedNorBackedUpNorWiped() {
         created("data", 10, "web", "ceph");
