@@ -27,7 +27,7 @@ public final class City {
         this.authority = authority;
         int number = COUNT.incrementAndGet();
         id = "city" + number;
-        subnet = "10.%d.0.0/24".formatted(number);
+        subnet = "10.%d.%d.0/24".formatted(number % 256, number / 256);
         created("/v1/departments", id, "{}");
         created(
                 "/v1/applications",
