@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
+import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.storage.DiskSource;
@@ -22,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.libvirt.Connect;
 
 /**
  * A real libvirt's checks of pools that keep no files, and its volume calls. There is no Ceph cluster and no device mapper: pools of
@@ -84,7 +87,7 @@ class BlockPoolIT {
     @Test
     void aDomainIsGivenVolumesThatAreNoFilesAndTheyAreTakenFromIt() throws Exception {
         try (var hypervisor = host.hypervisor(new Layout(host.folder("pool")))) {
-            awaitConnection(hypervisor::domains);
+            awaitFound(hypervisor::listen);
             hypervisor.place(Map.of(Volumes.ID, CEPH, Volumes.OTHER, LVM));
             var instance = Instances.running().image(host.emptyImage());
             hypervisor.define(instance.volumes(Volumes.ID).build());
@@ -193,24 +196,29 @@ class BlockPoolIT {
     private static LibvirtConnection connected(String uri) throws Exception {
         var connection = new LibvirtConnection(uri);
         connection.start();
-        awaitConnection(() -> connection.call("host", Connect::getHostName));
+        awaitFound(connection::listen);
         return connection;
     }
 
-    private interface Look {
-        Object at() throws HypervisorFault;
-    }
+    /**
+     * @param listen tells a listener that libvirt is found, also when it was before
+     */
+    private static void awaitFound(Consumer<Hypervisor.Listener> listen) throws Exception {
+        var found = new CountDownLatch(1);
+        listen.accept(
+                new Hypervisor.Listener() {
+                    @Override
+                    public void changed(UUID domain) {}
 
-    private static void awaitConnection(Look look) throws Exception {
-        for (int i = 0; i < 100; i++) {
-            try {
-                look.at();
-                return;
-            } catch (HypervisorFault e) {
-                Thread.sleep(50);
-            }
-        }
-        look.at();
+                    @Override
+                    public void lost(String reason) {}
+
+                    @Override
+                    public void found() {
+                        found.countDown();
+                    }
+                });
+        assertTrue(found.await(20, TimeUnit.SECONDS), "libvirt answers");
     }
 
     private static PoolPlace place(String name, String url) {
