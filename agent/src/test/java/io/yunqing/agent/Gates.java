@@ -20,6 +20,8 @@ public final class Gates {
                     "define",
                     "attachVolumes",
                     "start",
+                    "startPaused",
+                    "resume",
                     "shutdown",
                     "powerOff",
                     "undefine",

@@ -82,6 +82,9 @@ public interface Hypervisor extends AutoCloseable {
 
     void start(UUID id) throws HypervisorFault;
 
+    /** As {@link #start}, but the guest stands still from its first instruction on, as if paused by wish. */
+    void startPaused(UUID id) throws HypervisorFault;
+
     /** Asks the guest by ACPI; returns when it was asked. */
     void shutdown(UUID id) throws HypervisorFault;
 

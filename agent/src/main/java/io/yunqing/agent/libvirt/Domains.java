@@ -188,12 +188,20 @@ final class Domains {
     }
 
     void start(UUID id) throws HypervisorFault {
+        start(id, Domain.CreateFlags.NONE);
+    }
+
+    void startPaused(UUID id) throws HypervisorFault {
+        start(id, Domain.CreateFlags.PAUSED);
+    }
+
+    private void start(UUID id, int flags) throws HypervisorFault {
         change(
                 "start",
                 id,
                 domain -> {
                     if (domain.isActive() != 1) {
-                        domain.create();
+                        domain.create(flags);
                     }
                 });
     }

@@ -219,6 +219,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void startPaused(UUID id) throws HypervisorFault {
+        domains.startPaused(id);
+    }
+
+    @Override
     public void shutdown(UUID id) throws HypervisorFault {
         domains.shutdown(id);
     }

@@ -144,6 +144,14 @@ final class SimulatedDomains {
     }
 
     synchronized void start(UUID id) throws HypervisorFault {
+        start(id, DomainState.RUNNING, null);
+    }
+
+    synchronized void startPaused(UUID id) throws HypervisorFault {
+        start(id, DomainState.PAUSED, InstanceObserved.PAUSED_BY_WISH);
+    }
+
+    private void start(UUID id, DomainState state, @Nullable String reason) throws HypervisorFault {
         var domain = existing(id);
         if (startsFailWith != null) {
             throw new HypervisorFault(Kind.REFUSED, startsFailWith);
@@ -157,7 +165,7 @@ final class SimulatedDomains {
         for (UUID volume : domain.volumes()) {
             requireFor(domain, volume);
         }
-        put(domain.withState(DomainState.RUNNING, null));
+        put(domain.withState(state, reason));
     }
 
     /** Whether its guest is there and hears ACPI. */

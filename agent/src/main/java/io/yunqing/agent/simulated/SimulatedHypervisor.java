@@ -286,6 +286,15 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void startPaused(UUID id) throws HypervisorFault {
+        take(pace.start());
+        synchronized (domains) {
+            domains.startPaused(id);
+            witness.did("start-paused");
+        }
+    }
+
+    @Override
     public void shutdown(UUID id) throws HypervisorFault {
         synchronized (domains) {
             boolean heard = domains.hearsShutdown(id);

@@ -297,7 +297,13 @@ public final class HostReconciler {
             case DEFINE -> hypervisor.define(want);
             case ATTACH -> hypervisor.attachVolumes(want);
             case ENLARGE -> hypervisor.enlarge(want);
-            case START -> hypervisor.start(want.id());
+            case START -> {
+                if (want.paused()) {
+                    hypervisor.startPaused(want.id());
+                } else {
+                    hypervisor.start(want.id());
+                }
+            }
             case SHUTDOWN -> hypervisor.shutdown(want.id());
             case PAUSE -> hypervisor.pause(want.id());
             case RESUME -> hypervisor.resume(want.id());

@@ -123,8 +123,21 @@ public abstract class HypervisorContract
     }
 
     @Test
+    void whatIsStartedPausedStandsStillFromTheFirst() throws Exception {
+        create();
+        hypervisor().startPaused(Instances.ID);
+        hypervisor().startPaused(Instances.ID);
+        assertTrue(hypervisor().domain(Instances.ID).orElseThrow().pausedByWish());
+        hypervisor().start(Instances.ID);
+        assertState(DomainState.PAUSED);
+        hypervisor().resume(Instances.ID);
+        assertState(DomainState.RUNNING);
+    }
+
+    @Test
     void whatIsNotThereIsRefused() {
         var stranger = UUID.randomUUID();
+        assertRefused(() -> hypervisor().startPaused(stranger));
         assertRefused(() -> hypervisor().pause(stranger));
         assertRefused(() -> hypervisor().resume(stranger));
         assertRefused(() -> hypervisor().start(stranger));

@@ -44,6 +44,17 @@ class HostReconcilerTest extends Reconciling {
     }
 
     @Test
+    void whatIsToBePausedNeverRunsUntilItIsToBeResumed() {
+        want(Instances.running().paused().build());
+        until("it stands still", () -> shown(DomainState.PAUSED));
+        assertEquals(List.of("prepare", "define", "startPaused"), gates.steps());
+
+        want(Instances.running().build());
+        until("it runs", () -> shown(DomainState.RUNNING));
+        assertEquals("resume", gates.steps().getLast());
+    }
+
+    @Test
     void aRunEndsWhenItsInstanceIsToBeGone() {
         wantWhilePreparing(Instances.running().deleted().build());
         until("it is removed", () -> shown(DomainState.REMOVED));

@@ -19,8 +19,8 @@ import java.util.UUID;
 /**
  * What an agent takes of a core while nothing happens on its host: first without instances, then with many that stand still.
  *
- * <p>Guests are paused as soon as they are started: QEMU, libvirt and the agent keep all of a running guest but its processor
- * time, which is not the agent's.
+ * <p>Guests are started paused: QEMU, libvirt and the agent keep all of a running guest but its processor time, which is not the
+ * agent's.
  */
 public final class AgentBench {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
