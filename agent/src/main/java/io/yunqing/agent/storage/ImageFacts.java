@@ -18,7 +18,7 @@ final class ImageFacts {
     /** Of more than anybody says of an image in earnest, the beginning is enough. */
     private static final int LONGEST_FAULT = 2_000;
 
-    private final Map<Key, ImageObserved> facts = new ConcurrentHashMap<>();
+    private final Map<Key, Fact> facts = new ConcurrentHashMap<>();
 
     /** By what an image is known. */
     record Key(String sha256, ImageFormat format) {
@@ -27,22 +27,45 @@ final class ImageFacts {
         }
     }
 
+    /**
+     * Why an image is not here.
+     *
+     * @param refused whether that is for what the image is
+     */
+    private record Trouble(String words, boolean refused, Instant since) {}
+
+    /**
+     * @param disks how many files stand on it
+     * @param answers the latest wish that was fulfilled
+     */
+    private record Fact(
+            boolean cached,
+            @Nullable Long diskBytes,
+            @Nullable Instant checkedAt,
+            @Nullable Trouble trouble,
+            @Nullable Integer disks,
+            @Nullable Long answers) {
+
+        static final Fact NONE = new Fact(false, null, null, null, null, null);
+
+        ImageObserved of(Key image) {
+            return new ImageObserved(
+                    image.sha256(),
+                    image.format(),
+                    cached,
+                    diskBytes,
+                    checkedAt,
+                    trouble == null ? null : trouble.words,
+                    trouble != null && trouble.refused,
+                    trouble == null ? null : trouble.since,
+                    disks,
+                    answers);
+        }
+    }
+
     /** It is here and was found good. */
     void good(Key key, long diskBytes, @Nullable Instant at) {
-        change(
-                key,
-                was ->
-                        new ImageObserved(
-                                key.sha256(),
-                                key.format(),
-                                true,
-                                diskBytes,
-                                at,
-                                null,
-                                false,
-                                null,
-                                null,
-                                was.answers()));
+        change(key, was -> new Fact(true, diskBytes, at, null, null, was.answers));
     }
 
     /** It could not be brought here. As often as that is tried again in vain, it is the same fault. */
@@ -51,38 +74,16 @@ final class ImageFacts {
                 fault.length() > LONGEST_FAULT ? fault.substring(0, LONGEST_FAULT) + "…" : fault;
         change(
                 key,
-                was ->
-                        new ImageObserved(
-                                key.sha256(),
-                                key.format(),
-                                false,
-                                null,
-                                null,
-                                words,
-                                refused,
-                                words.equals(was.fault()) && was.faultAt() != null
-                                        ? was.faultAt()
-                                        : at,
-                                null,
-                                was.answers()));
+                was -> {
+                    boolean same = was.trouble != null && was.trouble.words.equals(words);
+                    var trouble = new Trouble(words, refused, same ? was.trouble.since : at);
+                    return new Fact(false, null, null, trouble, null, was.answers);
+                });
     }
 
     /** It is here no more. */
     void gone(Key key) {
-        change(
-                key,
-                was ->
-                        new ImageObserved(
-                                key.sha256(),
-                                key.format(),
-                                false,
-                                was.diskBytes(),
-                                was.checkedAt(),
-                                null,
-                                false,
-                                null,
-                                null,
-                                was.answers()));
+        change(key, was -> new Fact(false, was.diskBytes, was.checkedAt, null, null, was.answers));
     }
 
     /** It is to go, and so many files stand on it. */
@@ -90,63 +91,39 @@ final class ImageFacts {
         change(
                 key,
                 was ->
-                        new ImageObserved(
-                                key.sha256(),
-                                key.format(),
-                                was.cached(),
-                                was.diskBytes(),
-                                was.checkedAt(),
-                                was.fault(),
-                                was.refused(),
-                                was.faultAt(),
+                        new Fact(
+                                was.cached,
+                                was.diskBytes,
+                                was.checkedAt,
+                                was.trouble,
                                 disks,
-                                was.answers()));
+                                was.answers));
     }
 
     void answered(ImageDesired wish) {
-        Key key = Key.of(wish.source());
         change(
-                key,
+                Key.of(wish.source()),
                 was ->
-                        new ImageObserved(
-                                key.sha256(),
-                                key.format(),
-                                was.cached(),
-                                was.diskBytes(),
-                                was.checkedAt(),
-                                was.fault(),
-                                was.refused(),
-                                was.faultAt(),
-                                was.disks(),
+                        new Fact(
+                                was.cached,
+                                was.diskBytes,
+                                was.checkedAt,
+                                was.trouble,
+                                was.disks,
                                 wish.revision()));
     }
 
     /** In an order of their own, so that what is the same reads the same. */
     List<ImageObserved> all() {
-        return facts.values().stream()
+        return facts.entrySet().stream()
+                .map(fact -> fact.getValue().of(fact.getKey()))
                 .sorted(
                         Comparator.comparing(ImageObserved::sha256)
                                 .thenComparing(ImageObserved::format))
                 .toList();
     }
 
-    private void change(Key key, UnaryOperator<ImageObserved> how) {
-        facts.compute(
-                key,
-                (_, was) ->
-                        how.apply(
-                                was == null
-                                        ? new ImageObserved(
-                                                key.sha256(),
-                                                key.format(),
-                                                false,
-                                                null,
-                                                null,
-                                                null,
-                                                false,
-                                                null,
-                                                null,
-                                                null)
-                                        : was));
+    private void change(Key key, UnaryOperator<Fact> how) {
+        facts.compute(key, (_, was) -> how.apply(was == null ? Fact.NONE : was));
     }
 }

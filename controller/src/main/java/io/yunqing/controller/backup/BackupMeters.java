@@ -3,7 +3,6 @@ package io.yunqing.controller.backup;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.BackupPhase;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,21 +14,18 @@ import java.util.Map;
 /** Backups by phase, and what tenants' backups take in repositories. */
 @ApplicationScoped
 class BackupMeters {
-    /** At least; with many backups they are counted less often. */
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
     private final BackupStore store;
     private final Fleet fleet;
-    private volatile List<Family> families = List.of();
 
     BackupMeters(BackupStore store, Fleet fleet) {
         this.store = store;
         this.fleet = fleet;
     }
 
-    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("counting backups", REFRESH, () -> families = count());
-        gauges.serve(() -> families);
+    void start(@Observes StartupEvent event, Gauges gauges) {
+        gauges.count("counting backups", REFRESH, this::count);
     }
 
     private List<Family> count() {

@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.Phase;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
 import io.yunqing.controller.platform.RoundTrip;
@@ -23,7 +22,6 @@ import java.util.stream.Stream;
 /** Instances by phase, and how admissions end. */
 @ApplicationScoped
 class InstanceMeters {
-    /** At least; with many instances they are counted less often. */
     private static final Duration REFRESH = Duration.ofSeconds(2);
 
     private static final Duration[] LATENCIES =
@@ -47,7 +45,6 @@ class InstanceMeters {
     private final MeterRegistry registry;
     private final DistributionSummary batches;
     private final Timer decisions;
-    private volatile List<Family> byPhase = List.of();
 
     InstanceMeters(Sql sql, Fleet fleet, MeterRegistry registry) {
         this.sql = sql;
@@ -64,9 +61,8 @@ class InstanceMeters {
                         .register(registry);
     }
 
-    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("counting instances", REFRESH, () -> byPhase = count());
-        gauges.serve(() -> byPhase);
+    void start(@Observes StartupEvent event, Gauges gauges) {
+        gauges.count("counting instances", REFRESH, this::count);
     }
 
     /**

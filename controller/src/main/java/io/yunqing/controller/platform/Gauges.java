@@ -4,8 +4,10 @@ import io.prometheus.client.Collector;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import io.prometheus.client.CollectorRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -15,11 +17,13 @@ import java.util.function.Supplier;
 @ApplicationScoped
 public class Gauges {
     private final CollectorRegistry registry;
+    private final Every every;
 
     /** The registry behind the page: one that is injected by itself would be another, which nobody asks. */
     @SuppressWarnings("deprecation") // Quarkus' Prometheus registry is still this one
-    Gauges(io.micrometer.prometheus.PrometheusMeterRegistry page) {
+    Gauges(io.micrometer.prometheus.PrometheusMeterRegistry page, Every every) {
         this.registry = page.getPrometheusRegistry();
+        this.every = every;
     }
 
     /**
@@ -35,6 +39,18 @@ public class Gauges {
                         return families.get().stream().map(Family::samples).toList();
                     }
                 });
+    }
+
+    /**
+     * Adds families that are counted now and then, and served as they were last counted.
+     *
+     * @param chore what is done, for the log
+     * @param pause between two counts at least; what takes long is counted less often, see {@link Every#rarely}
+     */
+    public void count(String chore, Duration pause, Supplier<List<Family>> families) {
+        AtomicReference<List<Family>> counted = new AtomicReference<>(List.of());
+        every.rarely(chore, pause, () -> counted.set(families.get()));
+        serve(counted::get);
     }
 
     /** One gauge with the values of all things that have it. */

@@ -3,7 +3,6 @@ package io.yunqing.controller.pool;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.Pool;
 import io.yunqing.api.PoolStatus;
-import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
 import io.yunqing.controller.platform.Transactions;
@@ -16,25 +15,18 @@ import org.jspecify.annotations.Nullable;
 /** How full pools are, and how many hosts see them. */
 @ApplicationScoped
 class PoolMeters {
-    /** At least; with many pools they are counted less often. */
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
     private final Transactions transactions;
     private final PoolViews views;
-    private volatile List<Family> families = List.of();
 
     PoolMeters(Transactions transactions, PoolViews views) {
         this.transactions = transactions;
         this.views = views;
     }
 
-    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("measuring pools", REFRESH, this::measure);
-        gauges.serve(() -> families);
-    }
-
-    void measure() {
-        families = count();
+    void start(@Observes StartupEvent event, Gauges gauges) {
+        gauges.count("measuring pools", REFRESH, this::count);
     }
 
     private List<Family> count() {

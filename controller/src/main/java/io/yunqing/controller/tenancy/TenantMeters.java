@@ -2,7 +2,6 @@ package io.yunqing.controller.tenancy;
 
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.controller.ledger.Ledger;
-import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
 import io.yunqing.controller.platform.ResourceUnit;
@@ -21,7 +20,6 @@ class TenantMeters {
 
     private final Ledger ledger;
     private final Sql sql;
-    private volatile List<Family> families = List.of();
 
     TenantMeters(Ledger ledger, Sql sql) {
         this.ledger = ledger;
@@ -40,10 +38,9 @@ class TenantMeters {
         }
     }
 
-    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
+    void start(@Observes StartupEvent event, Gauges gauges) {
         ledger.kinds();
-        every.rarely("measuring tenants", REFRESH, () -> families = families(accounts()));
-        gauges.serve(() -> families);
+        gauges.count("measuring tenants", REFRESH, () -> families(accounts()));
     }
 
     private List<Account> accounts() {

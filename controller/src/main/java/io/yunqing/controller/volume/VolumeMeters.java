@@ -3,7 +3,6 @@ package io.yunqing.controller.volume;
 import io.quarkus.runtime.StartupEvent;
 import io.yunqing.api.VolumePhase;
 import io.yunqing.controller.fleet.Fleet;
-import io.yunqing.controller.platform.Every;
 import io.yunqing.controller.platform.Gauges;
 import io.yunqing.controller.platform.Gauges.Family;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,21 +14,18 @@ import java.util.Map;
 /** Volumes by phase, and what those of each tier have together. */
 @ApplicationScoped
 class VolumeMeters {
-    /** At least; with many volumes they are counted less often. */
     private static final Duration REFRESH = Duration.ofSeconds(5);
 
     private final VolumeObservationStore store;
     private final Fleet fleet;
-    private volatile List<Family> families = List.of();
 
     VolumeMeters(VolumeObservationStore store, Fleet fleet) {
         this.store = store;
         this.fleet = fleet;
     }
 
-    void start(@Observes StartupEvent event, Every every, Gauges gauges) {
-        every.rarely("counting volumes", REFRESH, () -> families = count());
-        gauges.serve(() -> families);
+    void start(@Observes StartupEvent event, Gauges gauges) {
+        gauges.count("counting volumes", REFRESH, this::count);
     }
 
     private List<Family> count() {

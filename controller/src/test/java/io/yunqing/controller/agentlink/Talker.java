@@ -3,10 +3,10 @@ package io.yunqing.controller.agentlink;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.api.ConsoleEnd;
+import io.yunqing.controller.Until;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -15,8 +15,6 @@ import org.jspecify.annotations.NullUnmarked;
 /** One end of a console session, which reads as much as it is told to and keeps what it heard. */
 @NullUnmarked // a socket comes later
 final class Talker implements WebSocket.Listener {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private final boolean eager;
     private final StringBuilder heard = new StringBuilder();
     private final StringBuilder notices = new StringBuilder();
@@ -59,15 +57,11 @@ final class Talker implements WebSocket.Listener {
     }
 
     void await(BooleanSupplier what, String words) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!what.getAsBoolean()) {
-            assertTrue(
-                    System.nanoTime() < end,
-                    () ->
-                            "never: %s; heard '%s', notices '%s', closed by %d %s"
-                                    .formatted(words, heard(), notices(), code, reason));
-            Thread.onSpinWait();
-        }
+        Until.holds(
+                what,
+                () ->
+                        "%s; heard '%s', notices '%s', closed by %d %s"
+                                .formatted(words, heard(), notices(), code, reason));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,8 +32,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(TestServer.class)
 class ThinPoolTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     @Inject CertificateAuthority authority;
     @Inject AgroalDataSource dataSource;
 
@@ -79,7 +77,9 @@ class ThinPoolTest {
                 measured.toString(),
                 host().at("status.pools.0.measuredAt").asText(),
                 "what is not measured anew is as old as it was");
-        until(() -> zone().at("status.storage.freeMiB").asInt() == 60 << 10);
+        Until.holds(
+                "the zone's sums are as the pool is",
+                () -> zone().at("status.storage.freeMiB").asInt() == 60 << 10);
         Answer zone = zone();
         assertEquals(
                 "{\"hosts\":1,\"unknownHosts\":0,\"promisedMiB\":12288,\"writtenMiB\":3072,\"freeMiB\":61440,\"sizeMiB\":102400}",
@@ -266,14 +266,6 @@ class ThinPoolTest {
                 .mapToLong(value -> (long) Double.parseDouble(value))
                 .findFirst()
                 .orElse(-1);
-    }
-
-    private static void until(BooleanSupplier holds) {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!holds.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(end), "it holds in the end");
-            Thread.onSpinWait();
-        }
     }
 
     private Answer host() {

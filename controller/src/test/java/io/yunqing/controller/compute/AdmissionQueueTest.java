@@ -14,6 +14,7 @@ import io.yunqing.api.ProblemCode;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.compute.Order.Terms;
 import io.yunqing.controller.pki.CertificateAuthority;
@@ -94,7 +95,7 @@ class AdmissionQueueTest {
     /** Of two for one place one is refused at once; the other one waits. */
     private static Future<Answer> refusedOneOf(Future<Answer> one, Future<Answer> other)
             throws Exception {
-        Locks.until(() -> one.isDone() || other.isDone());
+        Until.holds("one of them is decided", () -> one.isDone() || other.isDone());
         Answer refused = (one.isDone() ? one : other).get();
         assertEquals(503, refused.status(), refused.text());
         assertEquals("busy", refused.at("code").asText());
@@ -116,7 +117,7 @@ class AdmissionQueueTest {
                         crowd.submit(() ->
                                 admission.admit(
                                         city.id, List.of(asked), List.of(), terms, gone::set));
-                Locks.until(() -> gone.get() != null);
+                Until.holds("it is gone", () -> gone.get() != null);
                 gone.get().run();
                 // Less than the patience with which an order waits for its batch.
                 ExecutionException told =

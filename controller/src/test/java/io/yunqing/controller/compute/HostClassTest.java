@@ -8,6 +8,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
@@ -59,7 +60,7 @@ class HostClassTest {
         promise(term("", "4"), term(soon.toString(), "1"));
         assertEquals(8, capacity("limit"));
         assertEquals(soon.toString(), itsClass().at("status.next").asText());
-        Locks.until(() -> capacity("limit") == 2);
+        Until.holds("the class is seen", () -> capacity("limit") == 2);
         assertEquals(
                 List.of(2L, 1L, 3L),
                 List.of(capacity("physical"), capacity("ratio"), capacity("used")));

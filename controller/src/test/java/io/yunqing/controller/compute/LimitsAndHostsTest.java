@@ -9,6 +9,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
@@ -109,10 +110,10 @@ class LimitsAndHostsTest {
     void grantsBeginAndEndByTheClock() {
         grant("\"from\":\"%s\"".formatted(Instant.now().plusSeconds(2)));
         assertEquals("quota.exceeded", code(city.create("early")));
-        Locks.until(() -> tenantLimit() == 2);
+        Until.holds("the limit is seen", () -> tenantLimit() == 2);
         city.admitted("in-time");
         grant("\"until\":\"%s\"".formatted(Instant.now().plusSeconds(2)));
-        Locks.until(() -> tenantLimit() == 0);
+        Until.holds("the limit is seen", () -> tenantLimit() == 0);
         assertEquals("quota.exceeded", code(city.create("late")));
         assertEquals(1, city.vcpusUsed(), "what is there stays");
     }

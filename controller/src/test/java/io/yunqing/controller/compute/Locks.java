@@ -3,18 +3,14 @@ package io.yunqing.controller.compute;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.agroal.api.AgroalDataSource;
+import io.yunqing.controller.Until;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** A transaction that holds a tenant's account, as another replica may, so that a test can choose what happens meanwhile. */
 final class Locks implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
     final Connection connection;
 
     /** Takes the account of a tenant. */
@@ -33,24 +29,18 @@ final class Locks implements AutoCloseable {
 
     /** Returns when somebody waits for a lock. */
     void awaitWaiter() {
-        until(() -> {
-            try (PreparedStatement query =
-                            connection.prepareStatement(
-                                    "SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()");
-                    ResultSet rows = query.executeQuery()) {
-                return rows.next();
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    static void until(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "it never came to that");
-            LockSupport.parkNanos(1_000_000);
-        }
+        Until.holds(
+                "somebody waits for a lock",
+                () -> {
+                    try (PreparedStatement query =
+                                    connection.prepareStatement(
+                                            "SELECT FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()");
+                            ResultSet rows = query.executeQuery()) {
+                        return rows.next();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.yunqing.api.Kind;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.Rest.Answer;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.feed.EventStore.EventFilter;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -168,11 +169,7 @@ class RetentionTest {
 
     /** Other work of the controller may hold the newest events back for a moment. */
     private void awaitReadable() {
-        long deadline = System.nanoTime() + 30_000_000_000L;
-        while (horizon.heldBack()) {
-            assertTrue(System.nanoTime() < deadline, "something holds the feed back");
-            Thread.onSpinWait();
-        }
+        Until.holds("nothing holds the feed back", () -> !horizon.heldBack());
     }
 
     private void appendAll(Instant... ages) throws SQLException {

@@ -6,6 +6,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.yunqing.controller.Rest;
 import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
 import io.yunqing.controller.agentlink.City;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(TestServer.class)
 class PoolMetersTest {
     @Inject CertificateAuthority authority;
-    @Inject PoolMeters meters;
 
     private final Rest rest = Rest.operator();
 
@@ -26,13 +26,13 @@ class PoolMetersTest {
                 "/v1/pools",
                 city.id,
                 "{\"url\":\"file:///srv/%s\",\"zone\":\"%s\"}".formatted(city.id, city.id));
-        meters.measure();
+        Until.holds("it is counted", () -> !metric("promised_bytes", city).equals("none"));
         assertEquals("none", metric("size_bytes", city));
         assertEquals(0, Double.parseDouble(metric("promised_bytes", city)));
         assertEquals(1, Double.parseDouble(metric("hosts", city, ",state=\"unseen\"")));
 
         city.obey();
-        meters.measure();
+        Until.holds("it is measured", () -> !metric("size_bytes", city).equals("none"));
         assertEquals(100L << 30, Double.parseDouble(metric("size_bytes", city)));
         assertEquals(90L << 30, Double.parseDouble(metric("free_bytes", city)));
         assertEquals(10L << 30, Double.parseDouble(metric("written_bytes", city)));
