@@ -75,8 +75,9 @@ final class ImageFacts {
         change(
                 key,
                 was -> {
-                    boolean same = was.trouble != null && was.trouble.words.equals(words);
-                    var trouble = new Trouble(words, refused, same ? was.trouble.since : at);
+                    var before = was.trouble;
+                    var since = before != null && before.words.equals(words) ? before.since : at;
+                    var trouble = new Trouble(words, refused, since);
                     return new Fact(false, null, null, trouble, null, was.answers);
                 });
     }

@@ -227,6 +227,13 @@ class InstanceFlowTest {
         assertEquals("STARTING", city.phase("web"));
     }
 
+    @Test
+    void anIncompleteReportSaysNothingOfWhatItDoesNotName() {
+        city.create("web");
+        agent.report(null, false, 100, Long.MAX_VALUE, List.of());
+        assertEquals("SCHEDULED", city.phase("web"));
+    }
+
     /** A complete report that was made before the agent knew of an instance says nothing about it. */
     @Test
     void aReportOlderThanTheInstanceDoesNotProveItsAbsence() {
