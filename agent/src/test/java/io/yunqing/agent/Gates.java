@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** Stands before a hypervisor: says which steps were done, and lets a test stop calls on their way. */
+/** Stands before a hypervisor: says which steps were done, and lets a test stop calls on their way or have them fail. */
 public final class Gates {
 
     private static final Set<String> STEPS =
@@ -37,6 +37,7 @@ public final class Gates {
                     "eraseBackup");
 
     private final Map<String, CountDownLatch> shut = new ConcurrentHashMap<>();
+    private final Map<String, String> failing = new ConcurrentHashMap<>();
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final List<String> steps = new CopyOnWriteArrayList<>();
 
@@ -67,9 +68,22 @@ public final class Gates {
                 waiting.remove(call);
             }
         }
+        var words = failing.get(call);
+        if (words != null) {
+            throw new HypervisorFault(HypervisorFault.Kind.REFUSED, words);
+        }
         if (STEPS.contains(call)) {
             steps.add(call);
         }
+    }
+
+    /** Calls of this method fail with these words from now on, and nothing else tells that. */
+    public void fail(String call, String words) {
+        failing.put(call, words);
+    }
+
+    public void mend(String call) {
+        failing.remove(call);
     }
 
     /** Calls of this method of {@link Hypervisor} wait from now on. */

@@ -44,6 +44,33 @@ class HostReconcilerTest extends Reconciling {
     }
 
     @Test
+    void aLookThatFailsBlindsTheReport() {
+        want(Instances.running().build());
+        until("it runs", () -> shown(DomainState.RUNNING));
+        gates.fail("domains", "internal error: client socket is closed");
+        now = now.plus(LookRhythm.EVERY);
+        until("it is blind", () -> told().unobservedReason() != null);
+        assertEquals("internal error: client socket is closed", told().unobservedReason());
+        assertTrue(shown(DomainState.RUNNING), "as it was last seen");
+
+        gates.mend("domains");
+        now = now.plus(LookRhythm.EVERY);
+        until("it is seen again", () -> told().unobservedReason() == null);
+    }
+
+    @Test
+    void whatWasNeverSeenIsNotSaidToBeAbsent() {
+        gates.fail("domains", "no connection");
+        want(Instances.running().build());
+        until("it is blind", () -> "no connection".equals(told().unobservedReason()));
+        assertEquals(List.of(), told().instances());
+
+        gates.mend("domains");
+        now = now.plus(LookRhythm.EVERY);
+        until("it runs", () -> shown(DomainState.RUNNING));
+    }
+
+    @Test
     void whatIsToBePausedNeverRunsUntilItIsToBeResumed() {
         want(Instances.running().paused().build());
         until("it stands still", () -> shown(DomainState.PAUSED));
