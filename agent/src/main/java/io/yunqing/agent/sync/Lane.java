@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +27,7 @@ final class Lane implements AutoCloseable {
     private final LaneName name;
     private final InstantSource clock;
     private final ThreadPoolExecutor threads;
-    private final Set<Task> running = ConcurrentHashMap.newKeySet();
+    private final Map<Thread, Task> running = new ConcurrentHashMap<>();
 
     Lane(LaneName name, InstantSource clock, Threads threads) {
         this.name = name;
@@ -39,22 +39,21 @@ final class Lane implements AutoCloseable {
     <T> CompletableFuture<T> submit(String what, Callable<T> work) {
         var result = new CompletableFuture<T>();
         threads.execute(() -> {
-            var task = new Task(what, clock.instant());
-            running.add(task);
+            running.put(Thread.currentThread(), new Task(what, clock.instant()));
             try {
                 result.complete(work.call());
             } catch (Throwable e) {
                 // Whatever it was, the one who asked decides what it means; the lane lives on.
                 result.completeExceptionally(e);
             } finally {
-                running.remove(task);
+                running.remove(Thread.currentThread());
             }
         });
         return result;
     }
 
     HostObserved.Lane status() {
-        var oldest = running.stream().min(Comparator.comparing(Task::since));
+        var oldest = running.values().stream().min(Comparator.comparing(Task::since));
         return new HostObserved.Lane(
                 word(),
                 running.size(),

@@ -9,8 +9,12 @@ import io.yunqing.agent.Instances;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceObserved;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HostReconcilerTest extends Reconciling {
@@ -82,6 +86,36 @@ class HostReconcilerTest extends Reconciling {
     }
 
     @Test
+    void storageThatHangsKeepsNobodyFromBeingStartedAndStopped() {
+        var first = Instances.running();
+        var second = Instances.running().id(new UUID(1, 2)).name("web-2").power(Power.OFF);
+        want(List.of(first.build(), second.build()));
+        until("both are there", () -> shown(DomainState.RUNNING) && shown(DomainState.SHUTOFF));
+
+        gates.shut("prepare");
+        gates.shut("inventory");
+        var others =
+                Stream.of(3L, 4L, 5L)
+                        .map(i -> Instances.running().id(new UUID(1, i)).name("new-" + i).build());
+        want(
+                Stream.concat(
+                                Stream.of(
+                                        first.power(Power.OFF).build(),
+                                        second.power(Power.RUNNING).build()),
+                                others)
+                        .toList());
+        until("storage hangs", () -> gates.holds("prepare"));
+        until(
+                "one is off and the other runs",
+                () ->
+                        stateOf(Instances.ID) == DomainState.SHUTOFF
+                                && stateOf(new UUID(1, 2)) == DomainState.RUNNING);
+        assertTrue(gates.holds("prepare"));
+        gates.open("prepare");
+        gates.open("inventory");
+    }
+
+    @Test
     void aRunEndsWhenItsInstanceIsToBeGone() {
         wantWhilePreparing(Instances.running().deleted().build());
         until("it is removed", () -> shown(DomainState.REMOVED));
@@ -149,6 +183,14 @@ class HostReconcilerTest extends Reconciling {
         want(next);
         reconciler.settle();
         gates.open("prepare");
+    }
+
+    private @Nullable DomainState stateOf(UUID id) {
+        return told().instances().stream()
+                .filter(one -> one.id().equals(id))
+                .map(InstanceObserved::state)
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean idle() {
