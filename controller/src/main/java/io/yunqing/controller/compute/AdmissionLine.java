@@ -28,6 +28,9 @@ final class AdmissionLine implements AutoCloseable {
                 // Rows are looked up by keys. Plans made while tables were small would read them
                 // whole, and stay in use when they have grown.
                 statement.execute("SET SESSION enable_seqscan = off");
+                // A plan for the few keys at hand looks cheaper than one for any, and is made anew
+                // each time, which takes longer than following it.
+                statement.execute("SET SESSION plan_cache_mode = force_generic_plan");
             }
             connection.commit();
         }
@@ -60,6 +63,7 @@ final class AdmissionLine implements AutoCloseable {
             connection.rollback();
             try (Statement statement = connection.createStatement()) {
                 statement.execute("RESET enable_seqscan");
+                statement.execute("RESET plan_cache_mode");
             }
             connection.commit();
             connection.close();
