@@ -4,7 +4,7 @@ INSERT INTO department VALUES (gen_random_uuid(), 'city', 1, now(), '{}', '{}');
 INSERT INTO department SELECT gen_random_uuid(), 'bureau-' || b, 1, now(), '{}', '{"parent": "city"}', c.id
 FROM generate_series(1, 50) b, department c WHERE c.name = 'city';
 INSERT INTO application SELECT gen_random_uuid(), name, 1, now(), '{}', '{}', id FROM department WHERE parent_id IS NOT NULL;
-INSERT INTO tenant SELECT gen_random_uuid(), replace(name, 'bureau', 'tenant'), 1, now(), '{}', '{}', id FROM application;
+INSERT INTO tenant SELECT gen_random_uuid(), replace(name, 'bureau', 'tenant'), 1, now(), '{}', '{"environment": "PRODUCTION"}', id FROM application;
 INSERT INTO quota_owner (id, strict, granted) SELECT id, false, array_fill(ledger_unlimited(), ARRAY[4]) FROM department WHERE parent_id IS NULL;
 INSERT INTO quota_owner (id, parent_id, strict, granted)
 SELECT id, parent_id, false, array_fill(ledger_unlimited(), ARRAY[4]) FROM department WHERE parent_id IS NOT NULL;

@@ -1,10 +1,12 @@
 package io.yunqing.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.yunqing.examples.cloud.Cloud;
+import io.yunqing.examples.cloud.Program.Outcome;
 import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Testbed;
 import io.yunqing.examples.cloud.Until;
@@ -140,8 +142,32 @@ class ThirtyInstancesIT {
         yqctl.ok(line.toArray(String[]::new));
     }
 
+    /** Table lines are INSTANCE, ENVIRONMENT, FROM, TO and more. */
     @Test
     @Order(2)
+    void eachHostMayBeLostAndTheirZoneMayNot() throws IOException {
+        for (int host = 1; host <= HOSTS; host++) {
+            String name = Cloud.hostName(host);
+            List<String> lines = yqctl.ok("ha", "simulate", "host", name).lines().skip(1).toList();
+            assertEquals(10, lines.size(), name);
+            var onHost = new TreeMap<String, Integer>();
+            for (String line : lines) {
+                String[] cells = line.split(" +");
+                assertEquals(name, cells[2], line);
+                onHost.merge(cells[3], 1, Integer::sum);
+            }
+            assertEquals(Set.of(5), Set.copyOf(onHost.values()), "spread as their group asks");
+            assertFalse(onHost.containsKey(name));
+        }
+        Outcome all = yqctl.run("ha", "simulate", "zone", "futian", "--most", "5");
+        assertEquals(5, all.exit(), all.toString());
+        assertTrue(
+                all.err().contains("30 instances displaced, 30 of them find no host"), all.err());
+        assertTrue(all.err().contains("25 more"), all.err());
+    }
+
+    @Test
+    @Order(3)
     void theLibvirtOfOneHostGoesAway() throws IOException {
         before = domains();
         assertEquals(on(SILENT).size(), before.size());
@@ -154,7 +180,7 @@ class ThirtyInstancesIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void machinesAreStoppedStartedAndMadeLarger() throws IOException {
         List<String> mine = on(1);
         yqctl.ok("instance", "stop", mine.get(0), "--wait=60s");
@@ -185,7 +211,7 @@ class ThirtyInstancesIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void disksKeepWhatWasWritten() throws IOException {
         String own = on(2).get(0);
         String other = on(2).get(1);
@@ -234,7 +260,7 @@ class ThirtyInstancesIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void afterAMinuteNothingOfTheSilentHostHasChanged() throws IOException {
         Until.pause(Duration.between(Instant.now(), silentSince.plus(AWAY)));
         assertEquals(Set.of("UNOBSERVED"), phases(SILENT));
@@ -253,7 +279,7 @@ class ThirtyInstancesIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void nothingIsLeftOfThem() throws IOException {
         yqctl.ok(all("instance", "delete"));
         yqctl.ok(all("volume", "delete"));

@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * {@code headroom}, {@code simulate}, {@code rebalance} and {@code doctor}: what would be, and whether the books are right.
+ * {@code headroom}, {@code simulate}, {@code rebalance}, {@code ha simulate} and {@code doctor}: what would be, and whether the
+ * books are right.
  */
 final class Forecasts {
     private Forecasts() {}
@@ -104,8 +105,9 @@ final class Forecasts {
                                         "rebalance: --goal is missing",
                                         "say --goal empty or --goal relieve"))
                         .toUpperCase(Locale.ROOT));
-        number(call, "--most").ifPresent(most -> request.put("most", most));
-        number(call, "--above").ifPresent(percent -> request.put("abovePercent", percent));
+        number("rebalance", call, "--most").ifPresent(most -> request.put("most", most));
+        number("rebalance", call, "--above")
+                .ifPresent(percent -> request.put("abovePercent", percent));
         call.args().text("--zone").ifPresent(zone -> request.put("zone", zone));
         Answer answer = call.rest().post(Url.of("rebalancings"), Map.of(), request);
         List<Map<String, Object>> rows = new ArrayList<>();
@@ -152,13 +154,93 @@ final class Forecasts {
         }
     }
 
-    private static Optional<Integer> number(Call call, String flag) {
+    /** What would become of instances if hosts were lost. */
+    static Exit rehearse(Call call) {
+        Map<String, Object> request = lost(call.args().operands());
+        call.args()
+                .text("--environment")
+                .ifPresent(name -> request.put("environment", name.toUpperCase(Locale.ROOT)));
+        number("ha simulate", call, "--most").ifPresent(most -> request.put("most", most));
+        Answer answer = call.rest().post(Url.of("rehearsals"), Map.of(), request);
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Map<String, Object> fate : Tree.mapsAt(answer.tree(), "instances")) {
+            Map<String, Object> row = new LinkedHashMap<>(fate);
+            row.put("instance", Tree.textAt(fate, "tenant") + "/" + Tree.textAt(fate, "instance"));
+            row.put("local-gib", fate.get("localGiB"));
+            row.put("nearest-miss", Tree.textAt(fate, "refusal.nearestMiss"));
+            rows.add(row);
+        }
+        if (!rows.isEmpty() || !call.printer().output().forPeople()) {
+            print(
+                    call,
+                    answer,
+                    rows,
+                    "instance",
+                    "environment",
+                    "from",
+                    "to",
+                    "local-gib",
+                    "nearest-miss");
+        }
+        int homeless = 0;
+        for (Map<String, Object> sum : Tree.mapsAt(answer.tree(), "environments")) {
+            homeless += Integer.parseInt(Tree.textAt(sum, "homeless"));
+        }
+        if (call.printer().output().forPeople()) {
+            tellLoss(call, answer.tree());
+        }
+        return homeless == 0 ? Exit.OK : Exit.REFUSED;
+    }
+
+    private static Map<String, Object> lost(List<String> operands) {
+        Map<String, Object> request = new LinkedHashMap<>();
+        String name = operands.size() == 2 ? operands.getLast() : "";
+        String scope = operands.isEmpty() ? "" : operands.getFirst();
+        switch (scope) {
+            case "host", "zone" -> request.put(scope, name);
+            case "rack" -> {
+                String[] parts = name.split("/", 2);
+                request.put("zone", parts[0]);
+                request.put("rack", parts.length == 2 ? parts[1] : "");
+            }
+            default -> {}
+        }
+        if (request.isEmpty() || request.containsValue("")) {
+            throw Failure.usage(
+                    "ha simulate: '%s' does not say what is lost"
+                            .formatted(String.join(" ", operands)),
+                    "write it like host h1, rack futian/r1 or zone futian");
+        }
+        return request;
+    }
+
+    private static void tellLoss(Call call, Map<String, Object> answer) {
+        List<Map<String, Object>> sums = Tree.mapsAt(answer, "environments");
+        String lost = Tree.textAt(answer, "scope") + " " + Tree.textAt(answer, "name");
+        if (sums.isEmpty()) {
+            call.say("ha.nobody", lost, Tree.textAt(answer, "lostHosts"));
+        }
+        for (Map<String, Object> sum : sums) {
+            call.say(
+                    "ha.sum",
+                    Tree.textAt(sum, "environment"),
+                    Tree.textAt(sum, "displaced"),
+                    Tree.textAt(sum, "homeless"),
+                    Tree.textAt(sum, "localGiB"));
+        }
+        String leftOut = Tree.textAt(answer, "leftOut");
+        if (!leftOut.equals("0")) {
+            call.say("ha.more", leftOut);
+        }
+    }
+
+    private static Optional<Integer> number(String command, Call call, String flag) {
         Optional<String> text = call.args().text(flag);
         try {
             return text.map(Integer::valueOf);
         } catch (NumberFormatException e) {
             throw Failure.usage(
-                    "rebalance: %s '%s' is not a whole number".formatted(flag, text.orElse("")),
+                    "%s: %s '%s' is not a whole number".formatted(command, flag, text.orElse("")),
                     "write it like %s 20".formatted(flag));
         }
     }

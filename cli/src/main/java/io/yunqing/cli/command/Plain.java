@@ -20,6 +20,7 @@ final class Plain {
                 headroom(),
                 simulate(),
                 rebalance(),
+                ha(),
                 doctor(),
                 completion(),
                 version());
@@ -131,6 +132,30 @@ final class Plain {
                         "--above"));
         rebalance.addOption(Options.text("NAME", "Only hosts of this zone", "--zone"));
         return global(rebalance);
+    }
+
+    private static CommandSpec ha() {
+        CommandSpec simulate =
+                Options.command(
+                        "simulate",
+                        "Show which instances would find room elsewhere if hosts were lost, and which"
+                                + " none; exit code 5 if not all do. Touches nothing",
+                        Forecasts::rehearse,
+                        "ha simulate zone futian --environment production",
+                        "ha simulate rack futian/r1",
+                        "ha simulate host h1 -o json");
+        simulate.addPositional(
+                Options.operands("host NAME | rack ZONE/RACK | zone NAME", "0..*", "What is lost"));
+        simulate.addOption(
+                Options.text(
+                        "NAME",
+                        "Only instances of production, test, development or emergency tenants"
+                                + " look for another host",
+                        "--environment"));
+        simulate.addOption(
+                Options.text("N", "Name so many instances at most; 200 when absent", "--most"));
+        return Options.command("ha", "Losses of hosts, rehearsed")
+                .addSubcommand("simulate", global(simulate));
     }
 
     private static CommandSpec doctor() {

@@ -12,6 +12,7 @@ import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.platform.Exit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +223,58 @@ class ReadingScenarioTest {
         assertEquals(Exit.USAGE, terminal.run("rebalance").exit());
         assertEquals(
                 Exit.USAGE, terminal.run("rebalance", "--goal", "empty", "--most", "x").exit());
+    }
+
+    @Test
+    void aRehearsedLossShowsWhoFindsAHostAndWhoDoesNot() throws IOException {
+        controller.forecast(
+                """
+                {"scope":"rack","name":"z/r1","lostHosts":2,"environments":[{"environment":"PRODUCTION","displaced":2,"homeless":1,
+                 "localGiB":12}],"instances":[{"tenant":"t","environment":"PRODUCTION","instance":"db","from":"h1","localGiB":10,
+                 "refusal":{"nearestMiss":"h3 lacks 2 vcpus"}},{"tenant":"t","environment":"PRODUCTION","instance":"web","from":"h2",
+                 "to":"h3","localGiB":2}],"leftOut":3}
+                """);
+        Run run =
+                terminal.run(
+                        "ha",
+                        "simulate",
+                        "rack",
+                        "z/r1",
+                        "--environment",
+                        "production",
+                        "--most",
+                        "2");
+        assertEquals(Exit.REFUSED, run.exit());
+        assertEquals(
+                "{\"zone\":\"z\",\"rack\":\"r1\",\"environment\":\"PRODUCTION\",\"most\":2}",
+                controller.requests().getLast());
+        assertEquals(
+                """
+                INSTANCE  ENVIRONMENT  FROM  TO  LOCAL GiB  NEAREST MISS
+                t/db      PRODUCTION   h1    -   10         h3 lacks 2 vcpus
+                t/web     PRODUCTION   h2    h3  2          -
+                """,
+                run.out());
+        assertTrue(
+                run.err().contains("PRODUCTION: 2 instances displaced, 1 of them find no host"),
+                run.err());
+        assertTrue(run.err().contains("3 more"), run.err());
+    }
+
+    @Test
+    void aLossOfNobodySaysSoAndWhatIsLostMustBeSaid() throws IOException {
+        controller.forecast(
+                "{\"scope\":\"host\",\"name\":\"h1\",\"lostHosts\":1,\"environments\":[],\"instances\":[],\"leftOut\":0}");
+        Run run = terminal.run("ha", "simulate", "host", "h1");
+        assertEquals(Exit.OK, run.exit());
+        assertEquals("", run.out());
+        assertEquals("No instance is on host h1 (1 hosts)\n", run.err());
+        for (String line :
+                List.of("", "host", "h1", "rack r1", "zone z more", "host h1 --most x")) {
+            List<String> words = new ArrayList<>(List.of("ha", "simulate"));
+            words.addAll(line.isEmpty() ? List.of() : List.of(line.split(" ")));
+            assertEquals(Exit.USAGE, terminal.run(words.toArray(String[]::new)).exit(), line);
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,6 +50,9 @@ public final class FakeController implements AutoCloseable {
         /** The event stream says that its reader fell behind what is kept, and ends. */
         STREAM_GONE
     }
+
+    private static final Set<String> FORECASTS =
+            Set.of("/v1/rebalancings", "/v1/rehearsals", "/v1/simulations");
 
     private final HttpServer server;
     private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -164,7 +168,7 @@ public final class FakeController implements AutoCloseable {
             return Reply.json(200, Map.of("name", "ops", "region", "shenzhen", "version", "0.1.0"));
         } else if (path.equals("/v1/events")) {
             return feed.page(query);
-        } else if (path.equals("/v1/rebalancings") || path.equals("/v1/simulations")) {
+        } else if (FORECASTS.contains(path)) {
             requests.add(new String(body, StandardCharsets.UTF_8));
             return problem.isEmpty() ? Reply.json(200, forecast) : Reply.problem(problem);
         } else if (path.endsWith("/instance-sets")) {

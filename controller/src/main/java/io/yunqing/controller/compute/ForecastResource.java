@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Headroom;
 import io.yunqing.api.Rebalancing;
+import io.yunqing.api.Rehearsal;
 import io.yunqing.api.Simulation;
 import io.yunqing.controller.platform.Parameters;
 import jakarta.validation.Valid;
@@ -28,10 +29,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class ForecastResource {
     private final Forecast forecast;
     private final RebalancingPlanner rebalancing;
+    private final Rehearsals rehearsals;
 
-    ForecastResource(Forecast forecast, RebalancingPlanner rebalancing) {
+    ForecastResource(Forecast forecast, RebalancingPlanner rebalancing, Rehearsals rehearsals) {
         this.forecast = forecast;
         this.rebalancing = rebalancing;
+        this.rehearsals = rehearsals;
     }
 
     @GET
@@ -71,5 +74,16 @@ public class ForecastResource {
             @Valid @NotNull Rebalancing.Request request, @Context UriInfo uri) {
         Parameters.requireKnown(uri, Set.of());
         return rebalancing.plan(request);
+    }
+
+    @POST
+    @Path("rehearsals")
+    @Operation(
+            summary =
+                    "What would become of instances if a host, a rack or a zone were lost: which find room where, and which none")
+    public Rehearsal.Answer rehearse(
+            @Valid @NotNull Rehearsal.Request request, @Context UriInfo uri) {
+        Parameters.requireKnown(uri, Set.of());
+        return rehearsals.rehearse(request);
     }
 }

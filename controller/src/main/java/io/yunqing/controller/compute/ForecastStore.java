@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.yunqing.api.Environment;
 import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.PlacementGroupSpec;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
@@ -22,9 +23,11 @@ final class ForecastStore {
      * An instance where it is.
      *
      * @param tenantName whose it is
+     * @param environment of its tenant
      * @param host where it is
-     * @param size what it takes and needs of a host; its volumes count as its disk, as they are where it is
-     * @param zone where it must be; anywhere when null
+     * @param size what it takes and needs of a host; its volumes count as its disk but for those of shared pools, as all others
+     *     are where it is
+     * @param zone where it must be, by its own wish or because shared pools of its volumes are of that zone; anywhere when null
      * @param networked whether it is in a network of its tenant
      * @param group whose member it is; of none when null
      */
@@ -34,6 +37,7 @@ final class ForecastStore {
             UUID host,
             UUID tenant,
             String tenantName,
+            Environment environment,
             FlavorSpec size,
             String zone,
             boolean networked,
@@ -62,12 +66,16 @@ final class ForecastStore {
         new RoundTrip()
                 .read(
                         """
-                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, i.vcpus, i.memory_mib,
-                               i.root_disk_gib + coalesce((SELECT sum(v.size_gib) FROM volume v WHERE v.instance_id = i.id), 0) AS disks_gib,
-                               i.spec ->> 'zone' AS zone, f.spec AS flavor,
+                        SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, t.spec ->> 'environment' AS environment,
+                               i.vcpus, i.memory_mib, i.root_disk_gib + coalesce(v.local_gib, 0) AS disks_gib,
+                               coalesce(i.spec ->> 'zone', v.zone) AS zone, f.spec AS flavor,
                                i.deleted, i.network_id IS NOT NULL AS networked, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id JOIN tenant t ON t.id = i.tenant_id
                         LEFT JOIN placement_group g ON g.id = i.group_id
+                        LEFT JOIN (SELECT v.instance_id, sum(v.size_gib) FILTER (WHERE p.shared IS NOT TRUE) AS local_gib,
+                                          max(z.name) FILTER (WHERE p.shared) AS zone
+                                   FROM volume v LEFT JOIN pool p ON p.id = v.pool_id LEFT JOIN zone z ON z.id = p.zone_id
+                                   WHERE v.instance_id IS NOT NULL GROUP BY 1) v ON v.instance_id = i.id
                         WHERE NOT i.deleted OR g.id IS NOT NULL
                         """,
                         row -> {
@@ -91,6 +99,7 @@ final class ForecastStore {
                 host,
                 row.getObject("tenant_id", UUID.class),
                 row.getString("tenant_name"),
+                Environment.valueOf(row.getString("environment")),
                 sized(
                         json(row.getString("flavor"), FlavorSpec.class),
                         row.getInt("vcpus"),

@@ -1,5 +1,6 @@
 package io.yunqing.controller.placement;
 
+import io.yunqing.controller.placement.Rehoming.Fate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -74,31 +75,13 @@ public record Headroom(long now, List<Loss> worst) {
             for (Resident resident : residents) {
                 byHost.computeIfAbsent(resident.host(), _ -> new ArrayList<>()).add(resident);
             }
-            double[] whole = new double[fleet.resources().size()];
-            for (int i = 0; i < fleet.bound(); i++) {
-                for (int r = 0; r < whole.length; r++) {
-                    whole[r] += fleet.limit(i, r);
-                }
-            }
-            this.largestFirst =
-                    Comparator.comparingDouble((Resident resident) ->
-                                    -share(resident.request().amounts(), whole))
-                            .thenComparing(Resident::id);
-        }
-
-        /** The largest part of any resource of the whole fleet that the amounts take. */
-        private static double share(Amounts amounts, double[] whole) {
-            double most = 0;
-            for (int r = 0; r < Math.min(amounts.length(), whole.length); r++) {
-                most = Math.max(most, whole[r] == 0 ? 0 : amounts.at(r) / whole[r]);
-            }
-            return most;
+            this.largestFirst = Rehoming.largestFirst(fleet);
         }
 
         @Nullable Loss worst(Scope scope) {
             Map<String, List<Integer>> parts = new TreeMap<>();
             for (int i = 0; i < fleet.bound(); i++) {
-                String name = fleet.present(i) ? name(fleet.host(i), scope) : null;
+                String name = fleet.present(i) ? scope.nameOf(fleet.host(i)) : null;
                 if (name != null) {
                     parts.computeIfAbsent(name, _ -> new ArrayList<>()).add(i);
                 }
@@ -107,18 +90,6 @@ public record Headroom(long now, List<Loss> worst) {
                     .map(part -> lose(scope, part.getKey(), part.getValue()))
                     .min(Loss.WORST_FIRST)
                     .orElse(null);
-        }
-
-        private static @Nullable String name(Host host, Scope scope) {
-            return switch (scope) {
-                case HOST -> host.name();
-                // A rack's name need not be unique beyond its zone.
-                case RACK ->
-                        host.location().rack() == null
-                                ? null
-                                : host.location().zone() + "/" + host.location().rack();
-                case ZONE -> host.location().zone();
-            };
         }
 
         private Loss lose(Scope scope, String name, List<Integer> hosts) {
@@ -133,28 +104,26 @@ public record Headroom(long now, List<Loss> worst) {
                 fits.recount(index);
             }
             moving.sort(largestFirst);
-            List<UUID> homeless = new ArrayList<>();
-            Map<Resident, Integer> moved = new HashMap<>();
-            for (Resident resident : moving) {
-                Request again = resident.request().after(moves);
-                if (Placement.choose(fleet, again, seed) instanceof Decision.Chosen chosen) {
-                    fleet.take(chosen.index(), again.amounts());
-                    moves.joined(again, chosen.host().id());
-                    moved.put(resident, chosen.index());
-                    fits.recount(chosen.index());
-                } else {
-                    homeless.add(resident.id());
-                }
-            }
+            List<Fate> fates = Rehoming.carriedOut(fleet, moves, moving, seed);
+            List<Fate> placed = fates.stream().filter(fate -> !fate.homeless()).toList();
+            placed.forEach(fate -> fits.recount(fate.index()));
             long left =
                     request.social() ? new Fits(fleet, request.after(moves)).total() : fits.total();
-            moved.forEach((resident, index) -> {
-                fleet.give(index, resident.request().amounts());
-                fits.recount(index);
+            placed.forEach(fate -> {
+                fleet.give(fate.index(), fate.resident().request().amounts());
+                fits.recount(fate.index());
             });
             heard.forEach(index -> fleet.reporting(index, true));
             hosts.forEach(fits::recount);
-            return new Loss(scope, name, left, moving.size(), homeless);
+            return new Loss(
+                    scope,
+                    name,
+                    left,
+                    moving.size(),
+                    fates.stream()
+                            .filter(Fate::homeless)
+                            .map(fate -> fate.resident().id())
+                            .toList());
         }
     }
 }

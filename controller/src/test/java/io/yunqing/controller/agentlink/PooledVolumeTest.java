@@ -90,6 +90,15 @@ class PooledVolumeTest {
     }
 
     @Test
+    void whatIsInASharedPoolIsNotLostWithAHostAndNeedsNoRoomOnAnother() {
+        created("shared", 30, "web", "san");
+        created("own", 10, "web", "ssd");
+        Answer lost = rest.post("/v1/rehearsals", "{\"host\":\"%s\"}".formatted(city.id));
+        assertEquals(12, lost.at("instances.0.localGiB").asInt(), "with its root disk of 2");
+        assertEquals(city.id + "-2", lost.at("instances.0.to").asText(), lost.text());
+    }
+
+    @Test
     void whatAPoolDoesNotHaveIsNotPromisedTwice() {
         city.replaced(
                 "/v1/tenants/" + city.id,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +137,14 @@ final class Population {
 
     /** What an instance would ask for now if it were not there, with some on other hosts than at first. */
     Request anew(UUID id, Map<UUID, UUID> moved) {
+        return anew(id, moved, Set.of());
+    }
+
+    /** Likewise, with nobody left on the lost hosts. */
+    Request anew(UUID id, Map<UUID, UUID> moved, Set<UUID> lost) {
         Instance instance = Objects.requireNonNull(instances.get(id));
-        return request(instance, members(instance.rule(), id, moved));
+        Map<UUID, Integer> members = members(instance.rule(), id, moved);
+        members.keySet().removeAll(lost);
+        return request(instance, members);
     }
 }
