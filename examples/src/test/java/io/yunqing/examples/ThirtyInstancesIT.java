@@ -145,7 +145,7 @@ class ThirtyInstancesIT {
     /** Table lines are INSTANCE, ENVIRONMENT, FROM, TO and more. */
     @Test
     @Order(2)
-    void eachHostMayBeLostAndTheirZoneMayNot() throws IOException {
+    void theLossOfEachHostAndOfAZoneIsRehearsed() throws IOException {
         for (int host = 1; host <= HOSTS; host++) {
             String name = Cloud.hostName(host);
             List<String> lines = yqctl.ok("ha", "simulate", "host", name).lines().skip(1).toList();
@@ -159,11 +159,17 @@ class ThirtyInstancesIT {
             assertEquals(Set.of(5), Set.copyOf(onHost.values()), "spread as their group asks");
             assertFalse(onHost.containsKey(name));
         }
-        Outcome all = yqctl.run("ha", "simulate", "zone", "futian", "--most", "5");
-        assertEquals(5, all.exit(), all.toString());
+        // Two of the hosts; the third takes what its processors allow, each promised eight times.
+        int homeless = Math.max(0, 20 - (8 * Runtime.getRuntime().availableProcessors() - 10));
+        Outcome zone = yqctl.run("ha", "simulate", "zone", "futian", "--most", "5");
+        assertEquals(homeless == 0 ? 0 : 5, zone.exit(), zone.toString());
         assertTrue(
-                all.err().contains("30 instances displaced, 30 of them find no host"), all.err());
-        assertTrue(all.err().contains("25 more"), all.err());
+                zone.err()
+                        .contains(
+                                "20 instances displaced, %d of them find no host"
+                                        .formatted(homeless)),
+                zone.err());
+        assertTrue(zone.err().contains("15 more"), zone.err());
     }
 
     @Test
