@@ -263,6 +263,11 @@ final class Changing {
         return change(call, noun, _ -> edit);
     }
 
+    /** The same change of each. */
+    static Exit change(Call call, Noun noun, List<Target> targets, Edit edit) {
+        return change(call, noun, targets, _ -> edit);
+    }
+
     /**
      * Puts a change on top of the newest revision. Somebody else's change in between is kept when it touches other
      * fields; when it touches the same ones, neither is right without a person.
@@ -270,9 +275,14 @@ final class Changing {
      * @param asked what to change of what is seen first
      */
     static Exit change(Call call, Noun noun, Function<Map<String, Object>, Edit> asked) {
+        return change(call, noun, Several.targets(call, noun), asked);
+    }
+
+    private static Exit change(
+            Call call, Noun noun, List<Target> targets, Function<Map<String, Object>, Edit> asked) {
         return Several.each(
                 call,
-                Several.targets(call, noun),
+                targets,
                 target -> put(call, noun, target, asked),
                 (target, answer) -> done(call, noun, target, answer),
                 "update.partly");

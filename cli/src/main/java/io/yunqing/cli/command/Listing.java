@@ -48,6 +48,17 @@ final class Listing {
         return Exit.OK;
     }
 
+    /** All that the command's filters let through. */
+    static List<Map<String, Object>> all(Call call, Noun noun) {
+        return pages(
+                        call,
+                        () -> filtered(call, noun, noun.list("")),
+                        "cursor",
+                        "",
+                        Integer.MAX_VALUE)
+                .items();
+    }
+
     /**
      * Reads pages until there are no more or there are enough.
      *

@@ -2,11 +2,9 @@ package io.yunqing.cli.command;
 
 import io.yunqing.api.Kind;
 import io.yunqing.cli.command.Call.Target;
-import io.yunqing.cli.json.Tree;
 import io.yunqing.cli.noun.Noun;
 import io.yunqing.cli.noun.Nouns;
 import io.yunqing.cli.platform.Exit;
-import io.yunqing.cli.print.Printer;
 import io.yunqing.cli.rest.Answer;
 import io.yunqing.cli.rest.Rest;
 import java.util.List;
@@ -20,7 +18,7 @@ final class OwnVerbs {
 
     static List<String> names(Kind kind) {
         return switch (kind) {
-            case HOST -> List.of("join-token");
+            case HOST -> HostVerbs.NAMES;
             case INSTANCE -> InstanceVerbs.NAMES;
             case VOLUME -> List.of("attach", "detach", "snapshot", "restore", "backup");
             case ORPHAN -> List.of("quarantine", "release");
@@ -47,8 +45,10 @@ final class OwnVerbs {
         if (noun.kind() == Kind.INSTANCE) {
             return InstanceVerbs.command(noun, verb);
         }
+        if (noun.kind() == Kind.HOST) {
+            return HostVerbs.command(noun, verb);
+        }
         return switch (verb) {
-            case "join-token" -> joinToken(noun);
             case "snapshot" -> snapshot(noun);
             case "restore" -> restore(noun);
             case "backup" -> backup(noun);
@@ -73,17 +73,6 @@ final class OwnVerbs {
                             "Let nothing new be made from an image, for good; instances run on");
             default -> throw new IllegalArgumentException(verb);
         };
-    }
-
-    private static CommandSpec joinToken(Noun noun) {
-        CommandSpec token =
-                Options.command(
-                        "join-token",
-                        "Make a token with which one agent may enrol as this host, once",
-                        call -> joinToken(call, noun),
-                        "host join-token rack1-07 > join-token");
-        token.addOption(Options.reason());
-        return token.addPositional(Verbs.name(noun));
     }
 
     private static CommandSpec attach(Noun noun) {
@@ -242,24 +231,5 @@ final class OwnVerbs {
                         "image %s debian-12 --dry-run".formatted(verb));
         Options.mutation().forEach(command::addOption);
         return command.addPositional(Verbs.name(noun));
-    }
-
-    /** Data is the token alone, so that it can be redirected into the agent's file. */
-    private static Exit joinToken(Call call, Noun noun) {
-        Target target = call.target(noun);
-        Answer answer =
-                call.rest()
-                        .post(
-                                call.url(noun, target, "join-token"),
-                                Rest.headers(call.reason(), ""),
-                                Map.of());
-        Printer printer = call.printer();
-        if (call.outputAsked() && !printer.output().forPeople()) {
-            printer.body(answer);
-            return Exit.OK;
-        }
-        printer.raw(Tree.textAt(answer.tree(), "token") + "\n");
-        call.say("token.expires", Tree.textAt(answer.tree(), "expires"), target);
-        return Exit.OK;
     }
 }

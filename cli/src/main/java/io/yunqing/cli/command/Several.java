@@ -20,12 +20,17 @@ final class Several {
     static List<Target> targets(Call call, Noun noun) {
         List<Target> targets =
                 call.args().operands().stream().map(name -> call.target(noun, name)).toList();
+        requireOneForDigest(call, noun, targets);
+        return targets;
+    }
+
+    /** Refuses a digest for several, as a plan is of one. */
+    static void requireOneForDigest(Call call, Noun noun, List<Target> targets) {
         if (targets.size() > 1 && call.args().has("--digest")) {
             throw Failure.usage(
                     "--digest is of the plan of one " + noun.word() + ", and several are named",
                     "name one");
         }
-        return targets;
     }
 
     /**

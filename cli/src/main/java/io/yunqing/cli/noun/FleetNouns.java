@@ -120,7 +120,11 @@ final class FleetNouns {
                         created().onlyWide()),
                 List.of(
                         new Filter("zone", "Only hosts of this zone"),
+                        new Filter("rack", "Only hosts of racks of this name"),
                         new Filter("class", "Only hosts of this class"),
+                        new Filter(
+                                "schedulable",
+                                "true or false: only hosts that instances may come to, or may not"),
                         new Filter(
                                 "state",
                                 "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),

@@ -327,12 +327,4 @@ class ChangingScenarioTest {
         controller.next(Fault.BUSY);
         assertEquals(Exit.UNREACHABLE, terminal.run("zone", "create", "a").exit());
     }
-
-    @Test
-    void joinTokenPrintsTheTokenAlone() throws IOException {
-        controller.have("hosts/h1", "{\"spec\":{\"zone\":\"a\"}}");
-        Run run = terminal.run("host", "join-token", "h1");
-        assertEquals("join-me\n", run.out());
-        assertTrue(run.err().contains("2026-01-02T00:00:00Z"));
-    }
 }

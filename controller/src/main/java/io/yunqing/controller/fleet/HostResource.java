@@ -97,11 +97,19 @@ public class HostResource implements SimpleNoun<HostRow, Host> {
     public Response list(
             @BeanParam ListQuery query,
             @QueryParam("zone") String zone,
+            @QueryParam("rack") String rack,
             @QueryParam("state") String state,
             @QueryParam("class") String hostClass,
+            @QueryParam("schedulable") String schedulable,
             @Context HttpHeaders headers) {
+        Parameters.requireTruth("schedulable", schedulable);
         Where<Host> where = Where.all();
         where.filter("zone", zone, "r.zone_id = (SELECT id FROM zone WHERE name = :zone)")
+                .filter("rack", rack, "r.spec ->> 'rack' = :rack")
+                .filter(
+                        "schedulable",
+                        schedulable,
+                        "coalesce(r.spec ->> 'schedulable', 'true') = :schedulable")
                 .filter(
                         "class",
                         hostClass,

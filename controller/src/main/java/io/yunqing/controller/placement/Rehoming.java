@@ -3,8 +3,10 @@ package io.yunqing.controller.placement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -72,12 +74,24 @@ public final class Rehoming {
     static List<Fate> carriedOut(
             FleetView fleet, Moves moves, List<Resident> displaced, long seed) {
         List<Fate> fates = new ArrayList<>(displaced.size());
+        // The fleet only becomes fuller: where there was no host once, there is none later.
+        Map<Question, Decision> hopeless = new HashMap<>();
         for (Resident resident : displaced) {
             Request again = resident.request().after(moves);
-            Decision decision = Placement.choose(fleet, again, seed);
-            if (decision instanceof Decision.Chosen chosen) {
-                fleet.take(chosen.index(), again.amounts());
-                moves.joined(again, chosen.host().id());
+            Decision decision = again.social() ? null : hopeless.get(again.question());
+            if (decision == null) {
+                decision = Placement.choose(fleet, again, seed);
+            }
+            switch (decision) {
+                case Decision.Chosen chosen -> {
+                    fleet.take(chosen.index(), again.amounts());
+                    moves.joined(again, chosen.host().id());
+                }
+                case Decision.NoHost none -> {
+                    if (!again.social()) {
+                        hopeless.put(again.question(), none);
+                    }
+                }
             }
             fates.add(new Fate(resident, decision));
         }

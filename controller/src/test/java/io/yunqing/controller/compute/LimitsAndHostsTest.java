@@ -143,6 +143,19 @@ class LimitsAndHostsTest {
     }
 
     @Test
+    void hostsAreFoundByTheirRackAndByWhetherTheyAreOpen() {
+        String hosts = "/v1/hosts?zone=" + city.id;
+        assertEquals(1, rest.get(hosts + "&schedulable=true").at("items").size());
+        city.replaced(
+                "/v1/hosts/" + city.id,
+                "{\"zone\":\"%s\",\"rack\":\"r7\",\"schedulable\":false}".formatted(city.id));
+        assertEquals(0, rest.get(hosts + "&schedulable=true").at("items").size());
+        assertEquals(1, rest.get(hosts + "&schedulable=false&rack=r7").at("items").size());
+        assertEquals(0, rest.get(hosts + "&rack=r8").at("items").size());
+        assertEquals("request.parameter", code(rest.get(hosts + "&schedulable=maybe")));
+    }
+
+    @Test
     void aHostIsClosedAndOpenFromTheMomentThatItsClosingOrOpeningIsAnswered() {
         for (int i = 0; i < 10; i++) {
             host("\"schedulable\":false");

@@ -7,6 +7,7 @@ import io.yunqing.api.HostInventory.Pool;
 import io.yunqing.examples.cloud.Cloud;
 import io.yunqing.examples.cloud.Rest;
 import io.yunqing.examples.cloud.Rest.Answer;
+import io.yunqing.examples.cloud.Until;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -37,6 +38,9 @@ public final class Fleet implements AutoCloseable {
     private static final long FILES_OF_HOST = 2;
 
     private static final long OTHER_FILES = 500;
+
+    /** How long who is told to come again waits. */
+    private static final Duration WHEN_BUSY = Duration.ofSeconds(1);
 
     /** Agents say much, each for itself; of thousands nobody reads it. */
     private static final Logger AGENTS = Logger.getLogger("io.yunqing.agent");
@@ -192,7 +196,12 @@ public final class Fleet implements AutoCloseable {
     private static void create(Rest rest, String path, String name, String spec)
             throws IOException {
         String body = "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}".formatted(name, spec);
-        checked(rest.send("POST", path, Map.of(), body), path + "/" + name);
+        Answer answer = rest.send("POST", path, Map.of(), body);
+        while (answer.code().equals("busy")) {
+            Until.pause(WHEN_BUSY);
+            answer = rest.send("POST", path, Map.of(), body);
+        }
+        checked(answer, path + "/" + name);
     }
 
     private static Answer checked(Answer answer, String what) throws IOException {
