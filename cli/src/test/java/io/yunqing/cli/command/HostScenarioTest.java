@@ -47,7 +47,7 @@ class HostScenarioTest {
         assertEquals(Exit.OK, run.exit(), run.err());
         assertEquals("host h1 changed\nhost h3 changed\n", run.err());
         assertEquals(List.of("false", "", "false"), schedulable());
-        assertEquals("host h1 unchanged\n", terminal.run("host", "cordon", "h1").err());
+        assertEquals("host h1 is as asked already\n", terminal.run("host", "cordon", "h1").err());
         terminal.run("host", "uncordon", "h1");
         assertEquals(List.of("true", "", "false"), schedulable());
     }
