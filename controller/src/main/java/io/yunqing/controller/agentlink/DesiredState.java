@@ -27,19 +27,20 @@ import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.controller.agentlink.AgentIdentity.Claim;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.platform.ProblemException;
+import io.yunqing.controller.platform.RoundTrip;
 import io.yunqing.controller.platform.Signals;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.StoredJson;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Array;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,105 +99,16 @@ class DesiredState {
 
     /** In one statement, so that a host's revision and its instances are of one moment; nothing if the key is not the host's. */
     private Optional<HostDesired> read(Claim claim, long after) {
+        List<HostDesired> found = new ArrayList<>(1);
+        Object[] values = new Object[18];
+        Arrays.fill(values, 0, 16, after);
+        values[16] = claim.host();
+        values[17] = claim.keySha256();
+        RoundTrip trip =
+                new RoundTrip().byKeys().read(BEHIND, row -> found.add(host(row, after)), values);
         return sql.run(connection -> {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(
-                            """
-                            SELECT d.revision, h.name AS host, k.vni, d.networks_revision,
-                                   CASE WHEN k.id IS NULL THEN o.inventory -> 'network' ->> 'gateway' ELSE k.spec ->> 'gateway' END AS gateway,
-                                   i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
-                                   i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
-                                   x.name AS rescue, x.spec AS rescue_spec, z.spec ->> 'cpuModel' AS cpu_model,
-                                   host(a.ip) || '/' || masklen(a.ip) AS ip,
-                                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
-                                   (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
-                                   w.volumes, s.orphans, e.networks,
-                                   u.backups, q.departed, q.pools, d.pools_revision, c.images, d.images_revision,
-                                   (SELECT json_agg(json_build_object('session', c.id, 'instance', c.instance_id, 'controller', c.address,
-                                         'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
-                            FROM host_observation o
-                            JOIN host h ON h.id = o.host_id
-                            JOIN zone z ON z.id = h.zone_id
-                            JOIN host_desired d ON d.host_id = o.host_id
-                            CROSS JOIN LATERAL (
-                                SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
-                                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib, 'wipe', v.wipe,
-                                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment,
-                                    'pool', (SELECT %s FROM pool p WHERE p.id = v.pool_id), 'backup', (
-                                        WITH RECURSIVE chain AS (
-                                            SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
-                                            UNION ALL SELECT b.*, c.depth + 1 FROM backup b JOIN chain c ON b.id = c.base_id)
-                                        SELECT json_build_object('repository', %s, 'volume', max(c.volume_id::text), 'chain',
-                                            json_agg(json_build_object('id', c.id, 'bytes', c.bytes, 'sha256', c.sha256) ORDER BY c.depth DESC))
-                                        FROM chain c JOIN repository p ON p.id = c.repository_id GROUP BY p.id)) ORDER BY v.host_revision, v.id) AS volumes
-                                FROM volume v JOIN tenant t ON t.id = v.tenant_id
-                                WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
-                            CROSS JOIN LATERAL (
-                                SELECT json_agg(json_build_object('orphan', json_build_object('kind', r.type, 'place', r.place),
-                                    'revision', r.host_revision, 'quarantined', r.quarantined, 'deleted', r.deleted) ORDER BY r.name) AS orphans
-                                FROM orphan r
-                                WHERE r.host_id = o.host_id AND r.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) s
-                            CROSS JOIN LATERAL (
-                                SELECT json_agg(json_build_object('vni', n.vni, 'spec', n.spec,
-                                    'peers', ARRAY(
-                                        SELECT DISTINCT p.inventory ->> 'underlay' FROM instance m JOIN host_observation p ON p.host_id = m.host_id
-                                        WHERE m.network_id = n.id AND m.host_id <> o.host_id AND p.inventory ->> 'underlay' IS NOT NULL ORDER BY 1),
-                                    'ports', (
-                                        SELECT json_agg(json_build_object('instance', m.id, 'mac', m.mac, 'address', host(b.ip)) ORDER BY m.id)
-                                        FROM instance m JOIN address b ON b.instance_id = m.id
-                                        WHERE m.network_id = n.id AND m.host_id = o.host_id)) ORDER BY n.vni) AS networks
-                                FROM network n
-                                WHERE d.networks_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
-                                    AND n.id IN (SELECT network_id FROM instance WHERE host_id = o.host_id)) e
-                            CROSS JOIN LATERAL (
-                                SELECT json_agg(json_build_object('id', b.id, 'tenant', t.name, 'name', b.name, 'revision', b.host_revision,
-                                    'deleted', b.deleted, 'volume', b.volume_id,
-                                    'repository', %s,
-                                    'base', (SELECT json_build_object('id', a.id, 'sizeBytes', a.size_bytes) FROM backup a WHERE a.id = b.base_id))
-                                    ORDER BY b.host_revision, b.id) AS backups
-                                FROM backup b JOIN tenant t ON t.id = b.tenant_id JOIN repository p ON p.id = b.repository_id
-                                WHERE b.host_id = o.host_id AND (b.deleted OR NOT b.made)
-                                    AND b.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) u
-                            CROSS JOIN LATERAL (
-                                SELECT ARRAY(SELECT x.volume_id FROM volume_departure x WHERE x.host_id = o.host_id
-                                             AND x.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS departed,
-                                    (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id
-                                         OR EXISTS (SELECT FROM volume v WHERE v.pool_id = p.id AND v.host_id = h.id))
-                                     AND d.pools_revision >= CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS pools) q
-                            CROSS JOIN LATERAL (
-                                SELECT json_agg(json_build_object('name', m.name, 'spec', m.spec, 'asked', f.asked,
-                                    'revision', d.images_revision) ORDER BY m.name) AS images
-                                FROM image_sighting f CROSS JOIN LATERAL (
-                                    SELECT g.name, g.spec, coalesce(g.spec ->> 'stage', '') = 'REVOKED' AS revoked
-                                    FROM image g WHERE g.spec ->> 'sha256' = f.sha256 AND g.spec ->> 'format' = f.format
-                                    ORDER BY revoked, g.name LIMIT 1) m
-                                WHERE f.host_id = o.host_id AND d.images_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
-                                    AND CASE WHEN m.revoked THEN f.cached ELSE f.asked IS NOT NULL END) c
-                            LEFT JOIN instance i ON i.host_id = o.host_id
-                                AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
-                            LEFT JOIN tenant t ON t.id = i.tenant_id
-                            LEFT JOIN image m ON m.id = i.image_id
-                            LEFT JOIN image x ON x.id = i.rescue_image_id
-                            LEFT JOIN network k ON k.id = i.network_id
-                            LEFT JOIN address a ON a.instance_id = i.id
-                            WHERE o.host_id = ? AND o.key_sha256 = ?
-                            ORDER BY i.host_revision
-                            """
-                                    .formatted(
-                                            POOL,
-                                            place("true"),
-                                            place(
-                                                    "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)"),
-                                            POOL))) {
-                for (int place = 1; place <= 16; place++) {
-                    statement.setLong(place, after);
-                }
-                statement.setObject(17, claim.host());
-                statement.setString(18, claim.keySha256());
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? Optional.of(host(row, after)) : Optional.empty();
-                }
-            }
+            trip.run(connection);
+            return found.stream().findFirst();
         });
     }
 
@@ -223,6 +135,99 @@ class DesiredState {
         """
                 .formatted(used, RepositoryPlace.NO_FOLDER, RepositorySpec.REGION);
     }
+
+    /**
+     * Of a host and an agent's key, all that is behind a revision, which is given sixteen times. Planned anew each time it would take
+     * several times as long as it runs.
+     */
+    private static final String BEHIND =
+            """
+            SELECT d.revision, h.name AS host, k.vni, d.networks_revision,
+                   CASE WHEN k.id IS NULL THEN o.inventory -> 'network' ->> 'gateway' ELSE k.spec ->> 'gateway' END AS gateway,
+                   i.id, i.name, t.name AS tenant, i.host_revision, i.epoch, i.deleted, i.spec,
+                   i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, m.name AS image, m.spec AS image_spec,
+                   x.name AS rescue, x.spec AS rescue_spec, z.spec ->> 'cpuModel' AS cpu_model,
+                   host(a.ip) || '/' || masklen(a.ip) AS ip,
+                   (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
+                   (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
+                   w.volumes, s.orphans, e.networks,
+                   u.backups, q.departed, q.pools, d.pools_revision, c.images, d.images_revision,
+                   (SELECT json_agg(json_build_object('session', c.id, 'instance', c.instance_id, 'controller', c.address,
+                         'revision', c.host_revision)) FROM console_session c WHERE c.host_id = o.host_id) AS consoles
+            FROM host_observation o
+            JOIN host h ON h.id = o.host_id
+            JOIN zone z ON z.id = h.zone_id
+            JOIN host_desired d ON d.host_id = o.host_id
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
+                    'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib, 'wipe', v.wipe,
+                    'source', v.source_id, 'restore', v.restore, 'moment', v.moment,
+                    'pool', (SELECT %s FROM pool p WHERE p.id = v.pool_id), 'backup', (
+                        WITH RECURSIVE chain AS (
+                            SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
+                            UNION ALL SELECT b.*, c.depth + 1 FROM backup b JOIN chain c ON b.id = c.base_id)
+                        SELECT json_build_object('repository', %s, 'volume', max(c.volume_id::text), 'chain',
+                            json_agg(json_build_object('id', c.id, 'bytes', c.bytes, 'sha256', c.sha256) ORDER BY c.depth DESC))
+                        FROM chain c JOIN repository p ON p.id = c.repository_id GROUP BY p.id)) ORDER BY v.host_revision, v.id) AS volumes
+                FROM volume v JOIN tenant t ON t.id = v.tenant_id
+                WHERE v.host_id = o.host_id AND v.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) w
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('orphan', json_build_object('kind', r.type, 'place', r.place),
+                    'revision', r.host_revision, 'quarantined', r.quarantined, 'deleted', r.deleted) ORDER BY r.name) AS orphans
+                FROM orphan r
+                WHERE r.host_id = o.host_id AND r.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) s
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('vni', n.vni, 'spec', n.spec,
+                    'peers', ARRAY(
+                        SELECT DISTINCT p.inventory ->> 'underlay' FROM instance m JOIN host_observation p ON p.host_id = m.host_id
+                        WHERE m.network_id = n.id AND m.host_id <> o.host_id AND p.inventory ->> 'underlay' IS NOT NULL ORDER BY 1),
+                    'ports', (
+                        SELECT json_agg(json_build_object('instance', m.id, 'mac', m.mac, 'address', host(b.ip)) ORDER BY m.id)
+                        FROM instance m JOIN address b ON b.instance_id = m.id
+                        WHERE m.network_id = n.id AND m.host_id = o.host_id)) ORDER BY n.vni) AS networks
+                FROM network n
+                WHERE d.networks_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+                    AND n.id IN (SELECT network_id FROM instance WHERE host_id = o.host_id)) e
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('id', b.id, 'tenant', t.name, 'name', b.name, 'revision', b.host_revision,
+                    'deleted', b.deleted, 'volume', b.volume_id,
+                    'repository', %s,
+                    'base', (SELECT json_build_object('id', a.id, 'sizeBytes', a.size_bytes) FROM backup a WHERE a.id = b.base_id))
+                    ORDER BY b.host_revision, b.id) AS backups
+                FROM backup b JOIN tenant t ON t.id = b.tenant_id JOIN repository p ON p.id = b.repository_id
+                WHERE b.host_id = o.host_id AND (b.deleted OR NOT b.made)
+                    AND b.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) u
+            CROSS JOIN LATERAL (
+                SELECT ARRAY(SELECT x.volume_id FROM volume_departure x WHERE x.host_id = o.host_id
+                             AND x.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS departed,
+                    (SELECT json_agg(%s ORDER BY p.id) FROM pool p WHERE (p.zone_id IS NULL OR p.zone_id = h.zone_id
+                         OR EXISTS (SELECT FROM volume v WHERE v.pool_id = p.id AND v.host_id = h.id))
+                     AND d.pools_revision >= CASE WHEN d.revision < ? THEN 0 ELSE ? END) AS pools) q
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('name', m.name, 'spec', m.spec, 'asked', f.asked,
+                    'revision', d.images_revision) ORDER BY m.name) AS images
+                FROM image_sighting f CROSS JOIN LATERAL (
+                    SELECT g.name, g.spec, coalesce(g.spec ->> 'stage', '') = 'REVOKED' AS revoked
+                    FROM image g WHERE g.spec ->> 'sha256' = f.sha256 AND g.spec ->> 'format' = f.format
+                    ORDER BY revoked, g.name LIMIT 1) m
+                WHERE f.host_id = o.host_id AND d.images_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+                    AND CASE WHEN m.revoked THEN f.cached ELSE f.asked IS NOT NULL END) c
+            LEFT JOIN instance i ON i.host_id = o.host_id
+                AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
+            LEFT JOIN tenant t ON t.id = i.tenant_id
+            LEFT JOIN image m ON m.id = i.image_id
+            LEFT JOIN image x ON x.id = i.rescue_image_id
+            LEFT JOIN network k ON k.id = i.network_id
+            LEFT JOIN address a ON a.instance_id = i.id
+            WHERE o.host_id = ? AND o.key_sha256 = ?
+            ORDER BY i.host_revision
+            """
+                    .formatted(
+                            POOL,
+                            place("true"),
+                            place(
+                                    "EXISTS (SELECT FROM backup o WHERE o.repository_id = p.id AND o.made)"),
+                            POOL);
 
     private static HostDesired host(ResultSet row, long after) throws SQLException {
         long revision = row.getLong("revision");

@@ -46,6 +46,16 @@ public final class RoundTrip {
         return read(statement, _ -> {}, values);
     }
 
+    /**
+     * What follows looks rows up by keys, by plans that are made once and kept, until the transaction ends. A plan for the keys at
+     * hand looks cheaper to PostgreSQL than one for any, and making it anew each time can take far longer than following it. One made
+     * while tables were small must not read them whole when they have grown.
+     */
+    public RoundTrip byKeys() {
+        return write(
+                "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)");
+    }
+
     /** Sends all statements; when it returns, all answers are read. */
     public void run(Connection connection) throws SQLException {
         if (readers.isEmpty()) {
