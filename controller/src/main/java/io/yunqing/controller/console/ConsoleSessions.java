@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -205,10 +206,15 @@ public class ConsoleSessions {
             return;
         }
         Map<UUID, Bridge> mine = Map.copyOf(held);
+        // The row of one that no user has joined may be about to be written. Asked before the rows
+        // are, as both may happen meanwhile.
+        Set<UUID> written =
+                mine.keySet().stream()
+                        .filter(id -> mine.get(id).hasUser())
+                        .collect(Collectors.toSet());
         Set<UUID> there = store.keepAlive(mine.keySet(), now);
         mine.forEach((id, bridge) -> {
-            // The row of one that no user has joined may be about to be written.
-            if (there.contains(id) || !bridge.hasUser()) {
+            if (there.contains(id) || !written.contains(id)) {
                 bridge.look();
             } else {
                 takenOver(bridge);
