@@ -12,7 +12,7 @@ import java.util.List;
 /** What the loss of each zone would come to, rehearsed now and then. */
 @ApplicationScoped
 class LossMeters {
-    private static final Duration REFRESH = Duration.ofMinutes(5);
+    private static final Duration REFRESH = Duration.ofMinutes(1);
 
     private final Rehearsals rehearsals;
 

@@ -42,6 +42,8 @@ public final class Fleet implements AutoCloseable {
     /** How long who is told to come again waits. */
     private static final Duration WHEN_BUSY = Duration.ofSeconds(1);
 
+    private static final int MOST_TRIES = 60;
+
     /** Agents say much, each for itself; of thousands nobody reads it. */
     private static final Logger AGENTS = Logger.getLogger("io.yunqing.agent");
 
@@ -197,7 +199,7 @@ public final class Fleet implements AutoCloseable {
             throws IOException {
         String body = "{\"metadata\":{\"name\":\"%s\"},\"spec\":%s}".formatted(name, spec);
         Answer answer = rest.send("POST", path, Map.of(), body);
-        while (answer.code().equals("busy")) {
+        for (int tries = 1; answer.code().equals("busy") && tries < MOST_TRIES; tries++) {
             Until.pause(WHEN_BUSY);
             answer = rest.send("POST", path, Map.of(), body);
         }
