@@ -308,6 +308,13 @@ public final class FleetView {
         return scope == Scope.HOST ? bound : domains.count(scope);
     }
 
+    /** Lets room weigh what it does in another view of the same hosts: the same then has the same answer, whatever was tried here before. */
+    void weighAs(FleetView other) {
+        if (room.weighAs(other.room)) {
+            changes.everything();
+        }
+    }
+
     Room room() {
         return room;
     }

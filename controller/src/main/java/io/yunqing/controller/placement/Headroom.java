@@ -46,7 +46,7 @@ public record Headroom(long now, List<Loss> worst) {
      */
     public static Headroom of(
             FleetView view, Request request, Collection<Resident> residents, long seed) {
-        Trial trial = new Trial(view.snapshot(), request, residents, seed);
+        Trial trial = new Trial(view, request, residents, seed);
         long now = trial.fits.total();
         List<Loss> worst = new ArrayList<>();
         for (Scope scope : Scope.values()) {
@@ -60,6 +60,7 @@ public record Headroom(long now, List<Loss> worst) {
 
     /** One copy of the fleet, on which each loss is tried and undone. */
     private static final class Trial {
+        private final FleetView before;
         private final FleetView fleet;
         private final Request request;
         private final long seed;
@@ -67,8 +68,9 @@ public record Headroom(long now, List<Loss> worst) {
         private final Map<UUID, List<Resident>> byHost = new HashMap<>();
         private final Comparator<Resident> largestFirst;
 
-        Trial(FleetView fleet, Request request, Collection<Resident> residents, long seed) {
-            this.fleet = fleet;
+        Trial(FleetView before, Request request, Collection<Resident> residents, long seed) {
+            this.before = before;
+            this.fleet = before.snapshot();
             this.request = request;
             this.seed = seed;
             this.fits = new Fits(fleet, request);
@@ -94,6 +96,7 @@ public record Headroom(long now, List<Loss> worst) {
 
         private Loss lose(Scope scope, String name, List<Integer> hosts) {
             List<Integer> heard = hosts.stream().filter(fleet::reporting).toList();
+            fleet.weighAs(before);
             Moves moves = new Moves();
             List<Resident> moving = new ArrayList<>();
             for (int index : hosts) {

@@ -149,6 +149,17 @@ final class Room {
         return true;
     }
 
+    /** Takes over the weights of another, and when they are to be made anew. Returns whether they differ. */
+    boolean weighAs(Room other) {
+        System.arraycopy(other.weighedFitting, 0, weighedFitting, 0, weighedFitting.length);
+        System.arraycopy(other.weighedEmpty, 0, weighedEmpty, 0, weighedEmpty.length);
+        if (Arrays.equals(weights, other.weights)) {
+            return false;
+        }
+        System.arraycopy(other.weights, 0, weights, 0, weights.length);
+        return true;
+    }
+
     private static boolean moved(long[] counts, long[] weighed) {
         for (int i = 0; i < counts.length; i++) {
             long now = counts[i] + 1;

@@ -169,7 +169,7 @@ class RehomingPropertyTest {
             try {
                 check.run(population, host -> name != null && name.equals(scope.nameOf(host)));
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed %d, round %d".formatted(seed, round), e);
+                throw new AssertionError("seed %d".formatted(seed + round), e);
             }
         }
     }
