@@ -27,6 +27,7 @@ public final class Gates {
                     "undefine",
                     "erase",
                     "makeVolume",
+                    "unpackVolume",
                     "copyVolumes",
                     "growVolume",
                     "wipeVolume",

@@ -72,6 +72,7 @@ public final class Instances {
     private @Nullable Map<UUID, IoLimits> limits = Map.of();
     private @Nullable Machine machine = Machine.PLAIN;
     private @Nullable StartTurn turn;
+    private @Nullable UUID root;
 
     private Instances() {}
 
@@ -164,6 +165,12 @@ public final class Instances {
         return this;
     }
 
+    /** Its root disk, which is one of its volumes. */
+    public Instances root(UUID value) {
+        root = value;
+        return this;
+    }
+
     public Instances limits(Map<UUID, IoLimits> value) {
         limits = value;
         return this;
@@ -219,6 +226,7 @@ public final class Instances {
                 volumes,
                 limits,
                 machine,
-                turn);
+                turn,
+                root);
     }
 }

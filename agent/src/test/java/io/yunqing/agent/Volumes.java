@@ -2,6 +2,7 @@ package io.yunqing.agent;
 
 import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupSource;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.PoolPlace;
 import io.yunqing.api.agent.VolumeDesired;
 import java.util.UUID;
@@ -51,6 +52,7 @@ public final class Volumes {
                 null,
                 backup,
                 null,
+                null,
                 null);
     }
 
@@ -67,6 +69,7 @@ public final class Volumes {
                 source,
                 restore,
                 moment,
+                null,
                 null,
                 null,
                 null);
@@ -87,7 +90,28 @@ public final class Volumes {
                 of.moment(),
                 of.backup(),
                 of.wipe(),
+                of.image(),
                 pool);
+    }
+
+    /** One that its host has not reported yet and that is made from an image. */
+    public static VolumeDesired fromImage(UUID id, int sizeGiB, ImageSource image) {
+        var of = fresh(id, sizeGiB);
+        return new VolumeDesired(
+                id,
+                of.tenant(),
+                of.name(),
+                1,
+                false,
+                false,
+                sizeGiB,
+                null,
+                0,
+                null,
+                null,
+                null,
+                image,
+                null);
     }
 
     /** One that is to be overwritten before it is removed. */
@@ -106,6 +130,7 @@ public final class Volumes {
                 null,
                 null,
                 WipePolicy.ZERO,
+                null,
                 null);
     }
 
@@ -125,6 +150,7 @@ public final class Volumes {
                 sizeGiB,
                 null,
                 0,
+                null,
                 null,
                 null,
                 null,

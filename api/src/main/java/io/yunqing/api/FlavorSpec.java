@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param rootDiskGiB size of the root disk in GiB; must hold the image
  * @param traits what its hosts must be able to do
  * @param singleNuma whether it must fit into one NUMA node of its host
+ * @param tier of what its root disk is a volume, in the pool of that tier, which all hosts of the pool see: the instance can then be
+ *     started on another host with what is on it. In its host's own pool when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FlavorSpec(
@@ -32,4 +34,11 @@ public record FlavorSpec(
                                         message = Metadata.LABEL_KEY_RULE)
                                 String>
                         traits,
-        @Nullable Boolean singleNuma) {}
+        @Nullable Boolean singleNuma,
+        @Nullable String tier) {
+
+    /** The GiB that the root disk takes of its host's own pool. */
+    public int localDiskGiB() {
+        return tier == null ? rootDiskGiB : 0;
+    }
+}

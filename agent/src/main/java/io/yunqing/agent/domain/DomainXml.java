@@ -122,24 +122,18 @@ public final class DomainXml {
         var id = instance.id();
         var machine = instance.machineOrPlain();
         boolean rescued = machine.rescue() != null;
-        var limits = instance.limitsOf(id);
+        var own = instance.root() == null ? file(layout.disk(id)) : volumes.source(instance.root());
+        var limits = instance.limitsOf(instance.root() == null ? id : instance.root());
         Map<String, @Nullable Object> data = new HashMap<>();
         data.put(
                 "root",
                 new RawString(
                         rescued
                                 ? disk(file(layout.rescue(id)), target(0), null, IoLimits.NONE)
-                                : disk(file(layout.disk(id)), target(0), null, limits)));
+                                : disk(own, target(0), null, limits)));
         data.put(
                 "rescued",
-                rescued
-                        ? new RawString(
-                                disk(
-                                        file(layout.disk(id)),
-                                        target(RESCUED),
-                                        RESCUED_SERIAL,
-                                        limits))
-                        : null);
+                rescued ? new RawString(disk(own, target(RESCUED), RESCUED_SERIAL, limits)) : null);
         data.put("nvram", machine.firmware() == Firmware.UEFI ? layout.nvram(id, rescued) : null);
         data.put("cpuModel", cpuModel(machine));
         data.put("cpuCheck", host.kvm() ? "partial" : "none");
@@ -165,7 +159,10 @@ public final class DomainXml {
     }
 
     private List<RawString> volumes(InstanceDesired instance) {
-        var volumes = instance.volumesOrNone();
+        var volumes =
+                instance.volumesOrNone().stream()
+                        .filter(volume -> !volume.equals(instance.root()))
+                        .toList();
         return IntStream.range(0, volumes.size())
                 .mapToObj(i -> disk(instance, volumes.get(i), target(FIRST_VOLUME + i)))
                 .map(RawString::new)

@@ -68,7 +68,7 @@ public interface Hypervisor extends AutoCloseable {
     List<ImageObserved> images();
 
     /**
-     * Makes disk, seed and console log from fetched images; touches storage only. Disk and seed of a domain that is off are made
+     * Makes disk, seed and console log from fetched images, the disk unless it is a volume; touches storage only. Disk and seed of a domain that is off are made
      * anew, once, if they are of an earlier rebuild than is desired, and what was on them is gone. So is the disk that it is rescued
      * with, each time.
      */
@@ -135,6 +135,10 @@ public interface Hypervisor extends AutoCloseable {
 
     /** Makes an empty volume where there is none; touches storage only. */
     void makeVolume(UUID id, int sizeGiB) throws HypervisorFault;
+
+    /** Makes a volume that begins with what is in a fetched image, where there is none; touches storage only. */
+    void unpackVolume(UUID id, int sizeGiB, InstanceDesired.ImageSource image)
+            throws HypervisorFault;
 
     /**
      * Makes volumes what others are at one moment, the same for all; those that a guest has are copied as if its power had been

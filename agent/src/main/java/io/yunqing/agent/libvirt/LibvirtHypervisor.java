@@ -286,6 +286,12 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public void unpackVolume(UUID id, int sizeGiB, InstanceDesired.ImageSource image)
+            throws HypervisorFault {
+        volumes.filesOf(id).files().unpack(id, sizeGiB, images.file(image));
+    }
+
+    @Override
     public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
         volumes.filesOf(copies.getFirst().id()).copies().make(moment, copies, volumeBackup);
     }

@@ -8,6 +8,7 @@ import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.ImageDesired;
 import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.IoLimits;
 import io.yunqing.api.agent.NetworkDesired;
 import io.yunqing.api.agent.OrphanDesired;
@@ -64,11 +65,7 @@ final class Wellformed {
         }
         for (ImageDesired image :
                 desired.images() == null ? List.<ImageDesired>of() : desired.images()) {
-            if (image == null
-                    || image.source() == null
-                    || image.source().format() == null
-                    || !matches(image.source().sha256(), "[0-9a-f]{64}")
-                    || image.source().url() == null) {
+            if (image == null || !isImage(image.source())) {
                 throw lacking("the digest, format or url of an image");
             }
         }
@@ -155,12 +152,8 @@ final class Wellformed {
         if (instance.power() == null) {
             return "power";
         }
-        var image = instance.image();
-        if (image == null || image.url() == null || image.format() == null) {
-            return "image";
-        }
-        if (image.sha256() == null || !image.sha256().matches("[0-9a-f]{64}")) {
-            return "image.sha256 of 64 lower-case hex digits";
+        if (!isImage(instance.image())) {
+            return "image with url, format and a sha256 of 64 lower-case hex digits";
         }
         var seed = instance.seed();
         if (seed == null || seed.hostname() == null || seed.sshKeys() == null) {
@@ -173,8 +166,13 @@ final class Wellformed {
         if (nic != null && nic.vni() == null && nic.gateway() == null) {
             return "nic.gateway or nic.vni";
         }
-        if (instance.vcpus() < 1 || instance.memoryMiB() < 1 || instance.rootDiskGiB() < 1) {
-            return "vcpus, memoryMiB or rootDiskGiB above 0";
+        if (instance.vcpus() < 1 || instance.memoryMiB() < 1) {
+            return "vcpus or memoryMiB above 0";
+        }
+        if (instance.root() == null
+                ? instance.rootDiskGiB() < 1
+                : !instance.volumesOrNone().contains(instance.root())) {
+            return "rootDiskGiB above 0, or a root among its volumes";
         }
         var volumes = instance.volumesOrNone();
         if (volumes.stream().anyMatch(Objects::isNull)
@@ -186,6 +184,14 @@ final class Wellformed {
             return "limits >= 0";
         }
         return null;
+    }
+
+    @SuppressWarnings("ConstantValue")
+    private static boolean isImage(@Nullable ImageSource image) {
+        return image != null
+                && image.url() != null
+                && image.format() != null
+                && matches(image.sha256(), "[0-9a-f]{64}");
     }
 
     @SuppressWarnings("ConstantValue")
@@ -213,6 +219,9 @@ final class Wellformed {
         }
         if (volume.backup() != null && !isWhole(volume.backup())) {
             return "repository, volume or chain of the backup";
+        }
+        if (volume.image() != null && !isImage(volume.image())) {
+            return "url, format or sha256 of the image";
         }
         return volume.sizeGiB() < 1 ? "sizeGiB above 0" : null;
     }

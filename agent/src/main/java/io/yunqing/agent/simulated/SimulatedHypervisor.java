@@ -392,6 +392,17 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public void unpackVolume(UUID id, int sizeGiB, InstanceDesired.ImageSource image)
+            throws HypervisorFault {
+        if (!holds(image)) {
+            throw new HypervisorFault(Kind.IMAGE, "image " + image.name() + " is not here");
+        }
+        take(pace.prepare());
+        pool.makeVolume(id, sizeGiB);
+        witness.did("unpack");
+    }
+
+    @Override
     public void copyVolumes(UUID moment, List<VolumeCopy> copies) throws HypervisorFault {
         take(pace.prepare());
         pool.copyVolumes(copies);

@@ -128,8 +128,8 @@ public final class ImageStore {
         }
     }
 
-    /** The image's file, for an overlay to stand on. */
-    Path file(ImageSource image) throws HypervisorFault {
+    /** The image's file, for a disk to be made from. */
+    public Path file(ImageSource image) throws HypervisorFault {
         Path file = layout.image(image);
         synchronized (lock(file)) {
             try {

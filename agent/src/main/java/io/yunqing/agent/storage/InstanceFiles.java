@@ -90,7 +90,7 @@ public final class InstanceFiles implements AutoCloseable {
     private void makeDisks(InstanceDesired instance, boolean anew)
             throws IOException, HypervisorFault {
         UUID id = instance.id();
-        if (anew || !Files.exists(layout.disk(id))) {
+        if (instance.root() == null && (anew || !Files.exists(layout.disk(id)))) {
             makeDisk(instance.image(), instance.rootDiskGiB(), layout.disk(id));
             Files.deleteIfExists(layout.nvram(id, false));
         }

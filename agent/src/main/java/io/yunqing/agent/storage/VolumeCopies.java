@@ -124,7 +124,7 @@ public final class VolumeCopies {
             VolumeFiles.create(target, sizes.getOrDefault(copy.source(), 0L));
             targets.put(copy.source(), target);
         }
-        var deadline = PER_GIB.multipliedBy(1 + (bytes >> 30));
+        var deadline = deadline(bytes);
         var done = online.copy(targets, deadline);
         for (VolumeCopy copy : bySource.values()) {
             Path target = part.resolve(layout.volume(copy.id()).getFileName());
@@ -139,6 +139,11 @@ public final class VolumeCopies {
             }
         }
         DurableFile.force(part);
+    }
+
+    /** How long copying so many bytes may take. */
+    static Duration deadline(long bytes) {
+        return PER_GIB.multipliedBy(1 + (bytes >> 30));
     }
 
     /** The target is empty already, so only what is not zero is written. */

@@ -114,6 +114,33 @@ public final class VolumeFiles {
         }
     }
 
+    /** Makes one that begins with what is in an image, if there is none. It stands by itself, as other hosts lack the image. */
+    public void unpack(UUID id, int sizeGiB, Path image) throws HypervisorFault {
+        Path file = layout.volume(id);
+        Path part = layout.volumes().resolve("." + id + ".part");
+        try {
+            if (FileTree.isThere(file)) {
+                return;
+            }
+            long needed = bytes(image);
+            if (needed > (long) sizeGiB << 30) {
+                throw new IOException(
+                        "a volume of %d GiB is too small for the image, which needs %d MiB"
+                                .formatted(sizeGiB, Math.ceilDiv(needed, 1L << 20)));
+            }
+            room.require(Files.size(image));
+            try {
+                create(part, (long) sizeGiB << 30);
+                VolumeCopies.convert(image, part, VolumeCopies.deadline(Files.size(image)));
+                DurableFile.publish(part, file);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw fault(id, e);
+        }
+    }
+
     /** Writes the file of an empty volume. */
     static void create(Path file, long bytes) throws IOException {
         qemuImg("create", "-f", "qcow2", file.toString(), Long.toString(bytes));

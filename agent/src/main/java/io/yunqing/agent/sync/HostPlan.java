@@ -107,7 +107,8 @@ public record HostPlan(List<Step> steps, @Nullable Instant again, @Nullable Stri
         boolean asDesired = !rewired && limited && have.fits(want);
         // What runs stays of its machine and its boot until it is off, and of its size unless it
         // can grow.
-        if (have.epoch() < want.epoch() || (off && !asDesired)) {
+        boolean rooted = want.root() == null || reach.volumes().contains(want.root());
+        if (have.epoch() < want.epoch() || (off && !asDesired && rooted)) {
             if (off && (have.boot() < want.rebuild() || !have.isOf(want.machineOrPlain()))) {
                 steps.addAll(List.of(FETCH, PREPARE));
             }

@@ -78,7 +78,9 @@ public final class HostReconciler {
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
         this.pools = new PoolKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
-        this.volumes = new VolumeKeeper(hypervisor, levels, pools, lanes, mailbox, clock, backoff);
+        this.volumes =
+                new VolumeKeeper(
+                        hypervisor, levels, pools, lanes, mailbox, clock, backoff, this::fetch);
         this.networks = new NetworkKeeper(hypervisor, lanes, mailbox, clock, backoff);
         this.attachments = new Attachments(levels, sight, volumes, networks, runs.values());
         this.turns = new Turns(levels, sight, this::progressOf);

@@ -6,6 +6,7 @@ import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.api.Fault;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.VolumeState;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -43,12 +45,16 @@ final class VolumeKeeper {
     private final Failures failures;
     private final StorageSight<UUID, ObservedVolume> sight;
     private final PoolKeeper pools;
+    private final Function<ImageSource, CompletableFuture<Void>> fetch;
     private final Refusals<UUID> refusals = new Refusals<>();
     private final Map<UUID, Attempts> attempts = new HashMap<>();
 
     /** Those with a step whose effect was not yet looked at, and those that are being copied. */
     private final Set<UUID> changing = new HashSet<>();
 
+    /**
+     * @param fetch brings an image to the host
+     */
     VolumeKeeper(
             Hypervisor hypervisor,
             Levels levels,
@@ -56,10 +62,12 @@ final class VolumeKeeper {
             Lanes lanes,
             Executor mailbox,
             InstantSource clock,
-            Backoff backoff) {
+            Backoff backoff,
+            Function<ImageSource, CompletableFuture<Void>> fetch) {
         this.hypervisor = hypervisor;
         this.levels = levels;
         this.pools = pools;
+        this.fetch = fetch;
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.failures = new Failures(clock, backoff);
@@ -206,7 +214,15 @@ final class VolumeKeeper {
     }
 
     private void begin(VolumeStep step, VolumeDesired want, Instant now) {
-        run(step, lane(step, want), List.of(want), () -> perform(step, want), now);
+        var wants = List.of(want);
+        enter(step, wants, now);
+        var image = step == VolumeStep.UNPACK ? want.image() : null;
+        perform(
+                step,
+                wants,
+                image == null || hypervisor.holds(image)
+                        ? work(step, want)
+                        : fetch.apply(image).thenCompose(_ -> work(step, want)));
     }
 
     /** What is done in another pool keeps nobody waiting but those with volumes in such pools. */
@@ -214,7 +230,7 @@ final class VolumeKeeper {
         boolean own = want.pool() == null;
         return switch (step) {
             case RESTORE -> own ? LaneName.REPOSITORY : LaneName.POOL_COPY;
-            case COPY, WIPE -> own ? LaneName.COPY : LaneName.POOL_COPY;
+            case UNPACK, COPY, WIPE -> own ? LaneName.COPY : LaneName.POOL_COPY;
             case MAKE, GROW, ERASE -> own ? LaneName.VOLUMES : LaneName.POOLS;
         };
     }
@@ -230,39 +246,59 @@ final class VolumeKeeper {
         UUID moment = first.moment() == null ? first.id() : first.moment();
         // Nobody gets, loses, or changes a volume while it is read.
         copies.forEach(copy -> changing.add(copy.source()));
-        run(
+        enter(VolumeStep.COPY, together, now);
+        perform(
                 VolumeStep.COPY,
-                lane(VolumeStep.COPY, first),
                 together,
-                () -> {
-                    hypervisor.copyVolumes(moment, copies);
-                    return null;
-                },
-                now);
+                submit(
+                        VolumeStep.COPY,
+                        first,
+                        () -> {
+                            hypervisor.copyVolumes(moment, copies);
+                            return null;
+                        }));
     }
 
-    private void run(
-            VolumeStep step,
-            LaneName lane,
-            List<VolumeDesired> wants,
-            Callable<@Nullable Void> work,
-            Instant now) {
+    private CompletableFuture<@Nullable Void> work(VolumeStep step, VolumeDesired want) {
+        return submit(
+                step,
+                want,
+                () -> {
+                    perform(step, want);
+                    return null;
+                });
+    }
+
+    private CompletableFuture<@Nullable Void> submit(
+            VolumeStep step, VolumeDesired want, Callable<@Nullable Void> work) {
+        return lanes.submit(lane(step, want), step.word() + " of " + what(want), work);
+    }
+
+    private void enter(VolumeStep step, List<VolumeDesired> wants, Instant now) {
         for (VolumeDesired want : wants) {
             LOG.info(() -> what(want) + ": " + step.word());
             changing.add(want.id());
             attempts.put(want.id(), attemptsOf(want.id()).begin(step.word(), now));
         }
-        var _ =
-                lanes.submit(lane, step.word() + " of " + what(wants.getFirst()), work)
-                        .whenComplete((done, failure) ->
-                                mailbox.execute(() -> performed(step, wants, failure)));
     }
 
-    private @Nullable Void perform(VolumeStep step, VolumeDesired want) throws HypervisorFault {
+    private void perform(
+            VolumeStep step, List<VolumeDesired> wants, CompletableFuture<@Nullable Void> work) {
+        var _ =
+                work.whenComplete(
+                        (done, failure) -> mailbox.execute(() -> performed(step, wants, failure)));
+    }
+
+    private void perform(VolumeStep step, VolumeDesired want) throws HypervisorFault {
         switch (step) {
             case RESTORE -> {
                 if (want.backup() != null) {
                     hypervisor.restoreVolume(want.id(), want.sizeGiB(), want.backup());
+                }
+            }
+            case UNPACK -> {
+                if (want.image() != null) {
+                    hypervisor.unpackVolume(want.id(), want.sizeGiB(), want.image());
                 }
             }
             case MAKE -> hypervisor.makeVolume(want.id(), want.sizeGiB());
@@ -271,7 +307,6 @@ final class VolumeKeeper {
             case WIPE -> hypervisor.wipeVolume(want.id());
             case ERASE -> hypervisor.eraseVolume(want.id());
         }
-        return null;
     }
 
     private void performed(
@@ -336,7 +371,7 @@ final class VolumeKeeper {
     private @Nullable Fault faultOf(UUID id, Instant now) {
         var made = attemptsOf(id);
         boolean takesLong =
-                Stream.of(VolumeStep.COPY, VolumeStep.RESTORE, VolumeStep.WIPE)
+                Stream.of(VolumeStep.UNPACK, VolumeStep.COPY, VolumeStep.RESTORE, VolumeStep.WIPE)
                         .anyMatch(step -> step.word().equals(made.step()));
         return takesLong ? made.fault() : made.faultAt(now);
     }

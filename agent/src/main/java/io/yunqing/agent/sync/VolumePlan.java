@@ -86,7 +86,7 @@ record VolumePlan(@Nullable VolumeStep step, @Nullable Instant again, @Nullable 
             return VolumeStep.RESTORE;
         }
         if (want.source() == null) {
-            return VolumeStep.MAKE;
+            return want.image() == null ? VolumeStep.MAKE : VolumeStep.UNPACK;
         }
         return source == CopySource.READY ? VolumeStep.COPY : null;
     }

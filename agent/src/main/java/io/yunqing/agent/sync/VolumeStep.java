@@ -3,6 +3,8 @@ package io.yunqing.agent.sync;
 /** What can be done for one volume, one thing at a time; each may be repeated without harm. */
 enum VolumeStep {
     MAKE("make"),
+    /** Make it with what is in an image, which comes to the host first. */
+    UNPACK("unpack"),
     /** Make it, or what is on it, anew as a copy of its source. */
     COPY("copy"),
     /** Make it from a backup. */

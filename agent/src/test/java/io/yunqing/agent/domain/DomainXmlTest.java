@@ -59,6 +59,27 @@ class DomainXmlTest {
     }
 
     @Test
+    void withAVolumeAsItsRootDiskAlsoWhenItIsRescued() throws IOException {
+        var instance =
+                Instances.running()
+                        .volumes(Volumes.OTHER, Volumes.ID)
+                        .root(Volumes.ID)
+                        .limits(Map.of(Volumes.ID, new IoLimits(100, 0, 0, 0)));
+        assertGolden("tcg-root.xml", TCG, instance.build());
+        var rescue = new ImageSource("help", "file:///x", "a".repeat(64), ImageFormat.RAW, 1);
+        String rescued =
+                new DomainXml(TCG, LAYOUT)
+                        .domain(instance.machine(new Machine(Firmware.BIOS, null, rescue)).build());
+        assertTrue(
+                rescued.matches(
+                        "(?s).*/volumes/%s.qcow2'/>\\s*<target dev='vds' .*<serial>root</serial>.*"
+                                .formatted(Volumes.ID)),
+                rescued);
+        assertEquals(
+                rescued.indexOf(Volumes.ID.toString()), rescued.lastIndexOf(Volumes.ID.toString()));
+    }
+
+    @Test
     void onUefiWithAProcessorOfItsZoneStartedFromAnotherImage() throws IOException {
         var rescue = new ImageSource("help", "file:///x", "a".repeat(64), ImageFormat.RAW, 1);
         var machine = new Machine(Firmware.UEFI, "Westmere", rescue);

@@ -54,6 +54,25 @@ class VolumeCopiesTest {
     }
 
     @Test
+    void whatIsUnpackedHoldsWhatTheImageHoldsAndStandsByItself() throws Exception {
+        volumes.unpack(COPY, 3, layout.volume(Volumes.ID));
+        assertEquals(3L << 30, VolumeFiles.bytes(layout.volume(COPY)));
+        assertTrue(Qcow2Header.backingFile(layout.volume(COPY)).isEmpty());
+        assertTrue(Files.size(layout.volume(COPY)) < 8 << 20, "what is empty takes no room");
+        write(Volumes.ID, "0x11");
+        assertHolds(COPY, "0x5a");
+        volumes.unpack(COPY, 3, layout.volume(Volumes.ID));
+        assertHolds(COPY, "0x5a");
+        assertEquals(Set.of(Volumes.ID + ".qcow2", COPY + ".qcow2"), names());
+        volumes.make(Volumes.OTHER, 2);
+        var tooSmall =
+                assertThrows(
+                        HypervisorFault.class,
+                        () -> volumes.unpack(UUID.randomUUID(), 1, layout.volume(Volumes.OTHER)));
+        assertTrue(String.valueOf(tooSmall.getMessage()).contains("needs 2048 MiB"));
+    }
+
+    @Test
     void whatWasCopiedWholeGetsItsPlaceAfterAKillAndWhatWasNotIsThrownAway() throws Exception {
         volumes.make(Volumes.OTHER, 1);
         copies.make(MOMENT, List.of(new VolumeCopy(COPY, Volumes.ID, 2)), NOBODY);

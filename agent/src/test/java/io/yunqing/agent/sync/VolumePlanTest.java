@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.api.agent.VolumeDesired;
@@ -90,6 +91,18 @@ class VolumePlanTest {
                 assertEquals(row[i + 2].strip(), word(plans.get(i)), line + " at " + i);
             }
         }
+    }
+
+    @Test
+    void whatBeginsWithAnImageIsUnpackedOnceAndNeverMadeEmpty() {
+        var wanted = Volumes.fromImage(Volumes.ID, 4, Instances.IMAGE);
+        assertEquals("unpack", word(plan(wanted, null)));
+        assertEquals("grow", word(plan(wanted, of(0))));
+        assertEquals("refuse", word(plan(MADE, null)));
+    }
+
+    private static VolumePlan plan(VolumeDesired want, @Nullable ObservedVolume have) {
+        return VolumePlan.of(want, have, VolumeUse.FREE, CopySource.READY, Attempts.NONE, NOW);
     }
 
     private static ObservedVolume of(int restore) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param departed volumes that are no longer this host's: another one has them. They are forgotten, and nothing is done to them
  * @param pools all pools beside the host's own that volumes may be kept in; absent when nothing of them changed behind REV, and from a
  *     controller that does not know of them
+ * @param imaged further volumes, which are not there yet and will be made from images; by themselves as {@code copies} are
  * @param images all images that the host is to do something about beside what instances need; absent when nothing of them changed
  *     behind REV, and from a controller that does not know of them
  */
@@ -50,7 +51,8 @@ public record HostDesired(
         @Nullable List<VolumeDesired> pooled,
         @Nullable List<UUID> departed,
         @Nullable List<PoolPlace> pools,
-        @Nullable List<ImageDesired> images) {
+        @Nullable List<ImageDesired> images,
+        @Nullable List<VolumeDesired> imaged) {
 
     /**
      * @param all the volumes, also those that are to be made as copies or from backups; null when nothing is said of any
@@ -65,7 +67,7 @@ public record HostDesired(
         if (all == null) {
             return new HostDesired(
                     revision, complete, instances, null, null, orphans, networks, null, null, null,
-                    null, null, null, null);
+                    null, null, null, null, null);
         }
         return new HostDesired(
                 revision,
@@ -76,17 +78,19 @@ public record HostDesired(
                         one ->
                                 one.pool() == null
                                         && !one.isCopyToMake()
-                                        && !one.isBackupToRestore()),
+                                        && !one.isBackupToRestore()
+                                        && !one.isImageToUnpack()),
                 those(all, one -> one.pool() == null && one.isCopyToMake()),
                 orphans,
                 networks,
                 those(all, one -> one.pool() == null && one.isBackupToRestore()),
                 null,
                 null,
-                those(all, one -> one.pool() != null),
+                those(all, one -> one.pool() != null && !one.isImageToUnpack()),
                 null,
                 null,
-                null);
+                null,
+                those(all, VolumeDesired::isImageToUnpack));
     }
 
     private static List<VolumeDesired> those(
@@ -98,14 +102,14 @@ public record HostDesired(
     public HostDesired withBackups(@Nullable List<BackupDesired> wishes) {
         return new HostDesired(
                 revision, complete, instances, volumes, copies, orphans, networks, restores, wishes,
-                consoles, pooled, departed, pools, images);
+                consoles, pooled, departed, pools, images, imaged);
     }
 
     /** The same, and what is to be done about images; nothing is said of any when null. */
     public HostDesired withImages(@Nullable List<ImageDesired> wishes) {
         return new HostDesired(
                 revision, complete, instances, volumes, copies, orphans, networks, restores,
-                backups, consoles, pooled, departed, pools, wishes);
+                backups, consoles, pooled, departed, pools, wishes, imaged);
     }
 
     /** The same, with these console sessions. */
@@ -124,7 +128,8 @@ public record HostDesired(
                 pooled,
                 departed,
                 pools,
-                images);
+                images,
+                imaged);
     }
 
     /**
@@ -148,12 +153,13 @@ public record HostDesired(
                 pooled,
                 gone.isEmpty() ? null : gone,
                 all,
-                images);
+                images,
+                imaged);
     }
 
     /** The volumes, of whatever kind and pool; there may be none. */
     public List<VolumeDesired> volumesOrNone() {
-        return Stream.of(volumes, copies, restores, pooled)
+        return Stream.of(volumes, copies, restores, pooled, imaged)
                 .filter(Objects::nonNull)
                 .flatMap(List::stream)
                 .toList();

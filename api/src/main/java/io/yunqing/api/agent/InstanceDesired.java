@@ -6,7 +6,9 @@ import io.yunqing.api.ImageFormat;
 import io.yunqing.api.Power;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param rebuild with which boot its root disk and its seed were last to be made anew: one that is to become of this or a later boot
  *     starts with those of this one
  * @param memoryMiB guest memory in MiB
- * @param rootDiskGiB size of the root disk in GiB
+ * @param rootDiskGiB size of the root disk in GiB; 0 when that is a volume
+ * @param root which of its volumes is its root disk; absent when it has one of its own in the host's pool
  * @param reason why it is as it is, kept in the domain's metadata
  * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; absent from a controller that does not know of
  *     volumes: what is attached stays attached then
@@ -55,9 +58,10 @@ public record InstanceDesired(
         @Nullable List<UUID> volumes,
         @Nullable Map<UUID, IoLimits> limits,
         @Nullable Machine machine,
-        @Nullable StartTurn turn) {
+        @Nullable StartTurn turn,
+        @Nullable UUID root) {
 
-    /** The volumes attached to it, of which there may be none. */
+    /** The volumes that it has, of which there may be none; its root disk is one of them if that is a volume. */
     public List<UUID> volumesOrNone() {
         return volumes == null ? List.of() : volumes;
     }
@@ -75,7 +79,7 @@ public record InstanceDesired(
     /** The images that its disks stand on. */
     public List<ImageSource> images() {
         var rescue = machineOrPlain().rescue();
-        return rescue == null ? List.of(image) : List.of(image, rescue);
+        return Stream.of(root == null ? image : null, rescue).filter(Objects::nonNull).toList();
     }
 
     /** The same with other volumes. */
@@ -102,7 +106,8 @@ public record InstanceDesired(
                 others,
                 limits,
                 machine,
-                turn);
+                turn,
+                root);
     }
 
     /**

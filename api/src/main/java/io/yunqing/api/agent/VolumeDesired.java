@@ -3,6 +3,7 @@ package io.yunqing.api.agent;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.yunqing.api.WipePolicy;
+import io.yunqing.api.agent.InstanceDesired.ImageSource;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param backup which it is to be made from; absent once it is there, or when it begins as something else
  * @param wipe how its file is to be overwritten before it is removed; absent when it is not to be, and once the controller has the
  *     evidence of it
+ * @param image what it begins with; absent once it is there, or when it begins as something else
  * @param pool in which it is; absent when it is in the host's own
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -38,6 +40,7 @@ public record VolumeDesired(
         @Nullable UUID moment,
         @Nullable BackupSource backup,
         @Nullable WipePolicy wipe,
+        @Nullable ImageSource image,
         @Nullable PoolPlace pool) {
 
     /** Whether it is not there yet and will be a copy. */
@@ -48,6 +51,11 @@ public record VolumeDesired(
     /** Whether it is not there yet and will be made from a backup. */
     public boolean isBackupToRestore() {
         return backup != null && !made && !deleted;
+    }
+
+    /** Whether it is not there yet and will be made from an image. */
+    public boolean isImageToUnpack() {
+        return image != null && !made && !deleted;
     }
 
     /**

@@ -171,6 +171,7 @@ public final class Nouns {
                         number("vcpus", "spec.vcpus"),
                         number("memory-mib", "spec.memoryMiB"),
                         number("root-disk-gib", "spec.rootDiskGiB"),
+                        text("tier", "spec.tier").onlyWide(),
                         number("instances", "status.instances"),
                         displayName().onlyWide(),
                         labels(),
@@ -192,7 +193,11 @@ public final class Nouns {
                                 Field.Type.BOOL,
                                 "singleNuma",
                                 "--single-numa",
-                                "Whether it must fit into one NUMA node")),
+                                "Whether it must fit into one NUMA node"),
+                        Field.text(
+                                "tier",
+                                "--tier",
+                                "The tier of its root disks, which are volumes then, in a pool that hosts share")),
                 "small --vcpus 1 --memory-mib 512 --root-disk-gib 4");
     }
 

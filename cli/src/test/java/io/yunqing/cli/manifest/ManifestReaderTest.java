@@ -82,7 +82,7 @@ class ManifestReaderTest {
                         "city.yaml:5:10: spec.vcpus: 9999 is out of range; give 1 to 512",
                         "city.yaml:6:14: spec.memoryMiB must be a whole number without quotes",
                         "city.yaml:7:13: spec.rootDisk is not a field; known are displayName, vcpus,"
-                                + " memoryMiB, rootDiskGiB, traits, singleNuma",
+                                + " memoryMiB, rootDiskGiB, traits, singleNuma, tier",
                         "city.yaml:5:3: spec.rootDiskGiB is missing: Root disk",
                         "city.yaml:3:9: metadata.name: 'Small' cannot be a name; a name has 1 to 63"
                                 + " lower-case letters, digits and hyphens, with a letter or digit at"

@@ -8,7 +8,9 @@ import io.yunqing.api.NetworkSpec;
 import io.yunqing.api.Power;
 import io.yunqing.api.RepositorySpec;
 import io.yunqing.api.TierSpec;
+import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.BackupDesired;
+import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.ConsoleDesired;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.ImageDesired;
@@ -149,6 +151,7 @@ class DesiredState {
                    x.name AS rescue, x.spec AS rescue_spec, z.spec ->> 'cpuModel' AS cpu_model,
                    host(a.ip) || '/' || masklen(a.ip) AS ip,
                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
+                   (SELECT v.id FROM volume v WHERE v.instance_id = i.id AND v.root) AS root,
                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
                    w.volumes, s.orphans, e.networks,
                    u.backups, q.departed, q.pools, d.pools_revision, c.images, d.images_revision,
@@ -162,6 +165,7 @@ class DesiredState {
                 SELECT json_agg(json_build_object('id', v.id, 'tenant', t.name, 'name', v.name, 'revision', v.host_revision,
                     'deleted', v.deleted, 'made', v.made, 'sizeGiB', v.size_gib, 'wipe', v.wipe,
                     'source', v.source_id, 'restore', v.restore, 'moment', v.moment,
+                    'image', (SELECT json_build_object('name', g.name, 'spec', g.spec) FROM image g WHERE g.id = v.image_id),
                     'pool', (SELECT %s FROM pool p WHERE p.id = v.pool_id), 'backup', (
                         WITH RECURSIVE chain AS (
                             SELECT b.*, 0 AS depth FROM backup b WHERE b.id = v.backup_id
@@ -231,7 +235,10 @@ class DesiredState {
 
     private static HostDesired host(ResultSet row, long after) throws SQLException {
         long revision = row.getLong("revision");
-        List<VolumeDesired> volumes = list(row.getString("volumes"), VolumeDesired[].class);
+        List<VolumeDesired> volumes =
+                list(row.getString("volumes"), ToldVolume[].class).stream()
+                        .map(ToldVolume::desired)
+                        .toList();
         List<BackupDesired> backups = list(row.getString("backups"), BackupDesired[].class);
         List<OrphanDesired> orphans = list(row.getString("orphans"), OrphanDesired[].class);
         boolean complete = after <= 0 || after > revision;
@@ -283,6 +290,44 @@ class DesiredState {
                 all.add(spec.gatewayUnderlay());
             }
             return new NetworkDesired(vni, spec.cidr(), all, spec.rulesOrDefault(), ports);
+        }
+    }
+
+    /** A volume as the database tells it. */
+    private record ToldVolume(
+            UUID id,
+            String tenant,
+            String name,
+            long revision,
+            boolean deleted,
+            boolean made,
+            int sizeGiB,
+            UUID source,
+            int restore,
+            UUID moment,
+            BackupSource backup,
+            WipePolicy wipe,
+            BaseImage image,
+            PoolPlace pool) {
+        /** What a volume begins with. */
+        private record BaseImage(String name, ImageSpec spec) {}
+
+        VolumeDesired desired() {
+            return new VolumeDesired(
+                    id,
+                    tenant,
+                    name,
+                    revision,
+                    deleted,
+                    made,
+                    sizeGiB,
+                    source,
+                    restore,
+                    moment,
+                    backup,
+                    wipe,
+                    image == null ? null : DesiredState.source(image.name, image.spec),
+                    pool);
         }
     }
 
@@ -354,7 +399,8 @@ class DesiredState {
                         (rescue == null ? image : rescue).firmwareOrDefault(),
                         row.getString("cpu_model"),
                         rescue == null ? null : source(row.getString("rescue"), rescue)),
-                spec.turn());
+                spec.turn(),
+                row.getObject("root", UUID.class));
     }
 
     private static ImageSource source(String name, ImageSpec image) {

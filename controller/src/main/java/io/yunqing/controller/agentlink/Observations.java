@@ -114,11 +114,11 @@ class Observations {
         // In the order of all locks: instances, volumes, backups, networks, pools, limits,
         // providers, orphans, what hosts should be.
         networks.lock(instancesGone.networks());
-        List<PoolReports.News> measured = pools.accept(was.host(), report, now);
+        PoolReports.News reach = pools.accept(was.host(), report, now);
         if (!gone.isEmpty()) {
             ledger.release(gone);
         }
-        pools.promise(measured);
+        pools.promise(reach);
         boolean moved = learn(was, report);
         orphans.accept(was, report, now);
         networks.tellHosts(was.host(), instancesGone.networks(), moved);

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -138,6 +139,10 @@ class Admission {
                 catalog.requireZone(one.spec().zone());
             }
             Catalog.requireFit(flavor, image);
+            String name = one.metadata().name();
+            if (flavor.root() != null) {
+                Creation.requireRootName(name, volumes);
+            }
             String group = one.spec().group();
             String network = one.spec().network();
             wishes.add(
@@ -148,12 +153,21 @@ class Admission {
                             image,
                             group == null ? null : catalog.group(tenantName, group),
                             network == null ? null : catalog.network(tenantName, network),
-                            volumes.stream()
-                                    .map(volume ->
-                                            new NewVolume(
-                                                    Ids.next(),
-                                                    one.metadata().name() + "-" + volume.name(),
-                                                    volume.sizeGiB()))
+                            Stream.concat(
+                                            Stream.ofNullable(flavor.root())
+                                                    .map(root ->
+                                                            new NewVolume(
+                                                                    Ids.next(),
+                                                                    name + Creation.ROOT,
+                                                                    flavor.spec().rootDiskGiB(),
+                                                                    root)),
+                                            volumes.stream()
+                                                    .map(volume ->
+                                                            new NewVolume(
+                                                                    Ids.next(),
+                                                                    name + "-" + volume.name(),
+                                                                    volume.sizeGiB(),
+                                                                    null)))
                                     .toList()));
         }
         return new Order(tenant, wishes, terms, means.mirror().looks());

@@ -271,9 +271,11 @@ final class AdmissionBatch {
         if (refusal.isPresent()) {
             if (refusal.get() instanceof OverLimit) {
                 one.outcome = overLimit(one).orElseThrow();
-            } else if (refusal.get() instanceof ProviderFull full
-                    && !balances.providers().contains(full.provider())) {
-                means.mirror().forget(full.provider());
+            } else if (refusal.get() instanceof ProviderFull full) {
+                one.outcome = poolFull(one.order, full);
+                if (!balances.providers().contains(full.provider())) {
+                    means.mirror().forget(full.provider());
+                }
             }
             return;
         }
@@ -299,6 +301,16 @@ final class AdmissionBatch {
             balances.untake(one.takings);
             addresses.free(one);
         }
+    }
+
+    /** Another host would not help; null when it may. */
+    private static Outcome poolFull(Order order, ProviderFull full) {
+        return order.wishes().stream()
+                .map(wish -> wish.flavor().root())
+                .filter(root -> root != null && root.pool().equals(full.provider()))
+                .findFirst()
+                .map(root -> new Outcome.PoolFull(root, full))
+                .orElse(null);
     }
 
     private void addViews(AdmissionCase one) {

@@ -58,7 +58,7 @@ final class AdmissionPlaces {
                 case Chosen chosen -> {
                     one.places.add(chosen);
                     one.takings.addAll(requests.takings(one.order.tenant(), wish, chosen.host()));
-                    one.counted.add(requests.amounts(wish));
+                    one.counted.add(requests.onHost(wish));
                     groups.add(wish.group(), chosen.host());
                 }
                 case NoHost noHost -> {

@@ -3,6 +3,7 @@ package io.yunqing.controller.compute;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.yunqing.api.Instance;
 import io.yunqing.api.Kind;
+import io.yunqing.controller.compute.Catalog.RootTier;
 import io.yunqing.controller.compute.Wish.NewVolume;
 import io.yunqing.controller.feed.Journal.Note;
 import io.yunqing.controller.fleet.Fleet;
@@ -177,7 +178,7 @@ final class AdmissionStore {
                 ids(entries, Entry::host),
                 numbers(entries, e -> e.wish().flavor().spec().vcpus()),
                 numbers(entries, e -> e.wish().flavor().spec().memoryMiB()),
-                numbers(entries, e -> e.wish().flavor().spec().rootDiskGiB()),
+                numbers(entries, e -> e.wish().flavor().spec().localDiskGiB()),
                 texts(entries, e -> e.view().status().addresses().getFirst().mac()),
                 texts(entries, e -> json(e.view().status().placement())));
     }
@@ -195,16 +196,26 @@ final class AdmissionStore {
                 entries.stream().flatMap(e -> e.wish().volumes().stream()).toList();
         trip.write(
                 """
-                INSERT INTO volume (id, name, revision, created, labels, tenant_id, host_id, instance_id, size_gib, host_revision)
-                SELECT v.id, v.name, 1, ?, i.labels, i.tenant_id, i.host_id, i.id, v.size, i.host_revision
-                FROM unnest(?, ?, ?, ?) AS v (id, name, size, instance)
+                INSERT INTO volume (id, name, revision, created, labels, tenant_id, host_id, instance_id, size_gib, host_revision,
+                                    tier_id, pool_id, root, image_id)
+                SELECT v.id, v.name, 1, ?, i.labels, i.tenant_id, i.host_id, i.id, v.size, i.host_revision,
+                       v.tier, v.pool, v.tier IS NOT NULL, CASE WHEN v.tier IS NOT NULL THEN i.image_id END
+                FROM unnest(?, ?, ?, ?, ?, ?) AS v (id, name, size, instance, tier, pool)
                 JOIN instance i ON i.id = v.instance
                 """,
                 now,
                 volumes.stream().map(NewVolume::id).toArray(UUID[]::new),
                 volumes.stream().map(NewVolume::name).toArray(String[]::new),
                 volumes.stream().map(volume -> (long) volume.sizeGiB()).toArray(Long[]::new),
-                instances.toArray(UUID[]::new));
+                instances.toArray(UUID[]::new),
+                roots(volumes, RootTier::tier),
+                roots(volumes, RootTier::pool));
+    }
+
+    private static UUID[] roots(List<NewVolume> volumes, Function<RootTier, UUID> id) {
+        return volumes.stream()
+                .map(volume -> volume.isLocal() ? null : id.apply(volume.root()))
+                .toArray(UUID[]::new);
     }
 
     private static UUID[] ids(List<Entry> entries, Function<Entry, UUID> id) {

@@ -13,10 +13,12 @@ import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.storage.ImageLifecycle;
 import io.yunqing.controller.storage.ImageRow;
 import io.yunqing.controller.storage.ImageUse;
+import io.yunqing.controller.storage.TierRow;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -54,7 +56,26 @@ class Catalog {
      */
     record TenantEntry(UUID id, long revision, String name, UUID department) {}
 
-    record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec) {}
+    /**
+     * A flavor.
+     *
+     * @param root where root disks are; in their hosts' own pools when null
+     */
+    record FlavorEntry(UUID id, long revision, String name, FlavorSpec spec, RootTier root) {
+        /** The shared pools that hosts of its instances must see. */
+        Set<String> pools() {
+            return root == null ? Set.of() : Set.of(root.poolName);
+        }
+    }
+
+    /** Of what root disks are volumes. Neither a flavor's tier changes nor a tier's pool. */
+    record RootTier(UUID tier, String name, UUID pool, String poolName) {
+        static RootTier of(TierRow tier) {
+            return tier == null
+                    ? null
+                    : new RootTier(tier.id, tier.name, tier.pool.id, tier.pool.name);
+        }
+    }
 
     /**
      * An image.
@@ -110,7 +131,8 @@ class Catalog {
                                     .firstResultOptional()
                                     .orElseThrow(
                                             () -> Asked.unknown("spec.flavor", Kind.FLAVOR, name));
-                    return new FlavorEntry(row.id, row.revision, row.name, row.spec);
+                    return new FlavorEntry(
+                            row.id, row.revision, row.name, row.spec, RootTier.of(row.tier));
                 });
     }
 

@@ -32,6 +32,9 @@ import java.util.function.Consumer;
 /** Creates instances: a request over REST on one side, admission on the other, and the words for how it ended. */
 @ApplicationScoped
 class Creation {
+    /** Behind an instance's name in that of its root disk, if that is a volume. */
+    static final String ROOT = "-root";
+
     /** How to ask for less. */
     static final String SMALLER_FLAVOR = "choose a smaller flavor";
 
@@ -139,6 +142,24 @@ class Creation {
         }
     }
 
+    /**
+     * @param volumes what the instance comes with beside its root disk, which is a volume
+     */
+    static void requireRootName(String instance, List<DataVolume> volumes) {
+        requireShort(instance + ROOT, instance);
+        for (int i = 0; i < volumes.size(); i++) {
+            if (ROOT.equals("-" + volumes.get(i).name())) {
+                throw ProblemException.field(
+                        ProblemCode.FIELD_INVALID,
+                        "volumes[%d].name".formatted(i),
+                        "is the name of the root disk, which with this flavor is a volume",
+                        null,
+                        volumes.get(i).name(),
+                        "give it another name");
+            }
+        }
+    }
+
     private Terms terms(String tenant, Object body, boolean set, Call call) {
         boolean planOnly = call.planOnly();
         String key = planOnly ? null : call.idempotencyKey();
@@ -164,6 +185,7 @@ class Creation {
             case Outcome.NameTaken taken -> throw Resources.nameTaken(taken.kind(), taken.name());
             case Outcome.Over over -> throw over(tenant, over);
             case Outcome.NoHost none -> throw noHost(none);
+            case Outcome.PoolFull full -> throw poolFull(full);
             case Outcome.NetworkFull full -> throw networkFull(full);
             case Outcome.PlanStale stale -> throw Resources.planStale(stale.digest(), call.digest);
             case Outcome.Outrun _ ->
@@ -197,6 +219,16 @@ class Creation {
                 ? "flavor %s needs %d".formatted(flavor, asked)
                 : "%d instances of flavor %s%s need %d"
                         .formatted(over.instances(), flavor, volumes, asked);
+    }
+
+    private ProblemException poolFull(Outcome.PoolFull full) {
+        meters.admission("pool_full");
+        return Refusals.full(
+                "spec.flavor",
+                "pool " + full.tier().poolName(),
+                full.refusal(),
+                "the root disk needs %d".formatted(full.refusal().asked()),
+                SMALLER_FLAVOR);
     }
 
     private ProblemException networkFull(Outcome.NetworkFull full) {

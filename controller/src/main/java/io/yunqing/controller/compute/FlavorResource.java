@@ -4,13 +4,19 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.yunqing.api.Flavor;
 import io.yunqing.api.FlavorStatus;
 import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.controller.platform.Asked;
 import io.yunqing.controller.platform.Call;
 import io.yunqing.controller.platform.ListQuery;
 import io.yunqing.controller.platform.Lists;
+import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.References;
 import io.yunqing.controller.platform.Resources;
 import io.yunqing.controller.platform.SimpleNoun;
 import io.yunqing.controller.platform.Where;
+import io.yunqing.controller.pool.PoolRow;
+import io.yunqing.controller.storage.TierRow;
+import jakarta.persistence.LockModeType;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -29,6 +35,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.hibernate.Session;
 
 /** Named sizes. */
 @Path("/v1/flavors")
@@ -36,11 +43,13 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Flavors")
 @RunOnVirtualThread
 public class FlavorResource implements SimpleNoun<FlavorRow, Flavor> {
+    private final Session em;
     private final Resources resources;
     private final Lists lists;
     private final References references;
 
-    FlavorResource(Resources resources, Lists lists, References references) {
+    FlavorResource(Session em, Resources resources, Lists lists, References references) {
+        this.em = em;
         this.resources = resources;
         this.lists = lists;
         this.references = references;
@@ -116,10 +125,34 @@ public class FlavorResource implements SimpleNoun<FlavorRow, Flavor> {
     @Override
     public void create(FlavorRow row, Flavor asked) {
         row.spec = asked.spec();
+        row.tier = row.spec.tier() == null ? null : tier(row.spec.tier());
+    }
+
+    /** The tier of this name, which stays until the transaction ends. */
+    private TierRow tier(String name) {
+        TierRow tier =
+                TierRow.<TierRow>find("name", name)
+                        .firstResultOptional()
+                        .orElseThrow(() -> Asked.unknown("spec.tier", Kind.TIER, name));
+        em.refresh(tier, LockModeType.PESSIMISTIC_READ);
+        PoolRow pool = tier.pool;
+        if (pool == null || !pool.shared || !pool.spec.type().keepsFiles()) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.tier",
+                    "volumes of tier %s are in %s, and root disks can only be in a pool of files that its hosts share"
+                            .formatted(
+                                    name, pool == null ? "hosts' own pools" : "pool " + pool.name),
+                    "a tier of a shared directory or of NFS",
+                    name,
+                    "name such a tier, or leave it out to have root disks in hosts' own pools");
+        }
+        return tier;
     }
 
     @Override
     public void update(FlavorRow row, Flavor asked) {
+        Asked.same("spec.tier", row.spec.tier(), asked.spec().tier());
         row.spec = asked.spec();
     }
 

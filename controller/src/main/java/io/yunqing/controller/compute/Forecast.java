@@ -1,11 +1,11 @@
 package io.yunqing.controller.compute;
 
-import io.yunqing.api.FlavorSpec;
 import io.yunqing.api.Headroom;
 import io.yunqing.api.Headroom.Loss;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.ProblemCode;
 import io.yunqing.api.Simulation;
+import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
@@ -58,8 +58,16 @@ class Forecast {
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < groups.size(); i++) {
             Simulation.Item item = asked.items().get(i);
-            FlavorSpec size = size(item.flavor(), item.zone());
-            Request request = words.of(tenant, size, item.zone(), false, groups.get(i), book);
+            FlavorEntry flavor = flavor(item.flavor(), item.zone());
+            Request request =
+                    words.of(
+                            tenant,
+                            flavor.spec(),
+                            item.zone(),
+                            flavor.pools(),
+                            false,
+                            groups.get(i),
+                            book);
             requests.addAll(Collections.nCopies(item.count(), request));
         }
         Iterator<Decision> decisions =
@@ -123,7 +131,8 @@ class Forecast {
 
     Headroom headroom(String tenantName, String flavor, String zone) {
         Requests requests = new Requests(ledger.kinds());
-        Request request = requests.of(tenant(tenantName), size(flavor, zone), zone);
+        FlavorEntry size = flavor(flavor, zone);
+        Request request = requests.of(tenant(tenantName), size.spec(), zone, size.pools());
         List<Resident> residents = sql.run(ForecastStore::population).residents(requests);
         var found =
                 io.yunqing.controller.placement.Headroom.of(fleetOfNow(), request, residents, SEED);
@@ -153,11 +162,11 @@ class Forecast {
         });
     }
 
-    /** What instances of the flavor are; the zone that goes with it must exist. */
-    private FlavorSpec size(String flavor, String zone) {
+    /** The flavor; the zone that goes with it must exist. */
+    private FlavorEntry flavor(String name, String zone) {
         if (zone != null) {
             catalog.requireZone(zone);
         }
-        return catalog.flavor(flavor).spec();
+        return catalog.flavor(name);
     }
 }

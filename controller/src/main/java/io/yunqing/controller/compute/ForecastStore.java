@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** What a forecast reads beside the fleet. */
@@ -28,6 +29,7 @@ final class ForecastStore {
      * @param size what it takes and needs of a host; its volumes count as its disk but for those of shared pools, as all others
      *     are where it is
      * @param zone where it must be, by its own wish or because shared pools of its volumes are of that zone; anywhere when null
+     * @param pools the shared pools that its volumes are in
      * @param networked whether it is in a network of its tenant
      * @param group whose member it is; of none when null
      */
@@ -40,10 +42,12 @@ final class ForecastStore {
             Environment environment,
             FlavorSpec size,
             String zone,
+            Set<String> pools,
             boolean networked,
             GroupEntry group) {
         Resident resident(Requests requests, GroupBook book) {
-            return new Resident(id, host, requests.of(tenant, size, zone, networked, group, book));
+            return new Resident(
+                    id, host, requests.of(tenant, size, zone, pools, networked, group, book));
         }
     }
 
@@ -68,12 +72,12 @@ final class ForecastStore {
                         """
                         SELECT i.id, i.name, i.host_id, i.tenant_id, t.name AS tenant_name, t.spec ->> 'environment' AS environment,
                                i.vcpus, i.memory_mib, i.root_disk_gib + coalesce(v.local_gib, 0) AS disks_gib,
-                               coalesce(i.spec ->> 'zone', v.zone) AS zone, f.spec AS flavor,
+                               coalesce(i.spec ->> 'zone', v.zone) AS zone, coalesce(v.pools, '{}') AS pools, f.spec AS flavor,
                                i.deleted, i.network_id IS NOT NULL AS networked, g.id AS group_id, g.revision AS group_revision, g.name AS group_name, g.spec AS group_spec
                         FROM instance i JOIN flavor f ON f.id = i.flavor_id JOIN tenant t ON t.id = i.tenant_id
                         LEFT JOIN placement_group g ON g.id = i.group_id
                         LEFT JOIN (SELECT v.instance_id, sum(v.size_gib) FILTER (WHERE p.shared IS NOT TRUE) AS local_gib,
-                                          max(z.name) FILTER (WHERE p.shared) AS zone
+                                          max(z.name) FILTER (WHERE p.shared) AS zone, array_agg(DISTINCT p.name) FILTER (WHERE p.shared) AS pools
                                    FROM volume v LEFT JOIN pool p ON p.id = v.pool_id LEFT JOIN zone z ON z.id = p.zone_id
                                    WHERE v.instance_id IS NOT NULL GROUP BY 1) v ON v.instance_id = i.id
                         WHERE NOT i.deleted OR g.id IS NOT NULL
@@ -106,6 +110,7 @@ final class ForecastStore {
                         row.getInt("memory_mib"),
                         row.getInt("disks_gib")),
                 row.getString("zone"),
+                Set.of((String[]) row.getArray("pools").getArray()),
                 row.getBoolean("networked"),
                 group);
     }
@@ -148,7 +153,8 @@ final class ForecastStore {
                 memoryMiB,
                 disksGiB,
                 flavor.traits(),
-                flavor.singleNuma());
+                flavor.singleNuma(),
+                null);
     }
 
     private static <T> T json(String text, Class<T> type) {

@@ -20,6 +20,7 @@ import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.tenancy.TenantRow;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +44,7 @@ public class Instances {
     private final Rescuing rescuing;
     private final Changes changes;
     private final Transactions transactions;
+    private final Event<RootAbandoned> abandoned;
 
     Instances(
             Session em,
@@ -52,7 +54,8 @@ public class Instances {
             Rebuilding rebuilding,
             Rescuing rescuing,
             Changes changes,
-            Transactions transactions) {
+            Transactions transactions,
+            Event<RootAbandoned> abandoned) {
         this.em = em;
         this.fleet = fleet;
         this.sightings = sightings;
@@ -61,7 +64,11 @@ public class Instances {
         this.rescuing = rescuing;
         this.changes = changes;
         this.transactions = transactions;
+        this.abandoned = abandoned;
     }
+
+    /** That a root disk is to be deleted, as its instance is; told in that transaction. */
+    public record RootAbandoned(UUID volume) {}
 
     /** The instances of one tenant, or of all when {@code tenant} is null; names are found in one tenant only. */
     public Noun<InstanceRow, Instance> of(String tenant) {
@@ -196,6 +203,14 @@ public class Instances {
         return boot > before || !Objects.equals(row.spec.forcedBoot(), wanted.forcedBoot());
     }
 
+    private boolean protectsRoot(InstanceRow row) {
+        return em.createNativeQuery(
+                        "SELECT EXISTS (SELECT FROM volume WHERE instance_id = :id AND root AND deletion_protection)",
+                        Boolean.class)
+                .setParameter("id", row.id)
+                .getSingleResult();
+    }
+
     /** The volumes that are attached to it, locked before the host's counter, as whoever changes one of them does. */
     private List<UUID> lockedVolumes(InstanceRow row) {
         return em.createNativeQuery(
@@ -205,19 +220,21 @@ public class Instances {
                 .getResultList();
     }
 
-    /** Volumes stay when their instance goes. */
+    /** Volumes stay when their instance goes, but for its root disk. */
     private void detach(InstanceRow row, List<UUID> volumes) {
         List<Tuple> detached =
                 em.createNativeQuery(
                                 """
-                                UPDATE volume SET instance_id = NULL, revision = revision + 1, host_revision = :revision, detach_revision = :revision
-                                WHERE id = ANY (:ids) RETURNING id, name, revision
+                                UPDATE volume SET instance_id = NULL, image_id = NULL, deleted = deleted OR root, revision = revision + 1,
+                                    host_revision = :revision, detach_revision = :revision
+                                WHERE id = ANY (:ids) RETURNING id, name, root, revision
                                 """,
                                 Tuple.class)
                         .setParameter("revision", row.hostRevision)
                         .setParameter("ids", volumes.toArray(UUID[]::new))
                         .getResultList();
         for (Tuple volume : detached) {
+            boolean root = volume.get("root", Boolean.class);
             changes.announce(
                     new Change(
                             Kind.VOLUME,
@@ -225,8 +242,12 @@ public class Instances {
                             volume.get("name", String.class),
                             volume.get("id", UUID.class),
                             "updated",
-                            "detached, as instance " + row.name + " is being deleted",
+                            "%s, as instance %s is being deleted"
+                                    .formatted(root ? "to be deleted" : "detached", row.name),
                             volume.get("revision", Long.class)));
+            if (root) {
+                abandoned.fire(new RootAbandoned(volume.get("id", UUID.class)));
+            }
         }
     }
 
@@ -302,6 +323,10 @@ public class Instances {
             if (!row.deleted) {
                 row.deleted = true;
                 List<UUID> volumes = lockedVolumes(row);
+                requireUnprotected(
+                        protectsRoot(row),
+                        "volume %s%s, the root disk of instance %s,"
+                                .formatted(row.name, Creation.ROOT, row.name));
                 row.hostRevision = fleet.nextRevision(row.host.id);
                 detach(row, volumes);
             }

@@ -4,7 +4,9 @@ import io.yunqing.api.Kind;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Plan;
 import io.yunqing.controller.compute.Catalog.NetworkEntry;
+import io.yunqing.controller.compute.Catalog.RootTier;
 import io.yunqing.controller.ledger.Refusal.OverLimit;
+import io.yunqing.controller.ledger.Refusal.ProviderFull;
 import io.yunqing.controller.platform.Idempotency;
 import java.util.UUID;
 
@@ -36,6 +38,13 @@ sealed interface Outcome {
      * @param placed those before it, which had one each
      */
     record NoHost(Wish wish, int placed, PlacementExplanation explanation) implements Outcome {}
+
+    /**
+     * The pool that root disks are in has less left.
+     *
+     * @param tier of which they are
+     */
+    record PoolFull(RootTier tier, ProviderFull refusal) implements Outcome {}
 
     /**
      * A network has not so many addresses left.

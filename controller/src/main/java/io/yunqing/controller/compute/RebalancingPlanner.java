@@ -23,6 +23,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -110,7 +111,7 @@ class RebalancingPlanner {
         if (largest == null) {
             return new Gain(emptied, null, state(plan.before(), null), state(plan.after(), null));
         }
-        Request one = requests.of(Forecast.NOBODY, largest.spec(), asked.zone());
+        Request one = requests.of(Forecast.NOBODY, largest.spec(), asked.zone(), Set.of());
         return new Gain(
                 emptied,
                 largest.name(),

@@ -38,6 +38,16 @@ class Rebuilding {
             fixed("spec.userData", row.spec.userData(), wanted.userData());
             return;
         }
+        if (row.flavor.hasRootVolumes()) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.rebuild",
+                    "the root disk of instance %s is volume %s, which is made once"
+                            .formatted(row.name, row.name + Creation.ROOT),
+                    null,
+                    wanted.rebuild(),
+                    "leave it out, and create another instance to begin with a fresh root disk");
+        }
         requireNewBoot(row.spec.bootOrNone(), wanted);
         if (Boolean.TRUE.equals(row.spec.deletionProtection())) {
             throw ProblemException.of(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** What instances take and need of their hosts, in the words of ledger and placement. */
 public final class Requests {
@@ -33,14 +34,17 @@ public final class Requests {
     /**
      * What the instance takes of its host, by resource.
      *
+     * @param localDiskGiB the size of its root disk; 0 when that is a volume
      * @param networked whether its address comes out of a network, and not out of the host's subnet
      */
     static Map<String, Long> amounts(
-            long vcpus, long memoryMiB, long rootDiskGiB, boolean networked) {
+            long vcpus, long memoryMiB, long localDiskGiB, boolean networked) {
         Map<String, Long> amounts = new TreeMap<>();
         amounts.put("vcpus", vcpus);
         amounts.put("memoryMiB", memoryMiB);
-        amounts.put("storageGiB", rootDiskGiB);
+        if (localDiskGiB > 0) {
+            amounts.put("storageGiB", localDiskGiB);
+        }
         if (!networked) {
             amounts.put("addresses", 1L);
         }
@@ -54,7 +58,7 @@ public final class Requests {
      */
     Amounts amounts(FlavorSpec flavor, boolean networked) {
         return kinds.amounts(
-                amounts(flavor.vcpus(), flavor.memoryMiB(), flavor.rootDiskGiB(), networked));
+                amounts(flavor.vcpus(), flavor.memoryMiB(), flavor.localDiskGiB(), networked));
     }
 
     /** What placement looks for. */
@@ -62,9 +66,10 @@ public final class Requests {
         return grouped(
                 asked(
                         tenant.id(),
-                        amounts(wish),
+                        onHost(wish),
                         wish.flavor().spec(),
                         wish.asked().spec().zone(),
+                        wish.flavor().pools(),
                         wish.networked()),
                 wish.group(),
                 book);
@@ -74,15 +79,17 @@ public final class Requests {
      * What placement looks for.
      *
      * @param zone where it must be; anywhere when null
+     * @param pools the shared pools that its host must see
      */
-    Request of(UUID tenant, FlavorSpec flavor, String zone) {
-        return asked(tenant, amounts(flavor, false), flavor, zone, false).build();
+    Request of(UUID tenant, FlavorSpec flavor, String zone, Set<String> pools) {
+        return asked(tenant, amounts(flavor, false), flavor, zone, pools, false).build();
     }
 
     /**
      * What placement looks for.
      *
      * @param zone where it must be; anywhere when null
+     * @param pools the shared pools that its host must see
      * @param networked whether it is to be in a network
      * @param group whose member it is to be; of none when null
      * @param book knows the group's members
@@ -91,11 +98,14 @@ public final class Requests {
             UUID tenant,
             FlavorSpec flavor,
             String zone,
+            Set<String> pools,
             boolean networked,
             GroupEntry group,
             GroupBook book) {
         return grouped(
-                asked(tenant, amounts(flavor, networked), flavor, zone, networked), group, book);
+                asked(tenant, amounts(flavor, networked), flavor, zone, pools, networked),
+                group,
+                book);
     }
 
     private static Request grouped(Request.Builder asked, GroupEntry group, GroupBook book) {
@@ -106,17 +116,31 @@ public final class Requests {
     }
 
     private static Request.Builder asked(
-            UUID tenant, Amounts amounts, FlavorSpec flavor, String zone, boolean networked) {
+            UUID tenant,
+            Amounts amounts,
+            FlavorSpec flavor,
+            String zone,
+            Set<String> pools,
+            boolean networked) {
         Set<String> traits = flavor.traits() == null ? Set.of() : flavor.traits();
         return Request.of(tenant, amounts)
-                .where(new Where(zone, null, traits, Set.of(), Set.of(), networked))
+                .where(new Where(zone, null, traits, Set.of(), pools, networked))
                 .singleNuma(Boolean.TRUE.equals(flavor.singleNuma()));
     }
 
     /** What an instance and its volumes take together. */
     Amounts amounts(Wish wish) {
+        return with(wish, _ -> true);
+    }
+
+    /** What of that they take of their host. */
+    Amounts onHost(Wish wish) {
+        return with(wish, NewVolume::isLocal);
+    }
+
+    private Amounts with(Wish wish, Predicate<NewVolume> which) {
         Amounts own = own(wish);
-        long volumes = wish.volumes().stream().mapToLong(NewVolume::sizeGiB).sum();
+        long volumes = wish.volumes().stream().filter(which).mapToLong(NewVolume::sizeGiB).sum();
         return volumes == 0 ? own : own.plus(kinds.amounts(storage(volumes)));
     }
 
@@ -130,13 +154,13 @@ public final class Requests {
         return wishes.stream().map(this::amounts).reduce(Amounts.of(), Amounts::plus);
     }
 
-    /** What an instance and each of its volumes take of their host. */
+    /** What an instance and each of its volumes take, of their host or of the pool that a volume is in. */
     List<Taking> takings(TenantEntry tenant, Wish wish, Host host) {
         List<Taking> takings = new ArrayList<>(1 + wish.volumes().size());
         takings.add(new Taking(wish.id(), tenant.id(), host.id(), own(wish)));
         for (NewVolume volume : wish.volumes()) {
             Amounts amounts = kinds.amounts(storage(volume.sizeGiB()));
-            takings.add(new Taking(volume.id(), tenant.id(), host.id(), amounts));
+            takings.add(new Taking(volume.id(), tenant.id(), volume.provider(host), amounts));
         }
         return takings;
     }

@@ -20,6 +20,8 @@ import io.yunqing.controller.platform.Transactions;
 import io.yunqing.controller.tenancy.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * Gives an instance another size on the host where it is: a smaller one only while it is off, so that what is charged is never less than
@@ -108,7 +110,19 @@ class Resizing {
     }
 
     private static void requireSameDisk(InstanceRow row, FlavorRow wanted) {
-        if (wanted.spec.rootDiskGiB() != row.rootDiskGiB) {
+        if (!Objects.equals(wanted.spec.tier(), row.flavor.spec.tier())) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.flavor",
+                    "root disks of flavor %s are kept elsewhere than the instance's, which stays where it is"
+                            .formatted(wanted.name),
+                    row.flavor.hasRootVolumes()
+                            ? "a flavor with tier " + row.flavor.tier.name
+                            : "a flavor without a tier",
+                    wanted.name,
+                    "choose such a flavor, or create another instance");
+        }
+        if (wanted.spec.localDiskGiB() != row.rootDiskGiB) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
                     "spec.flavor",
@@ -127,7 +141,7 @@ class Resizing {
         if (index < 0) {
             throw Transactions.busy("host " + row.host.name + " is not known to this replica yet");
         }
-        Placement.unsuited(view, index, requests.of(row.tenant.id, wanted.spec, null))
+        Placement.unsuited(view, index, requests.of(row.tenant.id, wanted.spec, null, Set.of()))
                 .ifPresent(constraint -> {
                     throw unsuited(row, wanted.name, wanted.spec, constraint);
                 });

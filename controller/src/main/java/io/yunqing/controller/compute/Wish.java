@@ -15,6 +15,7 @@ import io.yunqing.controller.compute.Catalog.FlavorEntry;
 import io.yunqing.controller.compute.Catalog.GroupEntry;
 import io.yunqing.controller.compute.Catalog.ImageEntry;
 import io.yunqing.controller.compute.Catalog.NetworkEntry;
+import io.yunqing.controller.compute.Catalog.RootTier;
 import io.yunqing.controller.placement.Decision.Chosen;
 import io.yunqing.controller.placement.Host;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.UUID;
  * @param asked as it was sent
  * @param group which it will belong to; none when null
  * @param network which it will be attached to; its host's own when null
+ * @param volumes those that come with it, its root disk among them if that is one
  */
 record Wish(
         UUID id,
@@ -42,8 +44,18 @@ record Wish(
      * A volume that is asked for.
      *
      * @param id which it will have
+     * @param root of what tier it is as the instance's root disk; null when it is none, and then it is in its host's own pool
      */
-    record NewVolume(UUID id, String name, int sizeGiB) {}
+    record NewVolume(UUID id, String name, int sizeGiB, RootTier root) {
+        boolean isLocal() {
+            return root == null;
+        }
+
+        /** Which provider gives the room for it. */
+        UUID provider(Host host) {
+            return root == null ? host.id() : root.pool();
+        }
+    }
 
     boolean networked() {
         return network != null;
@@ -95,12 +107,20 @@ record Wish(
                                         now,
                                         asked.metadata().labels()),
                                 new VolumeSpec(
-                                        volume.sizeGiB, name(), null, null, null, null, null, null),
+                                        volume.sizeGiB,
+                                        name(),
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        volume.root == null ? null : volume.root.name()),
                                 new VolumeStatus(
                                         VolumePhase.SCHEDULED,
                                         host.name(),
                                         host.location().zone(),
-                                        null,
+                                        volume.root == null ? null : volume.root.poolName(),
+                                        volume.isLocal() ? null : true,
                                         VolumeDesired.serial(volume.id),
                                         Requests.storage(volume.sizeGiB),
                                         null,

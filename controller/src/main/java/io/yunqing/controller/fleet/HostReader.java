@@ -84,7 +84,9 @@ final class HostReader {
                                o.inventory ->> 'underlay' IS NOT NULL AS networked,
                                coalesce(jsonb_exists(o.inventory -> 'cpuModels', z.spec ->> 'cpuModel'), true) AS shows_model,
                                cast(o.inventory ->> 'numaNodes' AS int) AS numa_nodes,
-                               ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name') AS pools,
+                               ARRAY(SELECT jsonb_array_elements(o.inventory -> 'pools') ->> 'name'
+                                     UNION SELECT s.name FROM pool_host q JOIN pool s ON s.id = q.pool_id
+                                     WHERE q.host_id = h.id AND q.seen AND s.shared) AS pools,
                                (SELECT pool FROM jsonb_array_elements(o.inventory -> 'pools') AS pool
                                 WHERE pool ->> 'name' = ? LIMIT 1) AS pool,
                                o.measured_at, ledger_effective(p.capacity, p.reserved, p.ratio) AS terms

@@ -206,6 +206,11 @@ public class Ledger {
         doing(connection -> LedgerStore.back(connection, provider, position, backing));
     }
 
+    /** Lets all who keep a view of a provider read anew what it is. */
+    public void describeAnew(UUID provider) {
+        doing(connection -> LedgerStore.describeAnew(connection, provider));
+    }
+
     /** What each provider has, may promise and has promised, by resource. */
     public Map<UUID, Map<String, Capacity>> capacities(Collection<UUID> providers) {
         return reading(connection -> LedgerStore.capacities(connection, kinds(), providers));

@@ -97,6 +97,12 @@ final class LedgerStore {
                 .run(connection);
     }
 
+    static void describeAnew(Connection connection, UUID provider) throws SQLException {
+        new RoundTrip()
+                .write("UPDATE provider SET capacity = capacity WHERE id = ?", provider)
+                .run(connection);
+    }
+
     static Map<UUID, Map<String, Capacity>> capacities(
             Connection connection, ResourceKinds kinds, Collection<UUID> providers)
             throws SQLException {

@@ -3,13 +3,16 @@ package io.yunqing.controller.pool;
 import io.yunqing.api.HostInventory.PoolUse;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.PoolObserved;
+import io.yunqing.controller.ledger.Ledger;
 import io.yunqing.controller.pool.PoolStore.Found;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -23,21 +26,30 @@ public class PoolReports {
 
     private final PoolStore store;
     private final PoolBook book;
+    private final Ledger ledger;
 
-    PoolReports(PoolStore store, PoolBook book) {
+    PoolReports(PoolStore store, PoolBook book, Ledger ledger) {
         this.store = store;
         this.book = book;
+        this.ledger = ledger;
     }
 
-    /** What was measured anew, of which the ledger does not know yet. */
-    public record News(PoolRow pool, UUID provider, PoolUse use) {}
+    /**
+     * What the ledger does not know yet.
+     *
+     * @param reach whether the host sees another set of pools than before
+     */
+    public record News(UUID host, boolean reach, List<Measured> measured) {}
+
+    /** What was measured anew. */
+    record Measured(PoolRow pool, UUID provider, PoolUse use) {}
 
     /**
      * Stores what is new. The caller holds the lock on the host's observation; pools are locked here in the order of their ids.
      */
-    public List<News> accept(UUID host, HostObserved report, Instant now) {
+    public News accept(UUID host, HostObserved report, Instant now) {
         if (report.pools() == null || report.pools().isEmpty()) {
-            return List.of();
+            return new News(host, false, List.of());
         }
         Map<UUID, PoolObserved> said =
                 report.pools().stream()
@@ -47,24 +59,36 @@ public class PoolReports {
                                         Function.identity(),
                                         (_, later) -> later));
         Map<UUID, Found> known = store.byPool(host);
-        return PoolRow.<PoolRow>find(OF_HOST, host, said.keySet()).stream()
-                .flatMap(pool ->
-                        accept(
-                                pool,
-                                host,
-                                said.get(pool.id),
-                                Optional.ofNullable(known.get(pool.id)),
-                                now)
-                                .stream())
-                .toList();
+        List<PoolRow> pools = PoolRow.list(OF_HOST, host, said.keySet());
+        List<Measured> measured =
+                pools.stream()
+                        .flatMap(pool ->
+                                accept(
+                                        pool,
+                                        host,
+                                        said.get(pool.id),
+                                        Optional.ofNullable(known.get(pool.id)),
+                                        now)
+                                        .stream())
+                        .toList();
+        return new News(
+                host, !seen(known.values()).equals(seen(store.byPool(host).values())), measured);
     }
 
-    /** Lets the ledger promise by it; takes the locks on what gives the pools' room. */
-    public void promise(List<News> news) {
-        news.forEach(one -> book.promise(one.pool, one.provider, one.use));
+    private static Set<UUID> seen(Collection<Found> found) {
+        return found.stream().filter(Found::seen).map(Found::provider).collect(Collectors.toSet());
     }
 
-    private Optional<News> accept(
+    /** Lets the ledger promise by it; takes the locks on what gives the pools' room, and on the host's. */
+    public void promise(News news) {
+        news.measured.forEach(one -> book.promise(one.pool, one.provider, one.use));
+        if (news.reach) {
+            store.reachChanged(news.host);
+            ledger.describeAnew(news.host);
+        }
+    }
+
+    private Optional<Measured> accept(
             PoolRow pool, UUID host, PoolObserved said, Optional<Found> before, Instant now) {
         UUID mark = said.mark() == null ? before.map(Found::mark).orElse(null) : said.mark();
         UUID provider =
@@ -96,7 +120,7 @@ public class PoolReports {
         boolean measured = use != null && !use.equals(before.map(Found::use).orElse(null));
         store.keep(pool.id, host, found, measured, now);
         boolean isNews = found.seen() && use != null && (measured || !compared);
-        return isNews ? Optional.of(new News(pool, provider, use)) : Optional.empty();
+        return isNews ? Optional.of(new Measured(pool, provider, use)) : Optional.empty();
     }
 
     /** Why it would be counted as something else than it is. */

@@ -140,6 +140,13 @@ class PoolStore {
                 .executeUpdate();
     }
 
+    /** A host that sees other pools is another one to whoever has chosen it. */
+    void reachChanged(UUID host) {
+        em.createNativeQuery("UPDATE host SET revision = revision + 1 WHERE id = :id", Object.class)
+                .setParameter("id", host)
+                .executeUpdate();
+    }
+
     private static Found found(Tuple row) {
         return new Found(
                 row.get("provider_id", UUID.class),

@@ -227,6 +227,7 @@ public class TierResource implements SimpleNoun<TierRow, Tier> {
 
     @Override
     public boolean delete(TierRow row) {
+        references.refuseIfAny(row, "flavors", "SELECT name FROM flavor WHERE tier_id = :id");
         references.refuseIfAny(
                 row,
                 "volumes",

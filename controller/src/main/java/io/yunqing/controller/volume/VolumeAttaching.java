@@ -22,7 +22,7 @@ class VolumeAttaching {
     }
 
     void requireSlot(InstanceRow instance) {
-        long attached = VolumeRow.count("instance", instance);
+        long attached = VolumeRow.count("instance = ?1 and root = false", instance);
         if (attached >= Instances.MOST_VOLUMES) {
             throw ProblemException.field(
                     ProblemCode.FIELD_INVALID,
@@ -31,6 +31,23 @@ class VolumeAttaching {
                     "at most " + Instances.MOST_VOLUMES,
                     attached + 1,
                     "detach one from it first, or make one of them larger");
+        }
+    }
+
+    /**
+     * An instance neither starts without its root disk nor as another one's.
+     *
+     * @param asked what asks for that, in the field
+     */
+    void requireNoRoot(String field, VolumeRow row, Object asked) {
+        if (row.root && row.instance != null) {
+            throw inUse(
+                    field,
+                    "volume %s is the root disk of instance %s, and goes with it"
+                            .formatted(row.name, row.instance.name),
+                    row.instance.name,
+                    asked,
+                    "delete the instance, or create a volume with spec.copyOf " + row.name);
         }
     }
 
@@ -88,7 +105,11 @@ class VolumeAttaching {
     }
 
     private static ProblemException inUse(String why, String limit, Object actual, String remedy) {
-        return ProblemException.field(
-                ProblemCode.VOLUME_IN_USE, "spec.instance", why, limit, actual, remedy);
+        return inUse("spec.instance", why, limit, actual, remedy);
+    }
+
+    private static ProblemException inUse(
+            String field, String why, String limit, Object actual, String remedy) {
+        return ProblemException.field(ProblemCode.VOLUME_IN_USE, field, why, limit, actual, remedy);
     }
 }

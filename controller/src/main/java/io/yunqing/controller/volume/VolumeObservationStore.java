@@ -240,7 +240,7 @@ class VolumeObservationStore {
         run(
                 new RoundTrip()
                         .write(
-                                "UPDATE volume SET made = true, source_id = NULL, backup_id = NULL WHERE id = ANY (?)",
+                                "UPDATE volume SET made = true, source_id = NULL, backup_id = NULL, image_id = NULL WHERE id = ANY (?)",
                                 volumes));
     }
 

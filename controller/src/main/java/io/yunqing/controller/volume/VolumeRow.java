@@ -67,6 +67,10 @@ public class VolumeRow extends ResourceRow {
     /** How often its content was to be replaced by a copy. */
     public int restore;
 
+    /** Whether it is the root disk of its instance, with which it is made and goes. */
+    @Column(insertable = false, updatable = false)
+    public boolean root;
+
     /** Whether it is only kept. */
     @Column(updatable = false)
     public boolean snapshot;

@@ -5,10 +5,12 @@ import io.yunqing.api.WipePolicy;
 import io.yunqing.api.agent.VolumeDesired;
 import io.yunqing.api.agent.VolumeObserved;
 import io.yunqing.api.agent.WipeObserved;
+import io.yunqing.controller.compute.Instances.RootAbandoned;
 import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.StoredJson;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.Tuple;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -54,6 +56,12 @@ class VolumeWiping {
                         "created",
                         "Volume %s/%s on host %s is to be overwritten"
                                 .formatted(wipe.tenant, wipe.volume, wipe.host)));
+    }
+
+    void begin(@Observes RootAbandoned root) {
+        VolumeRow row = em.find(VolumeRow.class, root.volume());
+        em.refresh(row);
+        begin(row);
     }
 
     /** Takes in how far a host is; what is finished is never taken back. */

@@ -150,6 +150,7 @@ class Volumes {
                 sighting.host(),
                 sighting.zone(),
                 row.pool == null ? null : row.pool.name,
+                row.root ? true : null,
                 VolumeDesired.serial(row.id),
                 new TreeMap<>(row.amounts()),
                 observed == null ? null : sighting.seenAt(),
@@ -248,6 +249,7 @@ class Volumes {
             row.tier = tier;
             InstanceRow touched = null;
             if (!Objects.equals(has, wanted)) {
+                attaching.requireNoRoot("spec.instance", row, wanted);
                 attaching.requireOneStep(row, has, wanted);
                 touched = locked("spec.instance", row.tenant.name, has == null ? wanted : has);
                 if (has == null) {
@@ -281,6 +283,7 @@ class Volumes {
         @Override
         public boolean delete(VolumeRow row) {
             Instances.requireUnprotected(row.deletionProtection, "volume " + row.name);
+            attaching.requireNoRoot("metadata.name", row, row.name);
             attaching.requireDetached(row, row.spec().instance());
             moving.requireUnread(row);
             if (!row.deleted) {
