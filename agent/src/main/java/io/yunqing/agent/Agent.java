@@ -1,6 +1,8 @@
 package io.yunqing.agent;
 
 import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.lease.Guard;
+import io.yunqing.agent.lease.Lease;
 import io.yunqing.agent.link.ConsoleSessions;
 import io.yunqing.agent.link.Consoles;
 import io.yunqing.agent.link.Controller;
@@ -11,6 +13,7 @@ import io.yunqing.agent.link.Rhythm;
 import io.yunqing.agent.link.Statistics;
 import io.yunqing.agent.link.Watch;
 import io.yunqing.agent.platform.Backoff;
+import io.yunqing.agent.platform.Uptime;
 import io.yunqing.agent.sync.HostReconciler;
 import io.yunqing.agent.sync.HostView;
 import io.yunqing.agent.sync.LaneName;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,8 @@ public final class Agent implements AutoCloseable {
 
     private final Hypervisor hypervisor;
     private final Lanes lanes;
+    private final ExecutorService guarding;
+    private final Lease lease;
     private final SyncLoop loop;
     private final HostReconciler reconciler;
     private final Reporter reporter;
@@ -57,18 +63,34 @@ public final class Agent implements AutoCloseable {
     /**
      * @param data where what was heard is kept
      * @param host whose agent this is
+     * @param guard absent where nothing restartable is to be started
      */
-    public Agent(Path data, UUID host, Hypervisor hypervisor, Controller controller, Rhythm rhythm)
+    public Agent(
+            Path data,
+            UUID host,
+            Hypervisor hypervisor,
+            @Nullable Guard guard,
+            Controller controller,
+            Rhythm rhythm)
             throws IOException {
         InstantSource clock = InstantSource.system();
         this.hypervisor = hypervisor;
         this.kept = new DesiredFile(data, host);
         this.lanes = new Lanes(clock, rhythm.threads());
         this.loop = new SyncLoop(clock, rhythm.threads());
+        this.guarding = rhythm.threads().pool("guard", 1);
+        this.lease = new Lease(guard, Uptime::millis, guarding, () -> loop.execute(() -> {}));
         var backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), rhythm.random());
-        this.reconciler = new HostReconciler(hypervisor, lanes, loop, clock, backoff, this::told);
+        this.reconciler =
+                new HostReconciler(hypervisor, lanes, loop, clock, backoff, lease, this::told);
         this.reporter =
-                new Reporter(controller, bootId(), lanes::status, new ReportOutcome(), rhythm);
+                new Reporter(
+                        controller,
+                        bootId(),
+                        lanes::status,
+                        lease::fencing,
+                        new ReportOutcome(),
+                        rhythm);
         this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
         this.consoles = new Consoles(hypervisor, lanes, controller, () -> ours, rhythm);
         this.statistics = new Statistics(hypervisor, lanes, controller, () -> ours, clock, rhythm);
@@ -97,10 +119,11 @@ public final class Agent implements AutoCloseable {
         reporter.tell(view);
     }
 
-    private void heard(HostDesired news) {
+    private void heard(HostDesired news, long asked) {
         sessions.hear(news.consolesOrNone());
         loop.execute(() -> {
             reconciler.hear(news);
+            lease.heard(Lease.restartable(reconciler.desired().instances()), asked);
             save();
             informed = true;
             beginIfReady();
@@ -161,6 +184,7 @@ public final class Agent implements AutoCloseable {
         reporter.close();
         loop.close();
         lanes.close();
+        guarding.shutdownNow();
         hypervisor.close();
     }
 
@@ -168,7 +192,15 @@ public final class Agent implements AutoCloseable {
     private final class ReportOutcome implements Reporter.Outcome {
 
         @Override
+        public void sending() {
+            lease.sending();
+        }
+
+        @Override
         public void taken(HostView view, ReportAnswer answer) {
+            if (lease.answered(Duration.ofMillis(answer.leaseMillis()))) {
+                watch.askAnew();
+            }
             loop.execute(() -> {
                 admitted = true;
                 beginIfReady();

@@ -2,6 +2,7 @@ package io.yunqing.agent;
 
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.Hypervisor;
+import io.yunqing.agent.lease.GuardProcess;
 import io.yunqing.agent.libvirt.AcceleratorProbe;
 import io.yunqing.agent.libvirt.HostFacts;
 import io.yunqing.agent.libvirt.LibvirtHypervisor;
@@ -69,11 +70,13 @@ public final class Main implements Callable<Integer> {
                     Enrolment.ensure(config.data(), endpoint, config.joinToken(), clock, rhythm);
             try (var controller = HttpController.of(endpoint, identity);
                     var renewal = new Renewal(config.data(), identity, controller, clock, rhythm);
+                    var guard = new GuardProcess(config.data(), config.poolFolder());
                     var agent =
                             new Agent(
                                     config.data(),
                                     identity.host(),
                                     hypervisor(config, controller),
+                                    guard,
                                     controller,
                                     rhythm)) {
                 renewal.start();

@@ -60,6 +60,7 @@ class AgentTest {
                 data,
                 FakeController.HOST,
                 hypervisor,
+                null,
                 controller,
                 new Rhythm(Threads.PLATFORM, new Random()));
     }

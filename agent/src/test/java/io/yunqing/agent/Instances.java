@@ -73,6 +73,7 @@ public final class Instances {
     private @Nullable Machine machine = Machine.PLAIN;
     private @Nullable StartTurn turn;
     private @Nullable UUID root;
+    private boolean restartable;
 
     private Instances() {}
 
@@ -165,6 +166,11 @@ public final class Instances {
         return this;
     }
 
+    public Instances restartable() {
+        restartable = true;
+        return this;
+    }
+
     /** Its root disk, which is one of its volumes. */
     public Instances root(UUID value) {
         root = value;
@@ -227,6 +233,7 @@ public final class Instances {
                 limits,
                 machine,
                 turn,
-                root);
+                root,
+                restartable);
     }
 }

@@ -124,6 +124,7 @@ class KeptDesiredTest {
                                         Pace.INSTANT,
                                         new Random(1),
                                         step -> {})),
+                        null,
                         controller,
                         new Rhythm(Threads.PLATFORM, new Random(1)));
         agent.start();

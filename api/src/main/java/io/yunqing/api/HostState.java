@@ -9,5 +9,7 @@ public enum HostState {
     /** A report is overdue, but its lease has not run out. */
     LATE,
     /** No report within the lease. What runs there is unknown, and nothing is freed. */
-    UNREACHABLE
+    UNREACHABLE,
+    /** Not heard, and there is proof that nothing runs there that may be started elsewhere. */
+    FENCED
 }

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param startOrder when a host starts several instances of a tenant, those of a lower number are started before those of a higher one;
  *     one without a number is not waited for and does not wait
  * @param startDelaySeconds for how long it has run before those behind it are started; 0 when absent
+ * @param onHostLoss what becomes of it when its host is lost. RESTART needs a root disk that is a volume, and holds of those when
+ *     this is absent; others stay
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record InstanceSpec(
@@ -57,7 +59,8 @@ public record InstanceSpec(
         @Nullable @Size(max = 65_536) String userData,
         @Nullable String rescue,
         @Nullable @Min(0) @Max(LAST_START) Integer startOrder,
-        @Nullable @Min(0) @Max(LONGEST_START_DELAY) Integer startDelaySeconds) {
+        @Nullable @Min(0) @Max(LONGEST_START_DELAY) Integer startDelaySeconds,
+        @Nullable OnHostLoss onHostLoss) {
 
     /** As often as no guest is started in its life. */
     public static final int MOST_BOOTS = 1_000_000_000;
@@ -106,6 +109,7 @@ public record InstanceSpec(
                 userData,
                 rescue,
                 startOrder,
-                startDelaySeconds);
+                startDelaySeconds,
+                onHostLoss);
     }
 }

@@ -43,6 +43,8 @@ public enum Kind {
     BACKUP("backup", "backups"),
     @JsonProperty("Wipe")
     WIPE("wipe", "wipes"),
+    @JsonProperty("Fence")
+    FENCE("fence", "fences"),
     @JsonProperty("Orphan")
     ORPHAN("orphan", "orphans");
 
@@ -80,12 +82,12 @@ public enum Kind {
 
     /** Whether people make them; others are found. */
     public boolean made() {
-        return this != ORPHAN && this != WIPE;
+        return this != ORPHAN && !isRecord();
     }
 
     /** Whether they are records, which nobody changes or deletes. */
     public boolean isRecord() {
-        return this == WIPE;
+        return this == WIPE || this == FENCE;
     }
 
     public static Optional<Kind> ofWireName(String wireName) {

@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "tenancy",
                     "address",
                     "fleet",
+                    "fence",
                     "pool",
                     "storage",
                     "compute",

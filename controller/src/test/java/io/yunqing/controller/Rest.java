@@ -39,6 +39,14 @@ public final class Rest {
                 config.getValue("yunqing.operator-token", String.class));
     }
 
+    /** The same, as the other person. */
+    public static Rest secondOperator() {
+        var config = ConfigProvider.getConfig();
+        return new Rest(
+                config.getValue("test.url", String.class),
+                config.getValue("yunqing.second-token", String.class));
+    }
+
     /** What came back; a body that is not JSON is a missing node. */
     public record Answer(int status, Map<String, String> headers, String text, JsonNode body) {
         /** The value at a path like {@code errors.0.field}. */

@@ -37,6 +37,9 @@ public final class TestServer implements QuarkusTestResourceLifecycleManager {
         properties.put("quarkus.http.test-ssl-port", "0");
         // Hosts in tests report when the test says so, on a machine that may be busy.
         properties.put("yunqing.agents.lease", "10m");
+        properties.put("yunqing.fence.margin", "1s");
+        // Most hosts of tests fall silent.
+        properties.put("yunqing.fence.brake-share", "1");
         return properties;
     }
 

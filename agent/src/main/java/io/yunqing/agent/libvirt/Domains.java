@@ -5,6 +5,7 @@ import io.yunqing.agent.domain.DomainRoom;
 import io.yunqing.agent.domain.DomainXml;
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.lease.RunningGuests;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.InstanceSize;

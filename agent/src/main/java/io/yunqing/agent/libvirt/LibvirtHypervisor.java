@@ -9,6 +9,7 @@ import io.yunqing.agent.hypervisor.ObservedOrphan;
 import io.yunqing.agent.hypervisor.ObservedPool;
 import io.yunqing.agent.hypervisor.ObservedVolume;
 import io.yunqing.agent.hypervisor.VolumeCopy;
+import io.yunqing.agent.lease.RunningGuests;
 import io.yunqing.agent.network.HostNetworks;
 import io.yunqing.agent.storage.ConsoleLog;
 import io.yunqing.agent.storage.ConsoleSockets;

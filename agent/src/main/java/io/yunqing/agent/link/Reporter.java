@@ -2,6 +2,7 @@ package io.yunqing.agent.link;
 
 import io.yunqing.agent.sync.HostView;
 import io.yunqing.api.HostInventory;
+import io.yunqing.api.agent.Fencing;
 import io.yunqing.api.agent.HostObserved;
 import io.yunqing.api.agent.ReportAnswer;
 import java.time.Duration;
@@ -24,6 +25,9 @@ public final class Reporter implements AutoCloseable {
     /** What becomes of reports. */
     public interface Outcome {
 
+        /** A report is about to be sent. */
+        void sending();
+
         /** The controller has taken this view. */
         void taken(HostView view, ReportAnswer answer);
 
@@ -40,6 +44,7 @@ public final class Reporter implements AutoCloseable {
     private final String bootId;
     private final UUID agentStart = UUID.randomUUID();
     private final Supplier<List<HostObserved.Lane>> lanes;
+    private final Supplier<Fencing> fencing;
     private final Outcome outcome;
     private final Rhythm rhythm;
     private final Patience patience;
@@ -59,11 +64,13 @@ public final class Reporter implements AutoCloseable {
             Controller controller,
             String bootId,
             Supplier<List<HostObserved.Lane>> lanes,
+            Supplier<Fencing> fencing,
             Outcome outcome,
             Rhythm rhythm) {
         this.controller = controller;
         this.bootId = bootId;
         this.lanes = lanes;
+        this.fencing = fencing;
         this.outcome = outcome;
         this.rhythm = rhythm;
         this.patience = rhythm.patience(LOG, "reporting");
@@ -121,6 +128,7 @@ public final class Reporter implements AutoCloseable {
     private Duration round() throws InterruptedException {
         var now = awaitDue();
         long sent = System.nanoTime();
+        outcome.sending();
         try {
             var answer = controller.report(observed(now));
             gather(gathering(Duration.ofNanos(System.nanoTime() - sent)));
@@ -195,7 +203,8 @@ public final class Reporter implements AutoCloseable {
                 now.orphans(),
                 now.networkFault(),
                 now.backups(),
-                now.pools());
+                now.pools(),
+                fencing.get());
     }
 
     @Override

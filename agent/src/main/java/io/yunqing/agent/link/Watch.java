@@ -1,5 +1,6 @@
 package io.yunqing.agent.link;
 
+import io.yunqing.agent.platform.Uptime;
 import io.yunqing.api.agent.HostDesired;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,7 @@ public final class Watch implements AutoCloseable {
     private static final Duration EVERYTHING_EVERY = Duration.ofMinutes(10);
 
     private final Controller controller;
-    private final Consumer<HostDesired> heard;
+    private final Hearing heard;
     private final Consumer<LinkFault> unheard;
     private final InstantSource clock;
     private final Rhythm rhythm;
@@ -33,7 +34,7 @@ public final class Watch implements AutoCloseable {
 
     public Watch(
             Controller controller,
-            Consumer<HostDesired> heard,
+            Hearing heard,
             Consumer<LinkFault> unheard,
             InstantSource clock,
             Rhythm rhythm) {
@@ -50,10 +51,24 @@ public final class Watch implements AutoCloseable {
         loop.start();
     }
 
+    /** Takes what was heard. */
+    public interface Hearing {
+
+        /**
+         * @param asked when it was asked for, by the machine's uptime in milliseconds
+         */
+        void heard(HostDesired desired, long asked);
+    }
+
+    /** The next poll asks for everything, and so is answered at once. */
+    public void askAnew() {
+        everything = true;
+    }
+
     /** A controller that is behind what we have heard was restored from a backup: the next poll asks for everything. */
     public void compare(long controllersRevision) {
         if (controllersRevision < revision) {
-            everything = true;
+            askAnew();
         }
     }
 
@@ -62,6 +77,7 @@ public final class Watch implements AutoCloseable {
         boolean all = everything || now.isAfter(everythingAt);
         everything = false;
         try {
+            long asked = Uptime.millis();
             var desired = controller.desired(all ? 0 : revision, WAIT);
             patience.succeeded();
             if (all) {
@@ -72,7 +88,7 @@ public final class Watch implements AutoCloseable {
             }
             revision = desired.revision();
             if (all || !desired.namesNothing()) {
-                heard.accept(desired);
+                heard.heard(desired, asked);
             }
             return Duration.ZERO;
         } catch (LinkFault fault) {

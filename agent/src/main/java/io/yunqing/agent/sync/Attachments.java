@@ -1,6 +1,7 @@
 package io.yunqing.agent.sync;
 
 import io.yunqing.agent.hypervisor.ObservedDomain;
+import io.yunqing.agent.lease.Lease;
 import io.yunqing.api.agent.InstanceDesired;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ final class Attachments {
     private final Sight sight;
     private final VolumeKeeper volumes;
     private final NetworkKeeper networks;
+    private final Lease lease;
     private final Collection<Run> runs;
 
     Attachments(
@@ -28,11 +30,13 @@ final class Attachments {
             Sight sight,
             VolumeKeeper volumes,
             NetworkKeeper networks,
+            Lease lease,
             Collection<Run> runs) {
         this.levels = levels;
         this.sight = sight;
         this.volumes = volumes;
         this.networks = networks;
+        this.lease = lease;
         this.runs = runs;
     }
 
@@ -64,7 +68,8 @@ final class Attachments {
         boolean whole =
                 reached.equals(desired)
                         && desired.stream().allMatch(this::isReady)
-                        && networks.isReady(want);
+                        && networks.isReady(want)
+                        && lease.obstacle(want) == null;
         return new Reach(reached, whole, obstacle(want));
     }
 
@@ -73,6 +78,10 @@ final class Attachments {
         String blind = volumes.blindFor(want.volumesOrNone());
         if (blind != null) {
             return "its volumes cannot be seen: " + blind;
+        }
+        String unleased = lease.obstacle(want);
+        if (unleased != null) {
+            return unleased;
         }
         return networks.isReady(want) || networks.trouble() == null
                 ? null

@@ -2,6 +2,7 @@ package io.yunqing.agent.sync;
 
 import io.yunqing.agent.hypervisor.Hypervisor;
 import io.yunqing.agent.hypervisor.HypervisorFault;
+import io.yunqing.agent.lease.Lease;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.api.agent.BackupDesired;
 import io.yunqing.api.agent.BackupObserved;
@@ -43,6 +44,7 @@ public final class HostReconciler {
     private final Executor mailbox;
     private final InstantSource clock;
     private final Failures failures;
+    private final Lease lease;
     private final Consumer<HostView> told;
 
     private final Levels levels = new Levels();
@@ -69,12 +71,14 @@ public final class HostReconciler {
             Executor mailbox,
             InstantSource clock,
             Backoff backoff,
+            Lease lease,
             Consumer<HostView> told) {
         this.hypervisor = hypervisor;
         this.lanes = lanes;
         this.mailbox = mailbox;
         this.clock = clock;
         this.failures = new Failures(clock, backoff);
+        this.lease = lease;
         this.told = told;
         this.sight = new Sight(hypervisor, lanes, mailbox, clock, backoff);
         this.pools = new PoolKeeper(hypervisor, levels, lanes, mailbox, clock, backoff);
@@ -82,7 +86,7 @@ public final class HostReconciler {
                 new VolumeKeeper(
                         hypervisor, levels, pools, lanes, mailbox, clock, backoff, this::fetch);
         this.networks = new NetworkKeeper(hypervisor, lanes, mailbox, clock, backoff);
-        this.attachments = new Attachments(levels, sight, volumes, networks, runs.values());
+        this.attachments = new Attachments(levels, sight, volumes, networks, lease, runs.values());
         this.turns = new Turns(levels, sight, this::progressOf);
         this.orphans =
                 new OrphanKeeper(
@@ -336,12 +340,17 @@ public final class HostReconciler {
             return;
         }
         progress.put(id, before.done(step, run.isLast(), clock.instant()));
-        if (!run.isLast() && held == null && levels.asks(run.want)) {
+        if (!run.isLast() && held == null && levels.asks(run.want) && mayGoOn(run)) {
             run.advance();
             perform(run);
         } else {
             look(run);
         }
+    }
+
+    /** A lease may have ended while an image came. */
+    private boolean mayGoOn(Run run) {
+        return !run.isBeforeStart() || lease.obstacle(run.want) == null;
     }
 
     /** The run ends when its effect was looked at, so that the next plan does not act on what was seen before it. */

@@ -34,6 +34,10 @@ final class Run {
         return at + 1 == steps.size();
     }
 
+    boolean isBeforeStart() {
+        return !isLast() && steps.get(at + 1) == Step.START;
+    }
+
     void advance() {
         at++;
     }

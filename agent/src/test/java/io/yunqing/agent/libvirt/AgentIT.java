@@ -339,6 +339,7 @@ class AgentIT {
                         data,
                         identity.host(),
                         hypervisor,
+                        null,
                         HttpController.of(endpoint, identity),
                         rhythm);
         started.start();

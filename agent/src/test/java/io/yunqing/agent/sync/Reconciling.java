@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.Gates;
 import io.yunqing.agent.Instances;
+import io.yunqing.agent.lease.Lease;
 import io.yunqing.agent.platform.Backoff;
 import io.yunqing.agent.platform.Threads;
 import io.yunqing.agent.simulated.Pace;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,8 @@ abstract class Reconciling {
     final Lanes lanes = new Lanes(() -> now, Threads.PLATFORM);
     final SimulatedHypervisor hypervisor =
             new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), step -> {});
+    final AtomicLong uptime = new AtomicLong(1_000_000);
+    final Lease lease = new Lease((until, instances) -> null, uptime::get, Runnable::run, () -> {});
     final HostReconciler reconciler =
             new HostReconciler(
                     gates.before(hypervisor),
@@ -44,6 +48,7 @@ abstract class Reconciling {
                     mailbox::add,
                     () -> now,
                     new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1), new Random(1)),
+                    lease,
                     told -> view = told);
     private @Nullable HostView view;
     private OrphanDesired[] orphans = {};

@@ -1,14 +1,17 @@
 package io.yunqing.agent.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +49,48 @@ class RootReconcilerTest extends Reconciling {
         untilQuiet();
         var domain = hypervisor.domain(Instances.ID).orElseThrow();
         assertEquals(Set.of(ROOT), domain.volumes());
+    }
+
+    @Test
+    void whatIsRestartableStartsOnlyWhileNoOtherHostCanHaveIt() throws Exception {
+        var restartable = rooted().restartable().build();
+        want(List.of(restartable), Volumes.fromImage(ROOT, 4, Instances.IMAGE));
+        untilQuiet();
+        assertEquals(List.of("unpackVolume"), gates.steps(), "its volume harms nobody");
+        assertEquals("its guard is not ready yet", fault());
+        lease.heard(Set.of(Instances.ID), uptime.get());
+        lease.sending();
+        lease.answered(Duration.ofSeconds(30));
+        lease.heard(Set.of(Instances.ID), uptime.get());
+        until("it runs", () -> shown(DomainState.RUNNING));
+        uptime.addAndGet(30_000);
+        hypervisor.powerOff(Instances.ID);
+        until("it is off", () -> shown(DomainState.SHUTOFF));
+        now = now.plusSeconds(60);
+        untilQuiet();
+        assertTrue(shown(DomainState.SHUTOFF));
+        assertTrue(String.valueOf(fault()).contains("may run on another host"), fault());
+    }
+
+    /** An image may take longer to come than a lease lasts. */
+    @Test
+    void aLeaseThatEndsOnTheWayStopsTheStart() {
+        lease.heard(Set.of(Instances.ID), uptime.get());
+        lease.sending();
+        lease.answered(Duration.ofSeconds(30));
+        lease.heard(Set.of(Instances.ID), uptime.get());
+        gates.shut("define");
+        want(List.of(rooted().restartable().build()), Volumes.fromImage(ROOT, 4, Instances.IMAGE));
+        until("it is being defined", () -> gates.holds("define"));
+        uptime.addAndGet(30_000);
+        gates.open("define");
+        untilQuiet();
+        assertEquals(List.of("unpackVolume", "prepare", "define"), gates.steps());
+    }
+
+    private @Nullable String fault() {
+        var fault = told().instances().getFirst().fault();
+        return fault == null ? null : fault.message();
     }
 
     private static Instances rooted() {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     when they are
  * @param backups what became of the backups that the host has to do something about; absent when nothing is to be said of any
  * @param pools what was found of the pools beside the host's own; absent from an agent that does not know of them
+ * @param fencing what happens to restartable instances when the lease ends; absent from an agent that does not know of leases, which ends
+ *     none
  * @param inventory sent with an agent's first report and whenever it changes
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -48,7 +50,8 @@ public record HostObserved(
         @Nullable List<@NotNull @Valid OrphanObserved> orphans,
         @Nullable String networkFault,
         @Nullable List<@NotNull @Valid BackupObserved> backups,
-        @Nullable List<@NotNull @Valid PoolObserved> pools) {
+        @Nullable List<@NotNull @Valid PoolObserved> pools,
+        @Nullable @Valid Fencing fencing) {
 
     /** How many orphans are where they were found; null when it cannot be told. */
     public @Nullable Integer orphansInPlace() {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     starts with those of this one
  * @param memoryMiB guest memory in MiB
  * @param rootDiskGiB size of the root disk in GiB; 0 when that is a volume
+ * @param restartable whether it may be started on another host once this one's lease is over, and so is ended here by then; absent from
+ *     a controller that starts none elsewhere
  * @param root which of its volumes is its root disk; absent when it has one of its own in the host's pool
  * @param reason why it is as it is, kept in the domain's metadata
  * @param volumes what of {@link HostDesired#volumes} is attached to it, by id; absent from a controller that does not know of
@@ -59,7 +61,42 @@ public record InstanceDesired(
         @Nullable Map<UUID, IoLimits> limits,
         @Nullable Machine machine,
         @Nullable StartTurn turn,
-        @Nullable UUID root) {
+        @Nullable UUID root,
+        boolean restartable) {
+
+    /**
+     * That nothing is to be left of an instance on a host.
+     *
+     * @param epoch of which it is by now, wherever it is
+     */
+    public static InstanceDesired tombstone(
+            UUID id, String tenant, String name, long revision, long epoch) {
+        return new InstanceDesired(
+                id,
+                tenant,
+                name,
+                revision,
+                epoch,
+                true,
+                Power.OFF,
+                false,
+                0,
+                false,
+                0,
+                0,
+                0,
+                0,
+                new ImageSource("", "", "", ImageFormat.QCOW2, null),
+                new Seed(name, List.of(), null),
+                null,
+                "another host has it",
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                false);
+    }
 
     /** The volumes that it has, of which there may be none; its root disk is one of them if that is a volume. */
     public List<UUID> volumesOrNone() {
@@ -107,7 +144,8 @@ public record InstanceDesired(
                 limits,
                 machine,
                 turn,
-                root);
+                root,
+                restartable);
     }
 
     /**

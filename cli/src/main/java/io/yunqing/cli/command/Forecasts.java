@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * {@code headroom}, {@code simulate}, {@code rebalance}, {@code ha simulate} and {@code doctor}: what would be, and whether the
- * books are right.
+ * {@code headroom}, {@code simulate}, {@code rebalance}, {@code ha} and {@code doctor}: what would be, whether lost hosts are seen to, and
+ * whether the books are right.
  */
 final class Forecasts {
     private Forecasts() {}
@@ -190,6 +190,22 @@ final class Forecasts {
             tellLoss(call, answer.tree());
         }
         return homeless == 0 ? Exit.OK : Exit.REFUSED;
+    }
+
+    /** Whether hosts that fall silent are judged; exit code 1 when they are not, or instances wait for a host. */
+    static Exit availability(Call call) {
+        Answer answer = call.rest().get(Url.of("availability"));
+        print(call, answer, List.of(answer.tree()), "hosts", "silent", "fenced", "waiting");
+        String brake = Tree.textAt(answer.tree(), "brake");
+        if (call.printer().output().forPeople()) {
+            if (!brake.isEmpty()) {
+                call.shell().say(brake);
+            } else if (!Tree.textAt(answer.tree(), "fenced").equals("0")) {
+                call.say("ha.fences");
+            }
+        }
+        boolean calm = brake.isEmpty() && Tree.textAt(answer.tree(), "waiting").equals("0");
+        return calm ? Exit.OK : Exit.UNEXPECTED;
     }
 
     private static Map<String, Object> lost(List<String> operands) {

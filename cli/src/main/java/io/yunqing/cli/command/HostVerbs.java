@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What is done with hosts alone: what each verb takes and what it does. */
 final class HostVerbs {
-    static final List<String> NAMES = List.of("join-token", "cordon", "uncordon");
+    static final List<String> NAMES = List.of("join-token", "cordon", "uncordon", "declare-lost");
 
     private HostVerbs() {}
 
@@ -28,8 +28,21 @@ final class HostVerbs {
                             false,
                             "Let no new instance come to hosts; what runs there runs on");
             case "uncordon" -> schedulable(noun, verb, true, "Let instances come to hosts again");
+            case "declare-lost" -> declareLost(noun);
             default -> throw new IllegalArgumentException(verb);
         };
+    }
+
+    private static CommandSpec declareLost(Noun noun) {
+        CommandSpec lost =
+                Options.command(
+                        "declare-lost",
+                        "Say that a host that is silent is lost. When a second person says the same within"
+                                + " an hour, its instances that may be are started on other hosts",
+                        call -> declareLost(call, noun),
+                        "host declare-lost rack1-07 --reason 'its power supply burned, I unplugged it'");
+        lost.addOption(Options.reason());
+        return lost.addPositional(Verbs.name(noun));
     }
 
     private static CommandSpec joinToken(Noun noun) {
@@ -87,6 +100,31 @@ final class HostVerbs {
         }
         Several.requireOneForDigest(call, noun, hosts);
         return hosts;
+    }
+
+    private static Exit declareLost(Call call, Noun noun) {
+        Target target = call.target(noun);
+        if (call.reason().isEmpty()) {
+            throw Failure.usage(
+                    "host declare-lost: --reason is missing", "say how it is known that it is off");
+        }
+        Answer answer =
+                call.rest()
+                        .post(
+                                call.url(noun, target, "declarations"),
+                                Rest.headers(call.reason(), ""),
+                                Map.of("reason", call.reason()));
+        if (call.printer().output().forPeople()) {
+            String fence = Tree.textAt(answer.tree(), "fence");
+            if (fence.isEmpty()) {
+                call.say("lost.declared", target, Tree.textAt(answer.tree(), "until"));
+            } else {
+                call.say("lost.fenced", target, fence);
+            }
+        } else {
+            call.printer().body(answer);
+        }
+        return Exit.OK;
     }
 
     /** Data is the token alone, so that it can be redirected into the agent's file. */

@@ -36,6 +36,7 @@ final class OwnVerbs {
                     POOL,
                     TIER,
                     WIPE,
+                    FENCE,
                     BACKUP ->
                     List.of();
         };

@@ -154,8 +154,16 @@ final class Plain {
                         "--environment"));
         simulate.addOption(
                 Options.text("N", "Name so many instances at most; 200 when absent", "--most"));
-        return Options.command("ha", "Losses of hosts, rehearsed")
-                .addSubcommand("simulate", global(simulate));
+        CommandSpec status =
+                Options.command(
+                        "status",
+                        "Show how many hosts are silent or fenced and whether silent ones are judged; exit"
+                                + " code 1 if they are not, or instances of lost ones wait for a host",
+                        Forecasts::availability,
+                        "ha status");
+        return Options.command("ha", "Losses of hosts, as they are and rehearsed")
+                .addSubcommand("simulate", global(simulate))
+                .addSubcommand("status", global(status));
     }
 
     private static CommandSpec doctor() {

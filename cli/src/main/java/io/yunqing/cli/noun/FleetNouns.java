@@ -357,6 +357,35 @@ final class FleetNouns {
                 "456789abcdef01234567");
     }
 
+    static Noun fence() {
+        return new Noun(
+                Kind.FENCE,
+                "The proof by which instances of a silent host were started on others, and what came of it",
+                List.of(
+                        name(),
+                        text("host", "spec.host"),
+                        text("proof", "spec.proof"),
+                        state("phase", "status.phase"),
+                        number("restarted", "status.restarted"),
+                        joined("waiting", "status.waiting", "instance"),
+                        age("last-heard", "status.evidence.lastHeard"),
+                        age("returned", "status.returnedAt"),
+                        number("silent-seconds", "status.evidence.silentSeconds").onlyWide(),
+                        text("declared-by", "status.evidence.declaredBy").onlyWide(),
+                        text("agreed-by", "status.evidence.agreedBy").onlyWide(),
+                        text("reason", "status.evidence.reason").onlyWide(),
+                        labels(),
+                        created()),
+                List.of(
+                        new Filter("host", "Only of this host"),
+                        new Filter("proof", "Only LEASE, or only DECLARATION")),
+                List.of(
+                        Field.text("host", "--host", "Which host").mustBe(),
+                        Field.choice("proof", "--proof", "How it is known", "LEASE", "DECLARATION")
+                                .mustBe()),
+                "456789abcdef01234567");
+    }
+
     private static Field limit(String name, String flag, int most, String description) {
         return Field.whole(name, flag, 1, most, description);
     }

@@ -33,6 +33,7 @@ public final class Nouns {
             case REPOSITORY -> FleetNouns.repository();
             case BACKUP -> TenantNouns.backup();
             case WIPE -> FleetNouns.wipe();
+            case FENCE -> FleetNouns.fence();
             case ORPHAN -> FleetNouns.orphan();
         };
     }

@@ -215,7 +215,13 @@ public final class TenantNouns {
                                 "--start-delay-seconds",
                                 0,
                                 InstanceSpec.LONGEST_START_DELAY,
-                                "For how long it has run before those behind it are started; 0 when absent")),
+                                "For how long it has run before those behind it are started; 0 when absent"),
+                        Field.choice(
+                                "onHostLoss",
+                                "--on-host-loss",
+                                "Whether it is started on another host when its own is lost; RESTART when absent if its flavor has a tier",
+                                "RESTART",
+                                "STAY")),
                 "web-1 --tenant reg-prod --flavor small --image debian-12\n"
                         + "--ssh-key @key.pub --volume data=20 --wait");
     }

@@ -102,10 +102,10 @@ class DesiredState {
     /** In one statement, so that a host's revision and its instances are of one moment; nothing if the key is not the host's. */
     private Optional<HostDesired> read(Claim claim, long after) {
         List<HostDesired> found = new ArrayList<>(1);
-        Object[] values = new Object[18];
-        Arrays.fill(values, 0, 16, after);
-        values[16] = claim.host();
-        values[17] = claim.keySha256();
+        Object[] values = new Object[20];
+        Arrays.fill(values, 0, 18, after);
+        values[18] = claim.host();
+        values[19] = claim.keySha256();
         RoundTrip trip =
                 new RoundTrip().byKeys().read(BEHIND, row -> found.add(host(row, after)), values);
         return sql.run(connection -> {
@@ -139,7 +139,7 @@ class DesiredState {
     }
 
     /**
-     * Of a host and an agent's key, all that is behind a revision, which is given sixteen times. Planned anew each time it would take
+     * Of a host and an agent's key, all that is behind a revision, which is given eighteen times. Planned anew each time it would take
      * several times as long as it runs.
      */
     private static final String BEHIND =
@@ -151,7 +151,7 @@ class DesiredState {
                    x.name AS rescue, x.spec AS rescue_spec, z.spec ->> 'cpuModel' AS cpu_model,
                    host(a.ip) || '/' || masklen(a.ip) AS ip,
                    (SELECT array_agg(v.id ORDER BY v.id) FROM volume v WHERE v.instance_id = i.id) AS attached,
-                   (SELECT v.id FROM volume v WHERE v.instance_id = i.id AND v.root) AS root,
+                   (SELECT v.id FROM volume v WHERE v.instance_id = i.id AND v.root) AS root, i.restart_revision IS NOT NULL AS restartable, y.left_behind,
                    (SELECT json_object_agg(v.id, r.spec) FROM volume v JOIN tier r ON r.id = v.tier_id WHERE v.instance_id = i.id) AS limits,
                    w.volumes, s.orphans, e.networks,
                    u.backups, q.departed, q.pools, d.pools_revision, c.images, d.images_revision,
@@ -216,6 +216,11 @@ class DesiredState {
                     ORDER BY revoked, g.name LIMIT 1) m
                 WHERE f.host_id = o.host_id AND d.images_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
                     AND CASE WHEN m.revoked THEN f.cached ELSE f.asked IS NOT NULL END) c
+            CROSS JOIN LATERAL (
+                SELECT json_agg(json_build_object('id', x.instance_id, 'tenant', x.tenant, 'name', x.name, 'revision', x.host_revision,
+                    'epoch', x.epoch) ORDER BY x.instance_id) AS left_behind
+                FROM instance_departure x
+                WHERE x.host_id = o.host_id AND x.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END) y
             LEFT JOIN instance i ON i.host_id = o.host_id
                 AND i.host_revision > CASE WHEN d.revision < ? THEN 0 ELSE ? END
             LEFT JOIN tenant t ON t.id = i.tenant_id
@@ -265,6 +270,8 @@ class DesiredState {
                                 .toList()
                         : null;
         List<InstanceDesired> instances = new ArrayList<>();
+        list(row.getString("left_behind"), LeftBehind[].class)
+                .forEach(left -> instances.add(left.tombstone()));
         do {
             UUID id = row.getObject("id", UUID.class);
             if (id != null) {
@@ -290,6 +297,13 @@ class DesiredState {
                 all.add(spec.gatewayUnderlay());
             }
             return new NetworkDesired(vni, spec.cidr(), all, spec.rulesOrDefault(), ports);
+        }
+    }
+
+    /** An instance that is another host's now, as the database tells it. */
+    private record LeftBehind(UUID id, String tenant, String name, long revision, long epoch) {
+        InstanceDesired tombstone() {
+            return InstanceDesired.tombstone(id, tenant, name, revision, epoch);
         }
     }
 
@@ -400,7 +414,8 @@ class DesiredState {
                         row.getString("cpu_model"),
                         rescue == null ? null : source(row.getString("rescue"), rescue)),
                 spec.turn(),
-                row.getObject("root", UUID.class));
+                row.getObject("root", UUID.class),
+                row.getBoolean("restartable"));
     }
 
     private static ImageSource source(String name, ImageSpec image) {

@@ -7,6 +7,7 @@ import io.yunqing.api.agent.HostObserved;
 import io.yunqing.controller.address.Subnet;
 import io.yunqing.controller.backup.BackupReports;
 import io.yunqing.controller.compute.InstanceReports;
+import io.yunqing.controller.fence.Fences;
 import io.yunqing.controller.fleet.AgentPolicy;
 import io.yunqing.controller.fleet.Fleet;
 import io.yunqing.controller.fleet.HeartbeatStore;
@@ -22,6 +23,7 @@ import io.yunqing.controller.platform.ProblemException;
 import io.yunqing.controller.pool.PoolReports;
 import io.yunqing.controller.volume.VolumeReports;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,7 @@ class Observations {
     private final Session em;
     private final HeartbeatStore heartbeats;
     private final Fleet fleet;
+    private final Fences fences;
     private final AgentPolicy policy;
     private final InstanceReports instances;
     private final VolumeReports volumes;
@@ -53,6 +56,7 @@ class Observations {
             Session em,
             HeartbeatStore heartbeats,
             Fleet fleet,
+            Fences fences,
             AgentPolicy policy,
             InstanceReports instances,
             VolumeReports volumes,
@@ -65,6 +69,7 @@ class Observations {
         this.em = em;
         this.heartbeats = heartbeats;
         this.fleet = fleet;
+        this.fences = fences;
         this.policy = policy;
         this.instances = instances;
         this.volumes = volumes;
@@ -79,10 +84,11 @@ class Observations {
     /**
      * Stores the report of a locked host unless a later one of the same agent start came first.
      *
+     * @param lease that the answer gives
      * @return whether it was stored
      * @throws ProblemException if another live agent speaks for this host
      */
-    boolean accept(Stored was, Told told, Instant now) {
+    boolean accept(Stored was, Told told, Instant now, Duration lease) {
         HostObserved report = told.report();
         boolean sameStart = report.agentStart().equals(was.agentStart());
         if (sameStart && was.sequence() != null && report.sequence() <= was.sequence()) {
@@ -101,6 +107,7 @@ class Observations {
                 report,
                 told.digest(),
                 now,
+                lease,
                 sameStart ? was.supersededStart() : was.agentStart());
         if (was.receivedAt() == null) {
             changes.announce(changed(was, "reporting", "its agent reported for the first time"));
@@ -123,6 +130,11 @@ class Observations {
         orphans.accept(was, report, now);
         networks.tellHosts(was.host(), instancesGone.networks(), moved);
         volumes.tellHost(news);
+        if (was.fence() != null) {
+            fences.returned(was, report, now);
+            // It waits for what it should be now, and has nothing of which it might be told.
+            fleet.nextRevision(was.host());
+        }
         return true;
     }
 

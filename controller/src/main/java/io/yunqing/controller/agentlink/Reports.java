@@ -11,6 +11,7 @@ import io.yunqing.controller.fleet.HostHeard;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.OptionalLong;
@@ -47,14 +48,18 @@ class Reports {
     ReportAnswer take(AgentIdentity agent, HostObserved report) {
         Claim claim = agent.claim();
         Told told = Told.of(report);
-        OptionalLong repeated = repeated(claim, told);
+        // What is stored and what is answered must be the same, whatever the fleet's size becomes
+        // meanwhile.
+        Duration lease = policy.lease();
+        OptionalLong repeated = repeated(claim, told, lease);
         return answer(
                 repeated.isPresent()
                         ? repeated.getAsLong()
-                        : transactions.write(() -> news(agent, claim, told)));
+                        : transactions.write(() -> news(agent, claim, told, lease)),
+                lease);
     }
 
-    private OptionalLong repeated(Claim claim, Told told) {
+    private OptionalLong repeated(Claim claim, Told told, Duration lease) {
         if (told.report().inventory() != null) {
             return OptionalLong.empty();
         }
@@ -67,14 +72,15 @@ class Reports {
                                 told.report().sequence(),
                                 told.digest(),
                                 now,
-                                now.minus(policy.lease())));
+                                lease,
+                                now.minus(lease)));
         if (revision.isPresent()) {
             heard(claim.host(), told, now);
         }
         return revision;
     }
 
-    private long news(AgentIdentity agent, Claim claim, Told told) {
+    private long news(AgentIdentity agent, Claim claim, Told told, Duration lease) {
         Stored host =
                 heartbeats
                         .lock(claim.host(), claim.keySha256())
@@ -85,7 +91,7 @@ class Reports {
                         });
         agent.is(host.name());
         Instant now = clock.instant();
-        if (observations.accept(host, told, now)) {
+        if (observations.accept(host, told, now, lease)) {
             transactions.afterCommit(() -> heard(host.host(), told, now));
         }
         return host.desiredRevision();
@@ -101,8 +107,7 @@ class Reports {
                         told.report().orphansInPlace()));
     }
 
-    private ReportAnswer answer(long desiredRevision) {
-        return new ReportAnswer(
-                policy.reportEvery().toMillis(), policy.lease().toMillis(), desiredRevision);
+    private ReportAnswer answer(long desiredRevision, Duration lease) {
+        return new ReportAnswer(policy.reportEvery().toMillis(), lease.toMillis(), desiredRevision);
     }
 }

@@ -52,7 +52,8 @@ record Told(HostObserved report, byte[] digest) {
                 report.orphans(),
                 report.networkFault(),
                 report.backups(),
-                report.pools());
+                report.pools(),
+                report.fencing());
     }
 
     /** Whatever a guest, an image server or libvirt said, PostgreSQL keeps no U+0000. */

@@ -50,6 +50,7 @@ public final class Preparation implements AutoCloseable {
             properties.put("yunqing.pools.warn", Integer.toString(settings.poolsWarn()));
             properties.put("yunqing.pools.refuse", Integer.toString(settings.poolsRefuse()));
             properties.put("yunqing.operator-token", data.file("operator.token").secret(random));
+            properties.put("yunqing.second-token", data.file("second.token").secret(random));
             if (settings.database().isEmpty()) {
                 postgres = EmbeddedPostgres.start(data, random);
             }

@@ -143,6 +143,7 @@ class Admission {
             if (flavor.root() != null) {
                 Creation.requireRootName(name, volumes);
             }
+            Instances.requireRestartable(one.spec(), flavor.root() != null);
             String group = one.spec().group();
             String network = one.spec().network();
             wishes.add(

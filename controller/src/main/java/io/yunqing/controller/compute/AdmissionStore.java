@@ -153,12 +153,12 @@ final class AdmissionStore {
                     FROM told WHERE d.host_id = told.host_id RETURNING d.host_id, d.revision
                 )
                 INSERT INTO instance (id, name, revision, created, labels, spec, tenant_id, flavor_id, image_id, group_id, network_id, host_id,
-                                      epoch, host_revision, vcpus, memory_mib, root_disk_gib, mac, placement)
+                                      epoch, host_revision, vcpus, memory_mib, root_disk_gib, mac, placement, restart_revision)
                 SELECT i.id, i.name, 1, ?, cast(i.labels AS jsonb), cast(i.spec AS jsonb), i.tenant, i.flavor, i.image, i.member_of, i.network,
-                       i.host, 1, host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb)
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       i.host, 1, host.revision, i.vcpus, i.memory_mib, i.root_disk_gib, i.mac, cast(i.placement AS jsonb), i.restart
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                      AS i (id, name, labels, spec, tenant, flavor, image, member_of, network, host, vcpus, memory_mib, root_disk_gib, mac,
-                           placement)
+                           placement, restart)
                 JOIN host ON host.host_id = i.host
                 """,
                 Stream.concat(entries.stream().map(Entry::host), networked.stream())
@@ -180,7 +180,10 @@ final class AdmissionStore {
                 numbers(entries, e -> e.wish().flavor().spec().memoryMiB()),
                 numbers(entries, e -> e.wish().flavor().spec().localDiskGiB()),
                 texts(entries, e -> e.view().status().addresses().getFirst().mac()),
-                texts(entries, e -> json(e.view().status().placement())));
+                texts(entries, e -> json(e.view().status().placement())),
+                entries.stream()
+                        .map(e -> e.wish().isRestartable() ? 0L : null)
+                        .toArray(Long[]::new));
     }
 
     /** Adds the statement that writes the instances' volumes, at the revisions of their hosts; none without volumes. */

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -65,8 +66,19 @@ final class ForecastStore {
 
     record NamedFlavor(String name, FlavorSpec spec) {}
 
+    /** Everybody. */
     static Population population(Connection connection) throws SQLException {
+        return population(connection, null);
+    }
+
+    /**
+     * Those on one host, with the members of their groups wherever these are.
+     *
+     * @param host everybody when null
+     */
+    static Population population(Connection connection, UUID host) throws SQLException {
         Population all = new Population(new ArrayList<>(), new GroupBook());
+        Set<UUID> groups = new HashSet<>();
         new RoundTrip()
                 .read(
                         """
@@ -80,19 +92,24 @@ final class ForecastStore {
                                           max(z.name) FILTER (WHERE p.shared) AS zone, array_agg(DISTINCT p.name) FILTER (WHERE p.shared) AS pools
                                    FROM volume v LEFT JOIN pool p ON p.id = v.pool_id LEFT JOIN zone z ON z.id = p.zone_id
                                    WHERE v.instance_id IS NOT NULL GROUP BY 1) v ON v.instance_id = i.id
-                        WHERE NOT i.deleted OR g.id IS NOT NULL
+                        WHERE (NOT i.deleted OR g.id IS NOT NULL) AND (cast(? AS uuid) IS NULL OR i.host_id = cast(? AS uuid))
                         """,
                         row -> {
-                            UUID host = row.getObject("host_id", UUID.class);
                             GroupEntry group = group(row);
                             if (group != null) {
-                                all.groups.count(group.id(), host, 1);
+                                groups.add(group.id());
                             }
                             if (!row.getBoolean("deleted")) {
-                                all.placed.add(placed(row, host, group));
+                                all.placed.add(
+                                        placed(row, row.getObject("host_id", UUID.class), group));
                             }
-                        })
+                        },
+                        host,
+                        host)
                 .run(connection);
+        RoundTrip members = new RoundTrip();
+        all.groups.read(members, groups);
+        members.run(connection);
         return all;
     }
 

@@ -99,6 +99,22 @@ class InstanceObservationStore {
         });
     }
 
+    /** The host has nothing left of these: those that are another one's now it need not be told of any more. */
+    void departed(UUID host, Collection<UUID> instances) {
+        if (instances.isEmpty()) {
+            return;
+        }
+        sql.run(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            "DELETE FROM instance_departure WHERE host_id = ? AND instance_id = ANY (?)")) {
+                statement.setObject(1, host);
+                statement.setArray(2, connection.createArrayOf("uuid", instances.toArray()));
+                return statement.executeUpdate();
+            }
+        });
+    }
+
     /** Takes the instances away, with all that hangs on them; returns the networks that they were in. */
     Set<UUID> remove(Collection<UUID> instances) {
         return sql.run(connection -> {

@@ -64,6 +64,12 @@ public class InstanceReports {
             }
             tell(instance, old, seenBefore, fresh, report.complete(), told);
         }
+        store.departed(
+                host.host(),
+                byId.values().stream()
+                        .filter(one -> one.state() == DomainState.REMOVED)
+                        .map(InstanceObserved::id)
+                        .toList());
         store.keep(news);
         told.forEach(changes::announce);
         return removed(host, gone);

@@ -1,6 +1,7 @@
 package io.yunqing.controller.compute;
 
 import io.yunqing.api.InstanceSpec;
+import io.yunqing.api.OnHostLoss;
 import io.yunqing.api.PlacementExplanation;
 import io.yunqing.api.Power;
 import io.yunqing.controller.fleet.HostRow;
@@ -54,6 +55,10 @@ public class InstanceRow extends ResourceRow {
 
     public boolean deleted;
 
+    /** The revision of its host from which on it may be started on another one: 0 if it always might, null if it may not. */
+    @Column(name = "restart_revision")
+    public Long restartRevision;
+
     public int vcpus;
 
     @Column(name = "memory_mib")
@@ -74,6 +79,13 @@ public class InstanceRow extends ResourceRow {
 
     public Power power() {
         return spec.powerOrDefault();
+    }
+
+    /** Whether it is to be started on another host when its own is lost. */
+    boolean isToBeRestarted() {
+        return spec.onHostLoss() == null
+                ? flavor.hasRootVolumes()
+                : spec.onHostLoss() == OnHostLoss.RESTART;
     }
 
     /** Whether it is in a network of its tenant, and not in its host's. */

@@ -6,6 +6,7 @@ import io.yunqing.api.InstanceSpec;
 import io.yunqing.api.InstanceStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
+import io.yunqing.api.OnHostLoss;
 import io.yunqing.api.Phase;
 import io.yunqing.api.Power;
 import io.yunqing.api.ProblemCode;
@@ -176,6 +177,22 @@ public class Instances {
         }
     }
 
+    /**
+     * @param root whether its root disk is a volume
+     * @throws ProblemException if it is to be started on another host, and what it is on stays
+     */
+    static void requireRestartable(InstanceSpec spec, boolean root) {
+        if (spec.onHostLoss() == OnHostLoss.RESTART && !root) {
+            throw ProblemException.field(
+                    ProblemCode.FIELD_INVALID,
+                    "spec.onHostLoss",
+                    "its root disk is in its host's own pool, and lost with the host",
+                    OnHostLoss.STAY.name(),
+                    spec.onHostLoss(),
+                    "choose a flavor with a tier, whose root disks are in a pool that hosts share");
+        }
+    }
+
     /** Returns whether what its host does for a boot has changed. */
     private static boolean requireBoot(InstanceRow row, InstanceSpec wanted) {
         int before = row.spec.bootOrNone();
@@ -312,8 +329,14 @@ public class Instances {
             boolean powered = row.power() != wanted.powerOrDefault();
             boolean ordered = !Objects.equals(row.spec.turn(), wanted.turn());
             row.spec = wanted;
-            if (resized || powered || booted || rescued || ordered) {
+            requireRestartable(wanted, row.flavor.hasRootVolumes());
+            boolean restartable = row.isToBeRestarted();
+            boolean repoliced = restartable != (row.restartRevision != null);
+            if (resized || powered || booted || rescued || ordered || repoliced) {
                 row.hostRevision = fleet.nextRevision(row.host.id);
+            }
+            if (repoliced) {
+                row.restartRevision = restartable ? row.hostRevision : null;
             }
         }
 

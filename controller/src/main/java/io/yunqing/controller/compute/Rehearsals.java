@@ -133,8 +133,13 @@ class Rehearsals {
                                 environment == null
                                         || seen.placed(one).environment() == environment)
                         .toList(),
-                one -> MOST_URGENT_FIRST.indexOf(seen.placed(one).environment()),
+                one -> urgency(seen.placed(one).environment()),
                 SEED);
+    }
+
+    /** The lower, the earlier an instance of a tenant of the environment looks for another host. */
+    static int urgency(Environment environment) {
+        return MOST_URGENT_FIRST.indexOf(environment);
     }
 
     private Part lost(Request asked) {

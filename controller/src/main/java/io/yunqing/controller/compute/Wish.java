@@ -5,6 +5,7 @@ import io.yunqing.api.Instance;
 import io.yunqing.api.InstanceStatus;
 import io.yunqing.api.Kind;
 import io.yunqing.api.Metadata;
+import io.yunqing.api.OnHostLoss;
 import io.yunqing.api.Phase;
 import io.yunqing.api.Volume;
 import io.yunqing.api.VolumePhase;
@@ -55,6 +56,12 @@ record Wish(
         UUID provider(Host host) {
             return root == null ? host.id() : root.pool();
         }
+    }
+
+    /** Whether it may be started on another host when its own is lost. */
+    boolean isRestartable() {
+        OnHostLoss said = asked.spec().onHostLoss();
+        return said == null ? flavor.root() != null : said == OnHostLoss.RESTART;
     }
 
     boolean networked() {

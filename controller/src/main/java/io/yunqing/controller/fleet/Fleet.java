@@ -76,7 +76,9 @@ public class Fleet {
     }
 
     public HostState state(HostObservationRow seen) {
-        return policy.state(seen.receivedAt, clock.instant());
+        return seen.fence == null
+                ? policy.state(seen.receivedAt, clock.instant())
+                : HostState.FENCED;
     }
 
     /** Whether what the host last said still holds: it is heard, and it saw its own domains. */
@@ -89,7 +91,7 @@ public class Fleet {
         Bounds bounds = policy.bounds(clock.instant());
         Map<String, Object> times =
                 switch (state) {
-                    case INVITED -> Map.of();
+                    case INVITED, FENCED -> Map.of();
                     case CURRENT -> Map.of("currentSince", bounds.currentSince());
                     case LATE ->
                             Map.of(
@@ -104,10 +106,12 @@ public class Fleet {
                     case LATE ->
                             "o.received_at < :currentSince AND o.received_at >= :reachableSince";
                     case UNREACHABLE -> "o.received_at < :reachableSince";
+                    case FENCED -> "true";
                 };
         where.and(
                 times,
-                "EXISTS (SELECT FROM host_observation o WHERE o.host_id = r.id AND " + heard + ")");
+                "EXISTS (SELECT FROM host_observation o WHERE o.host_id = r.id AND (o.fence_id IS NOT NULL) = %s AND %s)"
+                        .formatted(state == HostState.FENCED, heard));
     }
 
     /** Since when a host must have been heard, so that what it said still holds. */

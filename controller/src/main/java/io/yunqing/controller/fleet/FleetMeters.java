@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -85,8 +86,8 @@ class FleetMeters {
         Map<HostState, Integer> counts = new EnumMap<>(HostState.class);
         fleet.forEach(
                 one -> counts.merge(policy.state(one.seen().receivedAt(), now), 1, Integer::sum));
-        Family states = new Family("yunqing_hosts", "Hosts by state", "state");
-        for (HostState state : HostState.values()) {
+        Family states = new Family("yunqing_hosts", "Hosts by the age of their reports", "state");
+        for (HostState state : EnumSet.complementOf(EnumSet.of(HostState.FENCED))) {
             states.add(List.of(state.name()), counts.getOrDefault(state, 0));
         }
         return states;

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public class HeartbeatStore {
      *
      * @param keySha256 the key it was sent with
      * @param digest of all that it says and that is stored
+     * @param lease that its answer gives
      * @param heardSince if the host was last heard before, being heard is news in itself
      */
     @SuppressWarnings("ArrayRecordComponent") // Handed to the statement, never compared.
@@ -38,6 +40,7 @@ public class HeartbeatStore {
             long sequence,
             byte[] digest,
             Instant receivedAt,
+            Duration lease,
             Instant heardSince) {}
 
     /**
@@ -46,6 +49,7 @@ public class HeartbeatStore {
      * @param revision the host's own, as a resource
      * @param desiredRevision of what it should be
      * @param agentStart null before the first report of an enrolled agent, as are the fields that come with it
+     * @param fence the proof that holds of it; none while it is heard
      * @param orphans how many it had, without those that were put aside; null when it could not tell
      * @param hasOrphans whether any of it are known, put aside or not
      */
@@ -60,6 +64,7 @@ public class HeartbeatStore {
             Long sequence,
             Instant receivedAt,
             boolean complete,
+            UUID fence,
             Integer orphans,
             boolean hasOrphans) {}
 
@@ -74,20 +79,21 @@ public class HeartbeatStore {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             """
-                            UPDATE host_observation o SET sequence = ?, received_at = ?
+                            UPDATE host_observation o SET sequence = ?, received_at = ?, lease_ms = greatest(o.lease_ms, ?)
                             FROM host_desired d, set_config('synchronous_commit', 'off', true)
                             WHERE o.host_id = ? AND d.host_id = o.host_id
                               AND o.key_sha256 = ? AND o.sequence < ? AND o.digest = ? AND o.received_at >= ?
-                              AND o.settled_revision = d.revision
+                              AND o.settled_revision = d.revision AND o.fence_id IS NULL
                             RETURNING d.revision
                             """)) {
                 statement.setLong(1, beat.sequence);
                 statement.setObject(2, Sql.timestamp(beat.receivedAt));
-                statement.setObject(3, beat.host);
-                statement.setString(4, beat.keySha256);
-                statement.setLong(5, beat.sequence);
-                statement.setBytes(6, beat.digest);
-                statement.setObject(7, Sql.timestamp(beat.heardSince));
+                statement.setLong(3, beat.lease.toMillis());
+                statement.setObject(4, beat.host);
+                statement.setString(5, beat.keySha256);
+                statement.setLong(6, beat.sequence);
+                statement.setBytes(7, beat.digest);
+                statement.setObject(8, Sql.timestamp(beat.heardSince));
                 return revision(statement);
             }
         });
@@ -100,7 +106,7 @@ public class HeartbeatStore {
                     connection.prepareStatement(
                             """
                             SELECT h.name, h.revision, d.revision AS desired_revision, o.agent_start, o.superseded_start,
-                                   o.boot_id, o.sequence, o.received_at, o.complete, o.orphans,
+                                   o.boot_id, o.sequence, o.received_at, o.complete, o.fence_id, o.orphans,
                                    EXISTS (SELECT FROM orphan r WHERE r.host_id = o.host_id) AS has_orphans
                             FROM host_observation o
                             JOIN host h ON h.id = o.host_id
@@ -120,6 +126,7 @@ public class HeartbeatStore {
     /**
      * Stores what a locked host says.
      *
+     * @param lease that the answer gives
      * @param supersededStart the start before this one
      */
     public void save(
@@ -127,6 +134,7 @@ public class HeartbeatStore {
             HostObserved report,
             byte[] digest,
             Instant receivedAt,
+            Duration lease,
             UUID supersededStart) {
         sql.run(connection -> {
             try (PreparedStatement statement = saving(connection)) {
@@ -147,7 +155,9 @@ public class HeartbeatStore {
                 statement.setBoolean(15, report.complete());
                 statement.setBoolean(16, report.volumes() != null);
                 statement.setBoolean(17, report.orphans() != null);
-                statement.setObject(18, host.host);
+                statement.setLong(18, lease.toMillis());
+                statement.setString(19, report.fencing() == null ? null : json(report.fencing()));
+                statement.setObject(20, host.host);
                 return statement.executeUpdate();
             }
         });
@@ -162,7 +172,8 @@ public class HeartbeatStore {
                     settled_revision = ?, storage_seen = ?, network_fault = ?,
                     unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(unseen_since, received_at) END,
                     storage_unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(storage_unseen_since, received_at) END,
-                    orphans_unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(orphans_unseen_since, received_at) END
+                    orphans_unseen_since = CASE WHEN ? THEN NULL ELSE coalesce(orphans_unseen_since, received_at) END,
+                    lease_ms = greatest(lease_ms, ?), fencing = ?::jsonb
                 WHERE host_id = ?
                 """);
     }
@@ -179,6 +190,7 @@ public class HeartbeatStore {
                 row.getObject("sequence", Long.class),
                 Sql.instant(row.getObject("received_at", OffsetDateTime.class)),
                 row.getBoolean("complete"),
+                row.getObject("fence_id", UUID.class),
                 row.getObject("orphans", Integer.class),
                 row.getBoolean("has_orphans"));
     }

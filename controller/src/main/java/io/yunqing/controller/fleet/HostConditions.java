@@ -51,6 +51,12 @@ class HostConditions {
                                     "HostUnreachable",
                                     "no report since then; nothing is known of what runs there and nothing is freed",
                                     seen.receivedAt));
+            case FENCED ->
+                    conditions.add(
+                            new Condition(
+                                    "HostFenced",
+                                    "no report since then, and there is proof that what may be started elsewhere does not run there: see its fences",
+                                    seen.receivedAt));
             case LATE ->
                     conditions.add(
                             new Condition("HostLate", "a report is overdue", seen.receivedAt));

@@ -91,6 +91,10 @@ public class HostObservationRow extends PanacheEntityBase {
     @Column(name = "network_fault")
     public String networkFault;
 
+    /** The proof that holds of it; none while it is heard. Written by whoever makes or ends one. */
+    @Column(name = "fence_id", insertable = false, updatable = false)
+    public UUID fence;
+
     /** The state that was last told to everybody. */
     @Column(name = "announced_state")
     @Enumerated(EnumType.STRING)

@@ -50,7 +50,8 @@ class HostWatchStore {
                                 SELECT o.host_id, o.announced_state AS before, j.now
                                 FROM host_observation o
                                 CROSS JOIN LATERAL (
-                                    SELECT CASE WHEN o.received_at >= ? THEN 'CURRENT'
+                                    SELECT CASE WHEN o.fence_id IS NOT NULL THEN 'FENCED'
+                                                WHEN o.received_at >= ? THEN 'CURRENT'
                                                 WHEN o.received_at >= ? THEN 'LATE'
                                                 ELSE 'UNREACHABLE' END AS now) j
                                 WHERE o.received_at IS NOT NULL

@@ -82,6 +82,21 @@ public final class Balances {
         return Optional.empty();
     }
 
+    /** Counts amounts on a provider that another one has borne until now, whoever pays for them; whether they fit. */
+    public boolean carry(UUID provider, Amounts amounts) {
+        Balance balance = providers.get(provider);
+        if (balance == null) {
+            return false;
+        }
+        for (int i = 0; i < amounts.length(); i++) {
+            if (amounts.at(i) > 0 && balance.used[i] + amounts.at(i) > balance.most[i]) {
+                return false;
+            }
+        }
+        balance.add(amounts, 1);
+        return true;
+    }
+
     /** Takes back what was counted on. */
     public void untake(List<Taking> takings) {
         takings.forEach(taking -> count(taking, -1));

@@ -266,6 +266,11 @@ public class Ledger {
                 LedgerStore.change(connection, consumer, provider, null, clock.instant()));
     }
 
+    /** Adds the statement by which each consumer holds the same of another provider, as {@link #move(UUID, UUID)} does of one. */
+    public void move(RoundTrip trip, UUID[] consumers, UUID[] providers, Instant now) {
+        LedgerStore.move(trip, consumers, providers, now);
+    }
+
     /**
      * Lets the consumer hold other amounts of the same provider; only what it holds more of then must fit.
      *

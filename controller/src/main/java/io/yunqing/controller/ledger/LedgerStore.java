@@ -277,6 +277,26 @@ final class LedgerStore {
                 .run(connection);
     }
 
+    /** The same for many, and only of another provider. */
+    static void move(RoundTrip trip, UUID[] consumers, UUID[] providers, Instant now) {
+        trip.write(
+                """
+                WITH held AS (
+                    SELECT a.*, m.provider FROM unnest(?, ?) AS m (consumer, provider)
+                    JOIN allocation a ON a.consumer_id = m.consumer AND a.closed IS NULL FOR UPDATE OF a
+                ), past AS (
+                    INSERT INTO allocation (consumer_id, provider_id, owner_id, amounts, opened, closed)
+                    SELECT consumer_id, provider_id, owner_id, amounts, opened, greatest(opened, ?) FROM held
+                )
+                UPDATE allocation a SET provider_id = held.provider, opened = greatest(a.opened, ?)
+                FROM held WHERE a.consumer_id = held.consumer_id AND a.closed IS NULL
+                """,
+                consumers,
+                providers,
+                now,
+                now);
+    }
+
     static List<String> differences(Connection connection) throws SQLException {
         List<String> lines = new ArrayList<>();
         new RoundTrip()

@@ -50,6 +50,25 @@ public class Every {
                         TimeUnit.MILLISECONDS);
     }
 
+    /** Runs a chore again and again, each time {@code pause} after it ended: on a thread of its own, and outside of any transaction. */
+    public void apart(String chore, Duration pause, Runnable work) {
+        ScheduledExecutorService own =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name(chore).factory());
+        apart.add(own);
+        var _ =
+                own.scheduleWithFixedDelay(
+                        () -> attempt(chore, work), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void attempt(String chore, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warnf("%s failed, will be tried again: %s", chore, e.getMessage());
+        }
+    }
+
     /**
      * Runs a chore that may take long, each time so much later that it is at work for a hundredth of the time at most: on a
      * thread of its own, for which no other chore waits, and outside of any transaction.
@@ -67,11 +86,7 @@ public class Every {
     private void runRarely(
             ScheduledExecutorService own, String chore, Duration pause, Runnable work) {
         long begin = System.nanoTime();
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            LOG.warnf("%s failed, will be tried again: %s", chore, e.getMessage());
-        }
+        attempt(chore, work);
         long rest = Math.min((System.nanoTime() - begin) * 99, LONGEST_PAUSE.toNanos());
         if (!own.isShutdown()) {
             var _ =

@@ -14,6 +14,7 @@ import io.yunqing.api.agent.BackupTaken;
 import io.yunqing.api.agent.CertificateGrant;
 import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.EnrolRequest;
+import io.yunqing.api.agent.Fencing;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.HostImages;
 import io.yunqing.api.agent.HostObserved;
@@ -87,6 +88,9 @@ final class FakeAgent {
 
     /** What it says of pools beside its own; null when it knows of none. */
     List<PoolObserved> pools;
+
+    /** What it says of its lease's end; null when it knows of none. */
+    Fencing fencing;
 
     private final Certificate ca;
     private final KeyPair key;
@@ -252,7 +256,8 @@ final class FakeAgent {
                         orphans,
                         networkFault,
                         backups,
-                        pools));
+                        pools,
+                        fencing));
     }
 
     /** Reports every desired instance as being in one state, tombstones as removed. */

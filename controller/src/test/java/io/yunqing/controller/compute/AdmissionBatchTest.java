@@ -166,7 +166,7 @@ class AdmissionBatchTest {
                         Metadata.named(name),
                         new InstanceSpec(
                                 asking.id, asking.id, asking.id, null, null, null, null, null, null,
-                                null, null, null, null, null, null),
+                                null, null, null, null, null, null, null),
                         null);
         return new Wish(
                 Ids.next(),

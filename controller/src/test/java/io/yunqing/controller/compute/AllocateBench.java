@@ -185,7 +185,7 @@ class AllocateBench {
                                     Metadata.named(name),
                                     new InstanceSpec(
                                             "small", "image", null, null, null, null, null, null,
-                                            null, null, null, null, null, null, null),
+                                            null, null, null, null, null, null, null, null),
                                     null);
                     Outcome outcome =
                             admission.admit(

@@ -65,7 +65,8 @@ public final class Cloud implements AutoCloseable {
                                 "YUNQING_DATA", folder.resolve("controller").toString(),
                                 "YUNQING_HTTP_PORT", Integer.toString(httpPort),
                                 "YUNQING_AGENT_PORT", Integer.toString(agentPort),
-                                "YUNQING_AGENTS_LEASE", shape.lease().toSeconds() + "s"),
+                                "YUNQING_AGENTS_LEASE", shape.lease().toSeconds() + "s",
+                                "YUNQING_FENCE_MARGIN", shape.lease().toSeconds() / 3 + "s"),
                         logs.resolve("controller.log"));
     }
 

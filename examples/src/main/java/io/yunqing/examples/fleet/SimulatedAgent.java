@@ -53,6 +53,7 @@ final class SimulatedAgent implements AutoCloseable {
                         data,
                         identity.host(),
                         hypervisor,
+                        (until, instances) -> null,
                         new Watched(number, controller, tally),
                         rhythm);
         renewal.start();

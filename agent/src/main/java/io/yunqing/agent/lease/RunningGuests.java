@@ -1,4 +1,4 @@
-package io.yunqing.agent.libvirt;
+package io.yunqing.agent.lease;
 
 import io.yunqing.agent.hypervisor.HypervisorFault;
 import io.yunqing.agent.storage.Layout;
@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only {@code /proc} is read, which does not hang with a disk.
  */
-final class RunningGuests {
+public final class RunningGuests {
     private static final Path PROC = Path.of("/proc");
 
     private final Layout layout;
 
-    RunningGuests(Layout layout) {
+    public RunningGuests(Layout layout) {
         this.layout = layout;
     }
 
-    /** The processes that have an instance's root disk and UUID in their command line, by instance. */
-    Map<UUID, Long> now() {
+    /** The processes that have an instance's directory and UUID in their command line, by instance. */
+    public Map<UUID, Long> now() {
         var found = new HashMap<UUID, Long>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
@@ -51,7 +51,8 @@ final class RunningGuests {
      * @param named the domains that it named
      * @throws HypervisorFault if one that ran all the time is not among them
      */
-    void requireNamed(Map<UUID, Long> before, Collection<UUID> named) throws HypervisorFault {
+    public void requireNamed(Map<UUID, Long> before, Collection<UUID> named)
+            throws HypervisorFault {
         var unnamed = new HashMap<>(before);
         unnamed.keySet().removeAll(named);
         if (unnamed.isEmpty()) {
@@ -78,8 +79,8 @@ final class RunningGuests {
                 return null;
             }
             UUID id = UUID.fromString(arguments.get(uuid));
-            String disk = layout.disk(id).toString();
-            return arguments.stream().anyMatch(one -> one.contains(disk)) ? id : null;
+            String folder = layout.instance(id) + "/";
+            return arguments.stream().anyMatch(one -> one.contains(folder)) ? id : null;
         } catch (IOException | IllegalArgumentException _) {
             // It has ended meanwhile, is another user's, or is no QEMU.
             return null;

@@ -1,0 +1,97 @@
+package io.yunqing.agent.lease;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.yunqing.api.agent.Stopped;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class WardenTest {
+
+    private static final UUID A = UUID.fromString("0198f1a2-7b3c-7def-8123-0000000000aa");
+    private static final UUID B = UUID.fromString("0198f1a2-7b3c-7def-8123-0000000000bb");
+    private static final Instant CLOCK = Instant.parse("2026-01-01T00:00:00Z");
+
+    private long now = 1_000;
+    private boolean immortal;
+    private final Map<UUID, Long> running = new HashMap<>(Map.of(A, 1L, B, 2L));
+    private final List<Long> killed = new ArrayList<>();
+    private final Warden warden =
+            new Warden(
+                    () -> now,
+                    () -> CLOCK,
+                    () -> Map.copyOf(running),
+                    process -> {
+                        killed.add(process);
+                        if (!immortal) {
+                            running.values().remove(process);
+                        }
+                    });
+
+    @Test
+    void whatIsAllowedRunsUntilItsTimeIsOver() throws IOException {
+        assertNull(warden.allow(2_000, Set.of(A)));
+        now = 1_999;
+        assertTrue(warden.enforce());
+        assertEquals(List.of(), killed);
+        assertFalse(warden.idle());
+        now = 2_000;
+        assertFalse(warden.enforce(), "it was killed, and is not known to be gone");
+        assertTrue(warden.enforce());
+        assertEquals(List.of(1L), killed, "and not the other one");
+        assertTrue(warden.idle());
+        assertEquals(new Stopped(CLOCK, List.of(A)), warden.allow(3_000, Set.of(A)));
+    }
+
+    /** The agent may have stood still as long as the guard. */
+    @Test
+    void aNewAllowanceIsTakenOnlyWhenWhatWasOverHasEnded() throws IOException {
+        warden.allow(2_000, Set.of(A, B));
+        now = 5_000;
+        immortal = true;
+        assertThrows(IOException.class, () -> warden.allow(9_000, Set.of(A, B)));
+        assertThrows(IOException.class, () -> warden.allow(9_000, Set.of(A, B)));
+        immortal = false;
+        assertFalse(warden.enforce());
+        assertEquals(new Stopped(CLOCK, List.of(A, B)), warden.allow(9_000, Set.of(A, B)));
+        assertTrue(warden.enforce());
+    }
+
+    @Test
+    void whatIsStartedAfterItsTimeIsEndedToo() throws IOException {
+        warden.allow(2_000, Set.of(A));
+        running.remove(A);
+        now = 3_000;
+        assertTrue(warden.enforce());
+        running.put(A, 7L);
+        assertFalse(warden.enforce());
+        assertTrue(warden.enforce());
+        assertEquals(List.of(7L), killed);
+    }
+
+    @Test
+    void whatBothSaySurvivesTheLine() throws IOException {
+        var allowance = new GuardMessage.Allowance(17, Set.of(A, B));
+        assertEquals(allowance, GuardMessage.Allowance.of(allowance.line()));
+        var none = new GuardMessage.Allowance(-1, Set.of());
+        assertEquals(none, GuardMessage.Allowance.of(none.line()));
+        for (String line : List.of("", "x -", "1", "1 x")) {
+            assertThrows(IOException.class, () -> GuardMessage.Allowance.of(line), line);
+        }
+        var stopped = new Stopped(CLOCK, List.of(A));
+        assertEquals(stopped, GuardMessage.stopped(GuardMessage.done(stopped)));
+        assertNull(GuardMessage.stopped(GuardMessage.done(null)));
+        assertThrows(IOException.class, () -> GuardMessage.stopped("what was to end still runs"));
+    }
+}

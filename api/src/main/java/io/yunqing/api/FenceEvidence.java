@@ -1,0 +1,25 @@
+package io.yunqing.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a proof rests on.
+ *
+ * @param lastHeard when the host's last report came, by the controller's clock
+ * @param leaseSeconds for how long the host may have let such instances run after that
+ * @param silentSeconds for how long the controller that says so had watched and heard nothing, by a clock that nobody sets; absent of a
+ *     declaration
+ * @param declaredBy who first said that the host is lost; absent of a lease, as are the others
+ * @param agreedBy who agreed
+ * @param reason in the words of the first
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FenceEvidence(
+        Instant lastHeard,
+        long leaseSeconds,
+        @Nullable Long silentSeconds,
+        @Nullable String declaredBy,
+        @Nullable String agreedBy,
+        @Nullable String reason) {}

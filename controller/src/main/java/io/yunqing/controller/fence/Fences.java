@@ -1,0 +1,185 @@
+package io.yunqing.controller.fence;
+
+import io.yunqing.api.FenceEvidence;
+import io.yunqing.api.FenceProof;
+import io.yunqing.api.HostDeclaration;
+import io.yunqing.api.Kind;
+import io.yunqing.api.ProblemCode;
+import io.yunqing.api.agent.HostObserved;
+import io.yunqing.api.agent.VolumeDesired;
+import io.yunqing.controller.fence.FenceStore.Declared;
+import io.yunqing.controller.fence.FenceStore.Locked;
+import io.yunqing.controller.fence.FenceStore.Watched;
+import io.yunqing.controller.fleet.HeartbeatStore.Stored;
+import io.yunqing.controller.fleet.HostRow;
+import io.yunqing.controller.platform.Caller;
+import io.yunqing.controller.platform.Change;
+import io.yunqing.controller.platform.Changes;
+import io.yunqing.controller.platform.Ids;
+import io.yunqing.controller.platform.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/** Makes proofs, and ends them. */
+@ApplicationScoped
+public class Fences {
+    /** By when the second person must have looked. */
+    private static final Duration AGREEMENT = Duration.ofHours(1);
+
+    private final Session em;
+    private final FenceStore store;
+    private final Changes changes;
+    private final Caller caller;
+    private final InstantSource clock;
+
+    Fences(Session em, FenceStore store, Changes changes, Caller caller, InstantSource clock) {
+        this.em = em;
+        this.store = store;
+        this.changes = changes;
+        this.caller = caller;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes it for proven that a host's lease is over, unless it has been heard since it was watched.
+     *
+     * @param silence for how long it was, which is longer than its lease
+     */
+    void leaseIsOver(Watched host, Duration silence) {
+        Optional<Locked> now = store.lock(host.host());
+        if (now.isEmpty() || now.get().fenced() || !host.last().equals(now.get().last())) {
+            return;
+        }
+        prove(
+                host.host(),
+                host.name(),
+                FenceProof.LEASE,
+                new FenceEvidence(
+                        host.last().receivedAt(),
+                        host.lease().toSeconds(),
+                        silence.toSeconds(),
+                        null,
+                        null,
+                        null));
+    }
+
+    /**
+     * Takes one person's word that a host is lost; with another one's it is proven.
+     *
+     * @throws ProblemException if the host is heard, a proof holds of it already, or the same person says it again
+     */
+    HostDeclaration.Answer declare(HostRow host, String reason) {
+        Locked seen = store.lock(host.id).orElseThrow();
+        Instant now = clock.instant();
+        requireSilent(host, seen, now);
+        Optional<Declared> before =
+                store.declared(host.id).filter(word -> word.at().plus(AGREEMENT).isAfter(now));
+        if (before.isEmpty()) {
+            store.declare(host.id, new Declared(caller.name(), now, reason));
+            changes.announce(
+                    changed(
+                            host,
+                            "declared",
+                            "%s says that it is lost: %s".formatted(caller.name(), reason)));
+            return new HostDeclaration.Answer(host.name, caller.name(), now.plus(AGREEMENT), null);
+        }
+        if (before.get().by().equals(caller.name())) {
+            throw ProblemException.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "%s has said already that host %s is lost, and another person has to agree"
+                            .formatted(caller.name(), host.name),
+                    "let somebody with another token say the same by "
+                            + before.get().at().plus(AGREEMENT));
+        }
+        String fence =
+                prove(
+                        host.id,
+                        host.name,
+                        FenceProof.DECLARATION,
+                        new FenceEvidence(
+                                seen.last().receivedAt(),
+                                seen.lease().toSeconds(),
+                                null,
+                                before.get().by(),
+                                caller.name(),
+                                before.get().reason()));
+        return new HostDeclaration.Answer(host.name, before.get().by(), null, fence);
+    }
+
+    private void requireSilent(HostRow host, Locked seen, Instant now) {
+        if (seen.fenced()) {
+            throw ProblemException.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "host %s is fenced already".formatted(host.name),
+                    "see what came of it with GET /v1/fences?host=" + host.name);
+        }
+        if (seen.last() == null) {
+            throw ProblemException.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "host %s has never reported, so nothing runs there".formatted(host.name),
+                    "delete it, if it is not to come");
+        }
+        Instant over = seen.last().receivedAt().plus(seen.lease());
+        if (now.isBefore(over)) {
+            throw ProblemException.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "host %s was heard at %s, and may let its instances run until %s"
+                            .formatted(host.name, seen.last().receivedAt(), over),
+                    "if it is off, say it after that");
+        }
+    }
+
+    /** Returns the name of the record. */
+    private String prove(UUID host, String name, FenceProof proof, FenceEvidence evidence) {
+        FenceRow row = new FenceRow();
+        row.id = Ids.next();
+        row.name = VolumeDesired.serial(row.id);
+        row.revision = 1;
+        row.created = clock.instant();
+        row.labels = new HashMap<>();
+        row.host = name;
+        row.proof = proof;
+        row.evidence = evidence;
+        em.persist(row);
+        em.flush();
+        store.fence(host, row.id);
+        changes.announce(row.changed(Kind.FENCE, "created", words(row)));
+        return row.name;
+    }
+
+    private static String words(FenceRow row) {
+        FenceEvidence why = row.evidence;
+        return row.proof == FenceProof.LEASE
+                ? "Host %s was silent for %d s, its lease of %d s is over, and it ends by itself what may be started elsewhere"
+                        .formatted(row.host, why.silentSeconds(), why.leaseSeconds())
+                : "%s and %s say that host %s is lost: %s"
+                        .formatted(why.declaredBy(), why.agreedBy(), row.host, why.reason());
+    }
+
+    /** A fenced host is heard: what was not given to others stays its own. The caller holds the lock on its observation. */
+    public void returned(Stored host, HostObserved report, Instant now) {
+        FenceRow row = em.find(FenceRow.class, host.fence());
+        store.returned(
+                host.host(),
+                host.fence(),
+                now,
+                report.fencing() == null ? null : report.fencing().stopped());
+        em.refresh(row);
+        changes.announce(
+                row.changed(
+                        Kind.FENCE,
+                        "returned",
+                        "host %s is heard again; %d of its instances were started elsewhere"
+                                .formatted(row.host, row.restarted)));
+    }
+
+    private static Change changed(HostRow host, String type, String message) {
+        return host.changed(Kind.HOST, type, message);
+    }
+}

@@ -1,0 +1,341 @@
+package io.yunqing.controller.agentlink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.Fencing;
+import io.yunqing.api.agent.HostDesired;
+import io.yunqing.api.agent.InstanceDesired;
+import io.yunqing.api.agent.Stopped;
+import io.yunqing.controller.Rest;
+import io.yunqing.controller.Rest.Answer;
+import io.yunqing.controller.TestServer;
+import io.yunqing.controller.Until;
+import io.yunqing.controller.pki.CertificateAuthority;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two hosts that share a pool, and an instance in a network of its tenant with its root disk in the pool. */
+@QuarkusTest
+@QuarkusTestResource(TestServer.class)
+class FenceTest {
+    private static final Fencing ABLE = new Fencing(true, null);
+
+    @Inject CertificateAuthority authority;
+    @Inject AgroalDataSource dataSource;
+
+    private final Rest rest = Rest.operator();
+    private final Rest other = Rest.secondOperator();
+    private City city;
+    private FakeAgent second;
+    private String lost;
+    private String safe;
+
+    @BeforeEach
+    void anInstanceOnOneOfThem() {
+        city = new City(rest, authority.certificatePem());
+        city.created(
+                "/v1/pools",
+                city.id,
+                "{\"url\":\"file:///srv/%s\",\"zone\":\"%s\",\"shared\":true}"
+                        .formatted(city.id, city.id));
+        city.created("/v1/tiers", city.id, "{\"pool\":\"%s\"}".formatted(city.id));
+        second = city.secondAgent();
+        city.created(
+                "/v1/flavors",
+                city.id + "-rooted",
+                "{\"vcpus\":1,\"memoryMiB\":64,\"rootDiskGiB\":4,\"tier\":\"%s\"}"
+                        .formatted(city.id));
+        city.created("/v1/tenants/" + city.id + "/networks", "lan", "{\"cidr\":\"10.9.0.0/24\"}");
+        reachable(city.agent, "10.200.0.1");
+        reachable(second, "10.200.0.2");
+        city.agent.fencing = ABLE;
+        second.fencing = ABLE;
+        admitted("web", "");
+        lost = host("web");
+        safe = lost.equals(city.id) ? city.id + "-2" : city.id;
+        obey(lost);
+        obey(safe);
+    }
+
+    @AfterEach
+    void theBooksAreRight() {
+        assertEquals("[]", rest.get("/v1/doctor").at("differences").toString());
+        schedulable(city.id + "-2", false);
+        city.close();
+    }
+
+    @Test
+    void whatMayBeIsStartedElsewhereOnceTheLeaseIsOverAndTheHostForgetsIt() {
+        admitted("stay", ",\"onHostLoss\":\"STAY\"");
+        long used = city.vcpusUsed();
+        UUID id = id("web");
+        assertTrue(told(lost, id).restartable());
+        leaseOver(lost);
+        Until.holds("it is started elsewhere", () -> host("web").equals(safe));
+        Answer fence = rest.get("/v1/fences?host=" + lost);
+        assertEquals("LEASE", fence.at("items.0.spec.proof").asText(), fence.text());
+        Until.holds(
+                "it is written down",
+                () ->
+                        rest.get("/v1/fences?host=" + lost).at("items.0.status.restarted").asInt()
+                                == 1);
+        assertEquals("FENCED", rest.get("/v1/hosts/" + lost).at("status.state").asText());
+        Answer fenced = rest.get("/v1/hosts?state=FENCED&zone=" + city.id);
+        assertEquals(1, fenced.at("items").size(), fenced.text());
+        assertEquals(lost, fenced.at("items.0.metadata.name").asText());
+        assertEquals(used, city.vcpusUsed(), "charged once");
+        InstanceDesired there = told(safe, id);
+        assertEquals(2, there.epoch());
+        assertTrue(there.restartable());
+        assertTrue(
+                agent(safe).desired(0, 0).pooled().getFirst().made(), "with what is on its disk");
+        assertEquals("SCHEDULED", rest.get(city.path("web")).at("status.phase").asText());
+
+        HostDesired left = agent(lost).desired(0, 0);
+        InstanceDesired tombstone = told(lost, id);
+        assertTrue(tombstone.deleted());
+        assertEquals(2, tombstone.epoch());
+        assertEquals(1, left.departed().size());
+        assertEquals(List.of(), left.pooled());
+
+        Instant at = Instant.parse("2026-01-01T00:00:00Z");
+        agent(lost).fencing = new Fencing(true, new Stopped(at, List.of(id)));
+        agent(lost).report(null, true, List.of());
+        Answer returned = rest.get("/v1/fences?host=" + lost);
+        assertEquals("RETURNED", returned.at("items.0.status.phase").asText(), returned.text());
+        assertEquals(at.toString(), returned.at("items.0.status.stopped.at").asText());
+        assertEquals("CURRENT", rest.get("/v1/hosts/" + lost).at("status.state").asText());
+        obey(lost);
+        assertTrue(
+                agent(lost).desired(0, 0).instances().stream()
+                        .noneMatch(one -> one.id().equals(id)),
+                "nothing is left of it");
+        obey(safe);
+        assertEquals("RUNNING", rest.get(city.path("web")).at("status.phase").asText());
+        assertTrue(
+                rest.get("/v1/events?kind=Instance&tenant=%s&name=web&limit=100".formatted(city.id))
+                        .text()
+                        .contains(
+                                "host %s is lost, it is started on host %s".formatted(lost, safe)));
+    }
+
+    @Test
+    void silenceOfAHostThatEndsNothingProvesNothing() throws Exception {
+        agent(lost).fencing = new Fencing(false, null);
+        agent(lost).report(null, true, List.of());
+        leaseOver(lost);
+        Thread.sleep(4_000);
+        assertEquals("[]", rest.get("/v1/fences?host=" + lost).at("items").toString());
+        assertEquals(lost, host("web"));
+    }
+
+    @Test
+    void oneThatReturnsBeforeAnotherWasFoundKeepsWhatItHas() {
+        schedulable(safe, false);
+        leaseOver(lost);
+        Until.holds(
+                "it waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting.0.instance")
+                                .asText()
+                                .equals("web"));
+        assertTrue(
+                rest.get("/v1/availability").at("waiting").asInt() >= 1,
+                rest.get("/v1/availability").text());
+        agent(lost).report(null, true, List.of());
+        schedulable(safe, true);
+        assertEquals(
+                "RETURNED",
+                rest.get("/v1/fences?host=" + lost).at("items.0.status.phase").asText());
+        assertEquals(lost, host("web"));
+        assertEquals(1, told(lost, id("web")).epoch());
+    }
+
+    @Test
+    void whatWaitsIsStartedWhenThereIsRoom() {
+        schedulable(safe, false);
+        leaseOver(lost);
+        Until.holds(
+                "it waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting")
+                                .toString()
+                                .contains("web"));
+        schedulable(safe, true);
+        Until.holds("it is started", () -> host("web").equals(safe));
+        Until.holds(
+                "nobody waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting")
+                                .toString()
+                                .equals("[]"));
+    }
+
+    @Test
+    void whatItsHostDidNotKnowItWasToEndIsNotStartedElsewhere() {
+        Answer stay =
+                rest.put(city.path("web"), body("web", ",\"onHostLoss\":\"STAY\""), etag("web"));
+        assertEquals(200, stay.status(), stay.text());
+        obey(lost);
+        assertFalse(told(lost, id("web")).restartable());
+        long known = agent(lost).desired(0, 0).revision();
+        rest.put(city.path("web"), body("web", ""), etag("web"));
+        agent(lost).report(null, true, 100, known, List.of());
+        leaseOver(lost);
+        Until.holds(
+                "it waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting.0.why")
+                                .asText()
+                                .startsWith("its host was silent before it knew"));
+        assertEquals(lost, host("web"));
+    }
+
+    @Test
+    void twoPeopleCanSayThatAHostIsLost() {
+        agent(lost).fencing = null;
+        agent(lost).report(null, true, List.of());
+        String path = "/v1/hosts/%s/declarations".formatted(lost);
+        String words = "{\"reason\":\"its rack burns\"}";
+        Answer heard = rest.post(path, words);
+        assertEquals("precondition.failed", heard.at("code").asText(), heard.text());
+        leaseOver(lost);
+        Answer empty = rest.post(path, "{\"reason\":\" \"}");
+        assertEquals("reason", empty.at("errors.0.field").asText(), empty.text());
+        Answer one = rest.post(path, words);
+        assertEquals(200, one.status(), one.text());
+        assertTrue(one.at("fence").isMissingNode(), one.text());
+        Answer again = rest.post(path, words);
+        assertEquals("precondition.failed", again.at("code").asText(), again.text());
+        Answer agreed = other.post(path, "{\"reason\":\"I see it\"}");
+        assertEquals(200, agreed.status(), agreed.text());
+        Answer fence = rest.get("/v1/fences/" + agreed.at("fence").asText());
+        assertEquals("DECLARATION", fence.at("spec.proof").asText(), fence.text());
+        assertEquals("operator", fence.at("status.evidence.declaredBy").asText());
+        assertEquals("second-operator", fence.at("status.evidence.agreedBy").asText());
+        assertEquals("its rack burns", fence.at("status.evidence.reason").asText());
+        Until.holds("it is started elsewhere", () -> host("web").equals(safe));
+        Answer late = rest.post(path, words);
+        assertEquals("precondition.failed", late.at("code").asText(), late.text());
+        assertEquals(404, rest.post("/v1/hosts/none/declarations", words).status());
+    }
+
+    @Test
+    void onlyWhatSurvivesItsHostCanBeStartedElsewhere() {
+        Answer refused =
+                rest.post(
+                        "/v1/tenants/" + city.id + "/instances",
+                        city.body("own").replace("}}", ",\"onHostLoss\":\"RESTART\"}}"));
+        assertEquals("spec.onHostLoss", refused.at("errors.0.field").asText(), refused.text());
+        admitted("data", "");
+        city.created("/v1/tiers", city.id + "-own", "{}");
+        Answer volume =
+                rest.post(
+                        "/v1/tenants/" + city.id + "/volumes",
+                        "{\"metadata\":{\"name\":\"logs\"},\"spec\":{\"sizeGiB\":1,\"instance\":\"web\"}}");
+        assertEquals(201, volume.status(), volume.text());
+        obey(lost);
+        leaseOver(lost);
+        Until.holds(
+                "it waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting")
+                                .toString()
+                                .contains("it has volumes in its host's own pool"));
+        assertEquals(lost, host("web"));
+    }
+
+    // --- Words ---
+
+    /** Its lease is so short that it is over at once. */
+    private void leaseOver(String host) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement(
+                                "UPDATE host_observation SET lease_ms = 1 WHERE host_id = (SELECT id FROM host WHERE name = ?)")) {
+            statement.setString(1, host);
+            assertEquals(1, statement.executeUpdate());
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void reachable(FakeAgent agent, String underlay) {
+        assertEquals(
+                200,
+                agent.obey(
+                                DomainState.RUNNING,
+                                FakeAgent.reachable(
+                                        FakeAgent.inventory(
+                                                agent == second
+                                                        ? city.subnet.replaceFirst("10", "11")
+                                                        : city.subnet,
+                                                2,
+                                                4608),
+                                        underlay))
+                        .status());
+    }
+
+    private void admitted(String name, String more) {
+        Answer answer = rest.post("/v1/tenants/" + city.id + "/instances", body(name, more));
+        assertEquals(201, answer.status(), answer.text());
+    }
+
+    private String body(String name, String more) {
+        return city.body(name)
+                .replace("\"flavor\":\"" + city.id + "\"", "\"flavor\":\"" + city.id + "-rooted\"")
+                .replace("}}", ",\"network\":\"lan\"" + more + "}}");
+    }
+
+    private String host(String instance) {
+        return rest.get(city.path(instance)).at("status.host").asText();
+    }
+
+    private String etag(String instance) {
+        return rest.get(city.path(instance)).etag();
+    }
+
+    private UUID id(String instance) {
+        return UUID.fromString(rest.get(city.path(instance)).at("metadata.id").asText());
+    }
+
+    private InstanceDesired told(String host, UUID instance) {
+        return agent(host).desired(0, 0).instances().stream()
+                .filter(one -> one.id().equals(instance))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private FakeAgent agent(String host) {
+        return host.equals(city.id) ? city.agent : second;
+    }
+
+    private void obey(String host) {
+        assertEquals(200, agent(host).obey(DomainState.RUNNING).status());
+    }
+
+    private void schedulable(String host, boolean open) {
+        city.replaced(
+                "/v1/hosts/" + host,
+                "{\"zone\":\"%s\",\"schedulable\":%s}".formatted(city.id, open));
+    }
+}
