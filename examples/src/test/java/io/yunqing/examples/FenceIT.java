@@ -160,7 +160,7 @@ class FenceIT {
                     "the disk is locked",
                     SOON,
                     () -> status("web").path("lastError").path("message").asText().contains("lock"),
-                    () -> describe());
+                    this::describe);
             assertEquals(List.of(), testbed.runningDomains(safe));
         } finally {
             signal("CONT", frozen);
@@ -175,7 +175,7 @@ class FenceIT {
     @Test
     @Order(5)
     void afterAllHostsHaveLostTheirPowerItComesBackByItself() throws IOException {
-        int before = counts(0);
+        counts(0);
         cloud.controller().kill();
         for (int host = 1; host <= cloud.hosts(); host++) {
             signal("KILL", processes(host));
@@ -187,6 +187,8 @@ class FenceIT {
         }
         cloud.controller().start();
         cloud.awaitController();
+        Until.holds("it runs", SOON, () -> running() == 1, this::describe);
+        int before = counted();
         assertTrue(counts(before) > before);
         assertEquals(1, running(), "once");
     }
@@ -231,7 +233,7 @@ class FenceIT {
                     assertTrue(running() <= 1, "it runs twice");
                     return testbed.runningDomains(host).size() == 1;
                 },
-                () -> describe());
+                this::describe);
         return Instant.now();
     }
 
@@ -253,7 +255,7 @@ class FenceIT {
 
     /** Waits until it has counted on from what it said before; returns how far. */
     private int counts(int behind) throws IOException {
-        Until.holds("it counts", SOON, () -> counted() > behind, () -> describe());
+        Until.holds("it counts", SOON, () -> counted() > behind, this::describe);
         assertFalse(counted() > behind + 500, "from where it was");
         return counted();
     }
