@@ -17,6 +17,7 @@ CREATE INDEX fence_host ON fence (host);
 
 -- The proof that holds of the host; none while it is heard. Whoever gives an instance of it to another host locks this row before.
 ALTER TABLE host_observation ADD fence_id uuid REFERENCES fence;
+CREATE INDEX host_observation_fence ON host_observation (fence_id) WHERE fence_id IS NOT NULL;
 -- The longest lease that it may count on, and what it last said of what happens when that ends.
 ALTER TABLE host_observation ADD lease_ms bigint NOT NULL DEFAULT 0;
 ALTER TABLE host_observation ADD fencing jsonb;

@@ -91,7 +91,8 @@ public final class Agent implements AutoCloseable {
                         lease::fencing,
                         new ReportOutcome(),
                         rhythm);
-        this.watch = new Watch(controller, this::heard, this::unheard, clock, rhythm);
+        this.watch =
+                new Watch(controller, this::heard, this::unheard, lease::awaitsWord, clock, rhythm);
         this.consoles = new Consoles(hypervisor, lanes, controller, () -> ours, rhythm);
         this.statistics = new Statistics(hypervisor, lanes, controller, () -> ours, clock, rhythm);
         this.images = new ImageNews(hypervisor, controller, rhythm);

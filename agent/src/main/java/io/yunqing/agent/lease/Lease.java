@@ -93,6 +93,11 @@ public final class Lease {
         tellGuard();
     }
 
+    /** Whether something restartable waits for what this host should be, and so for an answer that is not long in coming. */
+    public synchronized boolean awaitsWord() {
+        return !restartable.isEmpty() && (uptime.getAsLong() >= until || asked < begun);
+    }
+
     /** Why this instance may not be started now; absent when it may. */
     public synchronized @Nullable String obstacle(InstanceDesired instance) {
         if (!instance.restartable()) {

@@ -5,6 +5,7 @@ import io.yunqing.api.agent.HostDesired;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 
@@ -18,11 +19,16 @@ public final class Watch implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Watch.class.getName());
     private static final Duration WAIT = Duration.ofSeconds(30);
+
+    /** As long as a poll may wait that somebody waits for. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private static final Duration EVERYTHING_EVERY = Duration.ofMinutes(10);
 
     private final Controller controller;
     private final Hearing heard;
     private final Consumer<LinkFault> unheard;
+    private final BooleanSupplier urgent;
     private final InstantSource clock;
     private final Rhythm rhythm;
     private final Patience patience;
@@ -32,15 +38,20 @@ public final class Watch implements AutoCloseable {
     private Instant everythingAt = Instant.MIN;
     private volatile boolean everything = true;
 
+    /**
+     * @param urgent whether somebody waits for what was asked for from now on
+     */
     public Watch(
             Controller controller,
             Hearing heard,
             Consumer<LinkFault> unheard,
+            BooleanSupplier urgent,
             InstantSource clock,
             Rhythm rhythm) {
         this.controller = controller;
         this.heard = heard;
         this.unheard = unheard;
+        this.urgent = urgent;
         this.clock = clock;
         this.rhythm = rhythm;
         this.patience = rhythm.patience(LOG, "asking for the desired state");
@@ -78,7 +89,8 @@ public final class Watch implements AutoCloseable {
         everything = false;
         try {
             long asked = Uptime.millis();
-            var desired = controller.desired(all ? 0 : revision, WAIT);
+            var desired =
+                    controller.desired(all ? 0 : revision, urgent.getAsBoolean() ? SOON : WAIT);
             patience.succeeded();
             if (all) {
                 // Spread, so that a fleet that was started together does not ask together for ever.

@@ -77,10 +77,13 @@ class LeaseTest {
         assertFalse(answered(0), "it goes on");
         assertNull(lease.obstacle(ONE));
         now += 30_000;
+        assertTrue(lease.awaitsWord());
         assertTrue(answered(0), "another one");
         assertSays("has not said yet");
+        assertTrue(lease.awaitsWord());
         lease.heard(ALL, now);
         assertNull(lease.obstacle(ONE));
+        assertFalse(lease.awaitsWord());
     }
 
     @Test

@@ -36,7 +36,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class Restarts {
     private static final Logger LOG = Logger.getLogger(Restarts.class);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     /** As many as one transaction gives other hosts; while it runs, the proof's host waits to be heard. */
     private static final int BATCH = 500;
