@@ -6,7 +6,7 @@ CREATE TABLE fence (
     created     timestamptz NOT NULL,
     labels      jsonb NOT NULL,
     host        text NOT NULL,
-    proof       text NOT NULL CHECK (proof IN ('LEASE', 'DECLARATION')),
+    proof       text NOT NULL CHECK (proof IN ('LEASE', 'POWER', 'DECLARATION')),
     evidence    jsonb NOT NULL,
     restarted   int NOT NULL DEFAULT 0,        -- how many instances were given another host by it
     waiting     jsonb NOT NULL DEFAULT '[]',   -- those that have none, and why

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param leaseSeconds for how long the host may have let such instances run after that
  * @param silentSeconds for how long the controller that says so had watched and heard nothing, by a clock that nobody sets; absent of a
  *     declaration
- * @param declaredBy who first said that the host is lost; absent of a lease, as are the others
+ * @param bmc which said that the machine is off; absent of other proofs, as is {@code offAt}
+ * @param offAt when it said so, by the controller's clock
+ * @param declaredBy who first said that the host is lost; absent of other proofs, as are the others
  * @param agreedBy who agreed
  * @param reason in the words of the first
  */
@@ -20,6 +22,8 @@ public record FenceEvidence(
         Instant lastHeard,
         long leaseSeconds,
         @Nullable Long silentSeconds,
+        @Nullable String bmc,
+        @Nullable Instant offAt,
         @Nullable String declaredBy,
         @Nullable String agreedBy,
         @Nullable String reason) {}

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param overcommit by resource, how many times what is not kept back may be promised, whatever the class says; vCPUs only
  *     are commonly above 1
  * @param reserved by resource, what is kept back for the host itself, whatever the class says
+ * @param bmc the Redfish resource of its machine, by which it is switched off when it is lost and cannot be known to end by itself what
+ *     may be started elsewhere; it is never switched off when absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record HostSpec(
@@ -44,4 +46,11 @@ public record HostSpec(
         @Nullable String hostClass,
         @Nullable Map<@NotNull String, @NotNull @DecimalMin("0.1") @DecimalMax("64") BigDecimal>
                 overcommit,
-        @Nullable Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> reserved) {}
+        @Nullable Map<@NotNull String, @NotNull @Min(0) @Max(1_000_000_000_000L) Long> reserved,
+        @Nullable
+                @Size(max = 500)
+                @Pattern(
+                        regexp = "https?://[^\\s@?#]+",
+                        message =
+                                "give a URL such as https://ADDRESS/redfish/v1/Systems/1, without a password")
+                String bmc) {}

@@ -127,7 +127,7 @@ final class FleetNouns {
                                 "true or false: only hosts that instances may come to, or may not"),
                         new Filter(
                                 "state",
-                                "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE")),
+                                "Only hosts in this state: INVITED, CURRENT, LATE, UNREACHABLE, FENCED")),
                 List.of(
                         Field.text("zone", "--zone", "The failure domain it stands in").mustBe(),
                         Field.text("rack", "--rack", "The rack, a failure domain in its zone"),
@@ -156,7 +156,11 @@ final class FleetNouns {
                                         "reserved",
                                         "--reserved",
                                         "What is kept back for the host itself, whatever its class says")
-                                .between(0, 1_000_000_000_000L)),
+                                .between(0, 1_000_000_000_000L),
+                        Field.text(
+                                "bmc",
+                                "--bmc",
+                                "The Redfish resource of its machine, by which it is switched off when it is lost")),
                 "rack1-07 --zone site-a --class dense --reserved memoryMiB=8192");
     }
 
@@ -378,7 +382,7 @@ final class FleetNouns {
                         created()),
                 List.of(
                         new Filter("host", "Only of this host"),
-                        new Filter("proof", "Only LEASE, or only DECLARATION")),
+                        new Filter("proof", "Only LEASE, POWER or DECLARATION")),
                 List.of(
                         Field.text("host", "--host", "Which host").mustBe(),
                         Field.choice("proof", "--proof", "How it is known", "LEASE", "DECLARATION")

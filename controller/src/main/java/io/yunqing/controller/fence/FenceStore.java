@@ -28,10 +28,17 @@ class FenceStore {
      *
      * @param lease the longest that it may count on
      * @param able whether it ends by itself, when that is over, what may be started elsewhere
+     * @param bmc by which it may be switched off; null where that is not to be done, or is of no use to anybody
      * @param fenced whether a proof holds of it
      */
     record Watched(
-            UUID host, String name, Report last, Duration lease, boolean able, boolean fenced) {}
+            UUID host,
+            String name,
+            Report last,
+            Duration lease,
+            boolean able,
+            String bmc,
+            boolean fenced) {}
 
     /** All hosts that have reported. */
     List<Watched> hosts() {
@@ -41,7 +48,10 @@ class FenceStore {
                         .read(
                                 """
                                 SELECT o.host_id, h.name, o.received_at, o.sequence, o.lease_ms, o.fence_id IS NOT NULL AS fenced,
-                                       coalesce(cast(o.fencing ->> 'able' AS boolean), false) AS able
+                                       coalesce(cast(o.fencing ->> 'able' AS boolean), false) AS able,
+                                       CASE WHEN o.fencing IS NOT NULL AND h.spec ->> 'bmc' IS NOT NULL AND EXISTS (
+                                           SELECT FROM instance i WHERE i.host_id = h.id AND NOT i.deleted AND i.restart_revision IS NOT NULL)
+                                       THEN h.spec ->> 'bmc' END AS bmc
                                 FROM host_observation o JOIN host h ON h.id = o.host_id WHERE o.received_at IS NOT NULL
                                 """,
                                 row -> {
@@ -59,6 +69,7 @@ class FenceStore {
                                                             row.getLong("sequence")),
                                                     Duration.ofMillis(row.getLong("lease_ms")),
                                                     row.getBoolean("able"),
+                                                    row.getString("bmc"),
                                                     row.getBoolean("fenced")));
                                 }));
         return found;

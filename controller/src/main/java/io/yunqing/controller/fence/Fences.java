@@ -52,21 +52,60 @@ public class Fences {
      * @param silence for how long it was, which is longer than its lease
      */
     void leaseIsOver(Watched host, Duration silence) {
-        Optional<Locked> now = store.lock(host.host());
-        if (now.isEmpty() || now.get().fenced() || !host.last().equals(now.get().last())) {
-            return;
+        if (isAsWatched(host)) {
+            prove(
+                    host.host(),
+                    host.name(),
+                    FenceProof.LEASE,
+                    new FenceEvidence(
+                            host.last().receivedAt(),
+                            host.lease().toSeconds(),
+                            silence.toSeconds(),
+                            null,
+                            null,
+                            null,
+                            null,
+                            null));
         }
-        prove(
-                host.host(),
-                host.name(),
-                FenceProof.LEASE,
-                new FenceEvidence(
-                        host.last().receivedAt(),
-                        host.lease().toSeconds(),
-                        silence.toSeconds(),
-                        null,
-                        null,
-                        null));
+    }
+
+    /**
+     * Takes it for proven that a host's machine is off, as its BMC says, unless it has been heard since it was watched.
+     *
+     * @param at when the BMC said so
+     */
+    void isOff(Watched host, Duration silence, Instant at) {
+        if (isAsWatched(host)) {
+            prove(
+                    host.host(),
+                    host.name(),
+                    FenceProof.POWER,
+                    new FenceEvidence(
+                            host.last().receivedAt(),
+                            host.lease().toSeconds(),
+                            silence.toSeconds(),
+                            host.bmc(),
+                            at,
+                            null,
+                            null,
+                            null));
+        }
+    }
+
+    /** Tells everybody that a host cannot be switched off. */
+    void isNotOff(Watched host, String why) {
+        HostRow row = em.find(HostRow.class, host.host());
+        if (row != null) {
+            changes.announce(
+                    changed(row, "power", "it is lost and cannot be switched off: " + why));
+        }
+    }
+
+    /** No report of it is taken until the transaction ends. */
+    private boolean isAsWatched(Watched host) {
+        return store.lock(host.host())
+                .filter(now -> !now.fenced() && host.last().equals(now.last()))
+                .isPresent();
     }
 
     /**
@@ -105,6 +144,8 @@ public class Fences {
                         new FenceEvidence(
                                 seen.last().receivedAt(),
                                 seen.lease().toSeconds(),
+                                null,
+                                null,
                                 null,
                                 before.get().by(),
                                 caller.name(),
@@ -155,11 +196,17 @@ public class Fences {
 
     private static String words(FenceRow row) {
         FenceEvidence why = row.evidence;
-        return row.proof == FenceProof.LEASE
-                ? "Host %s was silent for %d s, its lease of %d s is over, and it ends by itself what may be started elsewhere"
-                        .formatted(row.host, why.silentSeconds(), why.leaseSeconds())
-                : "%s and %s say that host %s is lost: %s"
-                        .formatted(why.declaredBy(), why.agreedBy(), row.host, why.reason());
+        return switch (row.proof) {
+            case LEASE ->
+                    "Host %s was silent for %d s, its lease of %d s is over, and it ends by itself what may be started elsewhere"
+                            .formatted(row.host, why.silentSeconds(), why.leaseSeconds());
+            case POWER ->
+                    "Host %s was silent for %d s, and its BMC %s says that it is off"
+                            .formatted(row.host, why.silentSeconds(), why.bmc());
+            case DECLARATION ->
+                    "%s and %s say that host %s is lost: %s"
+                            .formatted(why.declaredBy(), why.agreedBy(), row.host, why.reason());
+        };
     }
 
     /** A fenced host is heard: what was not given to others stays its own. The caller holds the lock on its observation. */

@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Watches hosts and takes it for proven, one by one, that leases are over: when a host that ends by itself what may be started elsewhere
- * was silent for as long as its lease and a margin, and the brake is off. Each replica watches for itself.
+ * was silent for as long as its lease and a margin, and the brake is off. One that does not is switched off where that can be done. Each
+ * replica watches for itself.
  */
 @ApplicationScoped
 class LeaseJudge {
@@ -27,6 +28,7 @@ class LeaseJudge {
 
     private final FenceStore store;
     private final Fences fences;
+    private final PowerOff power;
     private final Brake brake;
     private final AgentPolicy policy;
     private final Transactions transactions;
@@ -39,6 +41,7 @@ class LeaseJudge {
     LeaseJudge(
             FenceStore store,
             Fences fences,
+            PowerOff power,
             Brake brake,
             AgentPolicy policy,
             Transactions transactions,
@@ -46,6 +49,7 @@ class LeaseJudge {
             @ConfigProperty(name = "yunqing.fence.margin") Duration margin) {
         this.store = store;
         this.fences = fences;
+        this.power = power;
         this.brake = brake;
         this.policy = policy;
         this.transactions = transactions;
@@ -84,13 +88,12 @@ class LeaseJudge {
                         .count();
         brake(new Looked(judged.size(), (int) silent, brake.on((int) silent, judged.size())));
         if (looked.brake.isEmpty()) {
-            judged.stream()
-                    .filter(host -> isOver(host, begun))
-                    .forEach(host ->
-                            transactions.write(() -> {
-                                fences.leaseIsOver(host, silence(host, begun));
-                                return true;
-                            }));
+            for (Watched host : judged) {
+                Duration silence = silence(host, begun);
+                if (silence.compareTo(host.lease().plus(margin)) >= 0) {
+                    judge(host, silence);
+                }
+            }
         }
     }
 
@@ -103,8 +106,15 @@ class LeaseJudge {
         looked = now;
     }
 
-    private boolean isOver(Watched host, long at) {
-        return host.able() && silence(host, at).compareTo(host.lease().plus(margin)) >= 0;
+    private void judge(Watched host, Duration silence) {
+        if (host.able()) {
+            transactions.write(() -> {
+                fences.leaseIsOver(host, silence);
+                return true;
+            });
+        } else if (host.bmc() != null) {
+            power.switchOff(host, silence);
+        }
     }
 
     private Duration silence(Watched host, long at) {

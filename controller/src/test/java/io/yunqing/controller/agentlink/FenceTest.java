@@ -18,12 +18,17 @@ import io.yunqing.controller.TestServer;
 import io.yunqing.controller.Until;
 import io.yunqing.controller.pki.CertificateAuthority;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +244,47 @@ class FenceTest {
     }
 
     @Test
+    void aHostThatCannotEndItIsSwitchedOff() throws Exception {
+        try (var bmc = new FakeBmc()) {
+            unguarded(bmc.system());
+            bmc.refuseKeys(true);
+            keys("* admin secret");
+            leaseOver(lost);
+            Until.holds("it was asked", () -> bmc.asked() > 0);
+            Until.holds(
+                    "why it is not off is said",
+                    () ->
+                            rest.get("/v1/events?kind=Host&name=%s&limit=100".formatted(lost))
+                                    .text()
+                                    .contains("is answered 401"));
+            assertEquals(lost, host("web"), "and nothing is given away");
+            assertTrue(bmc.on());
+            bmc.refuseKeys(false);
+            Until.holds("it is started elsewhere", () -> host("web").equals(safe));
+            assertFalse(bmc.on());
+            Answer fence = rest.get("/v1/fences?host=" + lost);
+            assertEquals("POWER", fence.at("items.0.spec.proof").asText(), fence.text());
+            assertEquals(
+                    bmc.system(), fence.at("items.0.status.evidence.bmc").asText(), fence.text());
+            assertFalse(fence.at("items.0.status.evidence.offAt").isMissingNode(), fence.text());
+            assertFalse(fence.text().contains("secret"));
+        }
+    }
+
+    @Test
+    void aMachineThatStaysOnProvesNothing() throws Exception {
+        try (var bmc = new FakeBmc()) {
+            unguarded(bmc.system());
+            bmc.stayOn();
+            keys(lost + " admin secret");
+            leaseOver(lost);
+            Until.holds("it was told and looked at", () -> bmc.asked() > 4);
+            assertEquals("[]", rest.get("/v1/fences?host=" + lost).at("items").toString());
+            assertEquals(lost, host("web"));
+        }
+    }
+
+    @Test
     void onlyWhatSurvivesItsHostCanBeStartedElsewhere() {
         Answer refused =
                 rest.post(
@@ -265,6 +311,21 @@ class FenceTest {
     }
 
     // --- Words ---
+
+    private void unguarded(String bmc) {
+        agent(lost).fencing = new Fencing(false, null);
+        agent(lost).report(null, true, List.of());
+        city.replaced(
+                "/v1/hosts/" + lost, "{\"zone\":\"%s\",\"bmc\":\"%s\"}".formatted(city.id, bmc));
+    }
+
+    private void keys(String lines) throws IOException {
+        Path file =
+                Path.of(ConfigProvider.getConfig().getValue("yunqing.data", String.class))
+                        .resolve("bmc.keys");
+        Files.writeString(file, lines + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
 
     /** Its lease is so short that it is over at once. */
     private void leaseOver(String host) {
