@@ -27,7 +27,9 @@ CREATE TABLE host_declaration (
     host_id     uuid PRIMARY KEY REFERENCES host ON DELETE CASCADE,
     declared_by text NOT NULL,
     declared_at timestamptz NOT NULL,
-    reason      text NOT NULL
+    reason      text NOT NULL,
+    last_at       timestamptz NOT NULL,   -- the host's last report then: a word is about one silence
+    last_sequence bigint NOT NULL
 );
 
 -- The revision of its host from which on it may be started on another one: 0 if it always might, null if it may not.

@@ -124,7 +124,7 @@ public final class Agent implements AutoCloseable {
         sessions.hear(news.consolesOrNone());
         loop.execute(() -> {
             reconciler.hear(news);
-            lease.heard(Lease.restartable(reconciler.desired().instances()), asked);
+            lease.heard(reconciler.desired().instances(), asked);
             save();
             informed = true;
             beginIfReady();
@@ -213,6 +213,7 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void failed(LinkFault fault) {
+            lease.unanswered();
             if (fault.kind() == LinkFault.Kind.DUPLICATE) {
                 duplicate(String.valueOf(fault.getMessage()));
             } else {

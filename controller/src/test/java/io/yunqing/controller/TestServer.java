@@ -37,7 +37,7 @@ public final class TestServer implements QuarkusTestResourceLifecycleManager {
         properties.put("quarkus.http.test-ssl-port", "0");
         // Hosts in tests report when the test says so, on a machine that may be busy.
         properties.put("yunqing.agents.lease", "10m");
-        properties.put("yunqing.fence.margin", "1s");
+        properties.put("yunqing.fence.margin", "100ms");
         // Most hosts of tests fall silent.
         properties.put("yunqing.fence.brake-share", "1");
         return properties;

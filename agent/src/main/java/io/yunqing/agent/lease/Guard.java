@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 public interface Guard {
 
     /**
-     * Says until when which instances may run. When this returns, that is what will happen; what came to its end before was ended
-     * before this is taken.
+     * Says until when which instances may run, and which may not at all. When this returns, that is what will happen; what came to its
+     * end before was ended before this is taken.
      *
      * @param until by {@link io.yunqing.agent.platform.Uptime}
+     * @param forbidden which are ended whenever they run
      * @return which instances were ended last; absent when none ever were
      * @throws IOException if it cannot be known whether it will happen
      */
-    @Nullable Stopped allow(long until, Set<UUID> instances) throws IOException;
+    @Nullable Stopped allow(long until, Set<UUID> instances, Set<UUID> forbidden)
+            throws IOException;
 }

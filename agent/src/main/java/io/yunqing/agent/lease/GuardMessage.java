@@ -21,18 +21,30 @@ final class GuardMessage {
     /**
      * The agent's.
      *
+     * @param number larger than that of any before it
      * @param until by the uptime, in milliseconds
+     * @param instances which may run until then
+     * @param forbidden which may not run
      */
-    record Allowance(long until, Set<UUID> instances) {
+    record Allowance(long number, long until, Set<UUID> instances, Set<UUID> forbidden) {
 
         String line() {
-            return until + " " + list(instances.stream().sorted().toList());
+            return "%d %d %s %s"
+                    .formatted(
+                            number,
+                            until,
+                            list(instances.stream().sorted().toList()),
+                            list(forbidden.stream().sorted().toList()));
         }
 
         static Allowance of(String line) throws IOException {
             try {
                 String[] words = line.split(" ");
-                return new Allowance(Long.parseLong(words[0]), Set.copyOf(ids(words[1])));
+                return new Allowance(
+                        Long.parseLong(words[0]),
+                        Long.parseLong(words[1]),
+                        Set.copyOf(ids(words[2])),
+                        Set.copyOf(ids(words[3])));
             } catch (RuntimeException e) {
                 throw new IOException("not an allowance: " + line, e);
             }

@@ -1,5 +1,6 @@
 package io.yunqing.agent.lease;
 
+import io.yunqing.agent.platform.Uptime;
 import io.yunqing.api.agent.Stopped;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -43,6 +44,7 @@ public final class GuardProcess implements Guard, AutoCloseable {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("guard-answers").factory());
     private @Nullable Link link;
+    private long number;
 
     private record Link(SocketChannel channel, BufferedReader lines, Writer words) {
 
@@ -66,8 +68,11 @@ public final class GuardProcess implements Guard, AutoCloseable {
     }
 
     @Override
-    public @Nullable Stopped allow(long until, Set<UUID> instances) throws IOException {
-        var allowance = new GuardMessage.Allowance(until, instances);
+    public @Nullable Stopped allow(long until, Set<UUID> instances, Set<UUID> forbidden)
+            throws IOException {
+        // Also the words of an agent that is started later are the later ones.
+        number = Math.max(number + 1, Uptime.millis());
+        var allowance = new GuardMessage.Allowance(number, until, instances, forbidden);
         if (link != null) {
             try {
                 return ask(link, allowance);

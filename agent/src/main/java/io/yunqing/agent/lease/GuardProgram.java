@@ -60,9 +60,9 @@ public final class GuardProgram {
             server.bind(UnixDomainSocketAddress.of(socket));
             Thread.ofPlatform().daemon().name("agents").start(() -> guard.listen(server));
             guard.watch();
-        } finally {
-            Files.deleteIfExists(socket);
         }
+        // From now on agents find another guard; one that came at the last moment is still served.
+        guard.watch();
     }
 
     private static void kill(ProcessHandle guest) {
@@ -70,11 +70,19 @@ public final class GuardProgram {
         guest.destroyForcibly();
     }
 
+    /** Until there is no agent and nothing to end; whatever goes wrong, it goes on. */
     private void watch() throws InterruptedException {
-        while (agents.get() > 0
-                || Uptime.millis() - aloneSince < LINGER.toMillis()
-                || !warden.idle()) {
-            warden.enforce();
+        boolean idle = false;
+        while (!idle) {
+            try {
+                warden.enforce();
+                idle =
+                        agents.get() == 0
+                                && Uptime.millis() - aloneSince >= LINGER.toMillis()
+                                && warden.idle();
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.severe("it goes on: " + e);
+            }
             Thread.sleep(TICK);
         }
     }
@@ -116,7 +124,7 @@ public final class GuardProgram {
         }
         String answer;
         try {
-            answer = GuardMessage.done(warden.allow(allowance.until(), allowance.instances()));
+            answer = GuardMessage.done(warden.allow(allowance));
         } catch (IOException e) {
             answer = String.valueOf(e.getMessage());
         }

@@ -5,8 +5,8 @@ import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.Stopped;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -42,7 +42,15 @@ public final class Lease {
     /** When what this host should be was last asked for. */
     private long asked = NEVER;
 
+    /** Until when the guard lets things run: the end of the last lease in which it was heard what this host should be. */
+    private long allowed = NEVER;
+
     private Set<UUID> restartable = Set.of();
+
+    /** Those that were restartable and are to be gone: another host may have them. */
+    private Set<UUID> forbidden = Set.of();
+
+    private final Set<UUID> known = new HashSet<>();
     private Set<UUID> guarded = Set.of();
     private @Nullable String trouble;
     private @Nullable Stopped stopped;
@@ -81,21 +89,43 @@ public final class Lease {
         return begins && !restartable.isEmpty();
     }
 
+    /** The report that was last sent was not answered; a guard that has gone meanwhile is replaced. */
+    public synchronized void unanswered() {
+        tellGuard();
+    }
+
     /**
      * The controller said what this host should be.
      *
-     * @param all the restartable instances of this host
      * @param at when it was asked, by the uptime
      */
-    public synchronized void heard(Set<UUID> all, long at) {
+    public synchronized void heard(Collection<InstanceDesired> instances, long at) {
         asked = at;
-        restartable = Set.copyOf(all);
+        var wanted = new HashSet<UUID>();
+        var gone = new HashSet<UUID>();
+        for (InstanceDesired instance : instances) {
+            if (instance.deleted()) {
+                gone.add(instance.id());
+            } else if (instance.restartable()) {
+                wanted.add(instance.id());
+            }
+        }
+        restartable = Set.copyOf(wanted);
+        known.addAll(wanted);
+        known.removeIf(id -> !wanted.contains(id) && !gone.contains(id));
+        gone.retainAll(known);
+        forbidden = Set.copyOf(gone);
         tellGuard();
+    }
+
+    /** Whether what this host should be was asked for within the lease, and so after all that was given away before it began. */
+    private boolean confirmed() {
+        return until != NEVER && asked > begun;
     }
 
     /** Whether something restartable waits for what this host should be, and so for an answer that is not long in coming. */
     public synchronized boolean awaitsWord() {
-        return !restartable.isEmpty() && (uptime.getAsLong() >= until || asked < begun);
+        return !restartable.isEmpty() && (uptime.getAsLong() >= until || !confirmed());
     }
 
     /** Why this instance may not be started now; absent when it may. */
@@ -111,25 +141,23 @@ public final class Lease {
         if (uptime.getAsLong() >= until) {
             return "the controller has not been reached for so long that it may run on another host";
         }
-        return asked >= begun
-                ? null
-                : "the controller has not said yet that it is still this host's";
+        return confirmed() ? null : "the controller has not said yet that it is still this host's";
     }
 
     /** Whether everything restartable would end with the lease, and what last did. */
     public synchronized Fencing fencing() {
         boolean able =
-                guard != null
-                        && asked != NEVER
-                        && trouble == null
-                        && guarded.containsAll(restartable);
+                guard != null && confirmed() && trouble == null && guarded.containsAll(restartable);
         return new Fencing(able, stopped);
     }
 
-    /** Before the first answer there is nothing to allow: what an earlier agent was allowed still holds. */
+    /** Before the first word there is nothing to allow: what an earlier agent was allowed still holds. */
     private void tellGuard() {
+        if (confirmed()) {
+            allowed = until;
+        }
         boolean nothing = restartable.isEmpty() && guarded.isEmpty();
-        if (guard != null && until != NEVER && !nothing) {
+        if (guard != null && allowed != NEVER && !nothing) {
             beside.execute(this::arm);
         } else if (guard == null && !restartable.isEmpty()) {
             trouble = "this agent has no guard";
@@ -139,12 +167,14 @@ public final class Lease {
     private void arm() {
         long end;
         Set<UUID> all;
+        Set<UUID> none;
         synchronized (this) {
-            end = until;
+            end = allowed;
             all = restartable;
+            none = forbidden;
         }
         try {
-            var last = guard == null ? null : guard.allow(end, all);
+            var last = guard == null ? null : guard.allow(end, all, none);
             boolean news;
             synchronized (this) {
                 news = !guarded.containsAll(all) || trouble != null;
@@ -164,16 +194,5 @@ public final class Lease {
                 guarded = Set.of();
             }
         }
-    }
-
-    /** Those of some instances that are restartable. */
-    public static Set<UUID> restartable(List<InstanceDesired> instances) {
-        var ids = new HashSet<UUID>();
-        for (InstanceDesired instance : instances) {
-            if (instance.restartable() && !instance.deleted()) {
-                ids.add(instance.id());
-            }
-        }
-        return ids;
     }
 }

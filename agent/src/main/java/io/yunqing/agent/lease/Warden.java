@@ -1,5 +1,6 @@
 package io.yunqing.agent.lease;
 
+import io.yunqing.agent.lease.GuardMessage.Allowance;
 import io.yunqing.api.agent.Stopped;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -20,10 +21,9 @@ final class Warden {
     private final Supplier<Map<UUID, Long>> running;
     private final LongConsumer kill;
 
-    private long until = Long.MIN_VALUE;
-    private Set<UUID> instances = Set.of();
+    private Allowance last = new Allowance(0, Long.MIN_VALUE, Set.of(), Set.of());
 
-    /** Of those that are being ended. */
+    /** Of those that are being ended as their time is over. */
     private final Set<UUID> ending = new HashSet<>();
 
     private @Nullable Stopped stopped;
@@ -46,43 +46,45 @@ final class Warden {
     /**
      * Takes what may run until when; what was over before is ended first, so that no gap between two allowances goes unnoticed.
      *
-     * @throws IOException if something does not end; what was allowed before stays as it is
+     * @throws IOException if something does not end, or this is older than what was taken before, which then stays as it is
      */
-    synchronized @Nullable Stopped allow(long end, Set<UUID> which) throws IOException {
+    synchronized @Nullable Stopped allow(Allowance next) throws IOException {
         if (!enforce()) {
             throw new IOException("what was to end still runs: " + ending);
         }
-        until = end;
-        instances = Set.copyOf(which);
+        if (next.number() <= last.number()) {
+            throw new IOException("it came later than what was said after it");
+        }
+        last = next;
         return stopped;
     }
 
     /** Ends what may not run any more; whether nothing of it is left. */
     synchronized boolean enforce() {
-        if (uptime.getAsLong() < until || instances.isEmpty()) {
+        boolean over = uptime.getAsLong() >= last.until();
+        if (last.forbidden().isEmpty() && (!over || last.instances().isEmpty())) {
             return true;
         }
-        var over = new HashSet<UUID>();
-        running.get()
-                .forEach((instance, process) -> {
-                    if (instances.contains(instance)) {
-                        over.add(instance);
-                        kill.accept(process);
-                    }
-                });
-        ending.addAll(over);
-        if (!over.isEmpty()) {
-            return false;
+        boolean left = false;
+        for (var guest : running.get().entrySet()) {
+            boolean late = over && last.instances().contains(guest.getKey());
+            if (late || last.forbidden().contains(guest.getKey())) {
+                kill.accept(guest.getValue());
+                left = true;
+            }
+            if (late) {
+                ending.add(guest.getKey());
+            }
         }
-        if (!ending.isEmpty()) {
+        if (!left && !ending.isEmpty()) {
             stopped = new Stopped(clock.instant(), ending.stream().sorted().toList());
             ending.clear();
         }
-        return true;
+        return !left;
     }
 
     /** Whether there is nothing that it could have to end. */
     synchronized boolean idle() {
-        return uptime.getAsLong() >= until && enforce();
+        return uptime.getAsLong() >= last.until() && enforce();
     }
 }

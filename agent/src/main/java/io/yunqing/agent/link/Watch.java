@@ -88,9 +88,9 @@ public final class Watch implements AutoCloseable {
         boolean all = everything || now.isAfter(everythingAt);
         everything = false;
         try {
+            boolean hurried = urgent.getAsBoolean();
             long asked = Uptime.millis();
-            var desired =
-                    controller.desired(all ? 0 : revision, urgent.getAsBoolean() ? SOON : WAIT);
+            var desired = controller.desired(all ? 0 : revision, hurried ? SOON : WAIT);
             patience.succeeded();
             if (all) {
                 // Spread, so that a fleet that was started together does not ask together for ever.
@@ -99,12 +99,14 @@ public final class Watch implements AutoCloseable {
                 everythingAt = everythingAt.plus(EVERYTHING_EVERY.dividedBy(2));
             }
             revision = desired.revision();
-            if (all || !desired.namesNothing()) {
+            if (all || hurried || !desired.namesNothing()) {
                 heard.heard(desired, asked);
             }
             return Duration.ZERO;
         } catch (LinkFault fault) {
-            everything = all;
+            if (all) {
+                askAnew();
+            }
             unheard.accept(fault);
             return patience.failed(fault);
         }

@@ -3,6 +3,7 @@ package io.yunqing.agent.platform;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,6 +53,25 @@ public final class DurableFile {
     public static void publish(Path tmp, Path file) throws IOException {
         name(tmp, file);
         forceFolder(file);
+    }
+
+    /**
+     * As {@link #publish}, but what has the name already keeps it: of several who make the same thing on storage that they share, one is
+     * first.
+     *
+     * @return whether it was this one
+     */
+    public static boolean publishNew(Path tmp, Path file) throws IOException {
+        force(tmp);
+        try {
+            Files.createLink(file, tmp);
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.delete(tmp);
+        }
+        forceFolder(file);
+        return true;
     }
 
     private static void forceFolder(Path file) throws IOException {

@@ -94,10 +94,15 @@ public final class VolumeFiles {
         }
     }
 
+    /** Another agent may be making the same in a pool that both see, if it has not heard yet that it is not to. */
+    private Path part(UUID id) {
+        return layout.volumes().resolve(".%s.%s.part".formatted(id, UUID.randomUUID()));
+    }
+
     /** Makes an empty one, if there is none. */
     public void make(UUID id, int sizeGiB) throws HypervisorFault {
         Path file = layout.volume(id);
-        Path part = layout.volumes().resolve("." + id + ".part");
+        Path part = part(id);
         try {
             if (FileTree.isThere(file)) {
                 return;
@@ -105,7 +110,7 @@ public final class VolumeFiles {
             room.requireAny();
             try {
                 create(part, (long) sizeGiB << 30);
-                DurableFile.publish(part, file);
+                DurableFile.publishNew(part, file);
             } finally {
                 Files.deleteIfExists(part);
             }
@@ -117,7 +122,7 @@ public final class VolumeFiles {
     /** Makes one that begins with what is in an image, if there is none. It stands by itself, as other hosts lack the image. */
     public void unpack(UUID id, int sizeGiB, Path image) throws HypervisorFault {
         Path file = layout.volume(id);
-        Path part = layout.volumes().resolve("." + id + ".part");
+        Path part = part(id);
         try {
             if (FileTree.isThere(file)) {
                 return;
@@ -132,7 +137,7 @@ public final class VolumeFiles {
             try {
                 create(part, (long) sizeGiB << 30);
                 VolumeCopies.convert(image, part, VolumeCopies.deadline(Files.size(image)));
-                DurableFile.publish(part, file);
+                DurableFile.publishNew(part, file);
             } finally {
                 Files.deleteIfExists(part);
             }

@@ -304,6 +304,11 @@ public final class HostReconciler {
             case ATTACH -> hypervisor.attachVolumes(want);
             case ENLARGE -> hypervisor.enlarge(want);
             case START -> {
+                // It may have waited long for its turn on the lane.
+                String unleased = lease.obstacle(want);
+                if (unleased != null) {
+                    throw new HypervisorFault(HypervisorFault.Kind.REFUSED, unleased);
+                }
                 if (want.paused()) {
                     hypervisor.startPaused(want.id());
                 } else {

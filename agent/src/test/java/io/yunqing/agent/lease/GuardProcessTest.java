@@ -42,13 +42,13 @@ class GuardProcessTest {
         var guarded = guest(A);
         var other = guest(B);
         try (var agent = agent()) {
-            agent.allow(Uptime.millis() + 1_500, Set.of(A));
+            agent.allow(Uptime.millis() + 1_500, Set.of(A), Set.of());
         }
         assertTrue(guarded.isAlive());
         assertTrue(guarded.waitFor(20, TimeUnit.SECONDS), "it is ended");
         assertTrue(other.isAlive());
         try (var agent = agent()) {
-            var stopped = agent.allow(Uptime.millis() + LONG, Set.of(A));
+            var stopped = agent.allow(Uptime.millis() + LONG, Set.of(A), Set.of());
             assertNotNull(stopped);
             assertEquals(List.of(A), stopped.instances());
         }
@@ -60,7 +60,7 @@ class GuardProcessTest {
         var guarded = guest(A);
         try (var agent = agent()) {
             for (int i = 0; i < 10; i++) {
-                agent.allow(Uptime.millis() + 1_000, Set.of(A));
+                agent.allow(Uptime.millis() + 1_000, Set.of(A), Set.of());
                 assertFalse(guarded.waitFor(200, TimeUnit.MILLISECONDS));
             }
         }
@@ -70,11 +70,11 @@ class GuardProcessTest {
     void aGuardThatWasKilledIsReplaced() throws Exception {
         var guarded = guest(A);
         try (var agent = agent()) {
-            agent.allow(Uptime.millis() + LONG, Set.of(A));
+            agent.allow(Uptime.millis() + LONG, Set.of(A), Set.of());
             var first = guards().getFirst();
             first.destroyForcibly();
             first.onExit().get(10, TimeUnit.SECONDS);
-            agent.allow(Uptime.millis() + 500, Set.of(A));
+            agent.allow(Uptime.millis() + 500, Set.of(A), Set.of());
             assertNotEquals(first.pid(), guards().getFirst().pid());
         }
         assertTrue(guarded.waitFor(20, TimeUnit.SECONDS));
@@ -85,16 +85,16 @@ class GuardProcessTest {
     void oneThatStoodStillEndsWhatIsOverBeforeItTakesMore() throws Exception {
         var guarded = guest(A);
         try (var agent = agent()) {
-            agent.allow(Uptime.millis() + 500, Set.of(A));
+            agent.allow(Uptime.millis() + 500, Set.of(A), Set.of());
             long guard = guards().getFirst().pid();
             signal("STOP", guard);
             assertFalse(guarded.waitFor(1_500, TimeUnit.MILLISECONDS));
             assertThrows(
                     IOException.class,
-                    () -> agent.allow(Uptime.millis() + LONG, Set.of(A)),
+                    () -> agent.allow(Uptime.millis() + LONG, Set.of(A), Set.of()),
                     "it does not answer");
             signal("CONT", guard);
-            var stopped = agent.allow(Uptime.millis() + LONG, Set.of(A));
+            var stopped = agent.allow(Uptime.millis() + LONG, Set.of(A), Set.of());
             assertFalse(guarded.isAlive());
             assertNotNull(stopped);
         }

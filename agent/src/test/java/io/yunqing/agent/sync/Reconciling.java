@@ -40,7 +40,8 @@ abstract class Reconciling {
     final SimulatedHypervisor hypervisor =
             new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), step -> {});
     final AtomicLong uptime = new AtomicLong(1_000_000);
-    final Lease lease = new Lease((until, instances) -> null, uptime::get, Runnable::run, () -> {});
+    final Lease lease =
+            new Lease((until, instances, forbidden) -> null, uptime::get, Runnable::run, () -> {});
     final HostReconciler reconciler =
             new HostReconciler(
                     gates.before(hypervisor),

@@ -7,6 +7,7 @@ import io.yunqing.agent.Instances;
 import io.yunqing.agent.Volumes;
 import io.yunqing.api.Power;
 import io.yunqing.api.agent.DomainState;
+import io.yunqing.api.agent.InstanceDesired;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -58,10 +59,7 @@ class RootReconcilerTest extends Reconciling {
         untilQuiet();
         assertEquals(List.of("unpackVolume"), gates.steps(), "its volume harms nobody");
         assertEquals("its guard is not ready yet", fault());
-        lease.heard(Set.of(Instances.ID), uptime.get());
-        lease.sending();
-        lease.answered(Duration.ofSeconds(30));
-        lease.heard(Set.of(Instances.ID), uptime.get());
+        leased(restartable);
         until("it runs", () -> shown(DomainState.RUNNING));
         uptime.addAndGet(30_000);
         hypervisor.powerOff(Instances.ID);
@@ -75,10 +73,7 @@ class RootReconcilerTest extends Reconciling {
     /** An image may take longer to come than a lease lasts. */
     @Test
     void aLeaseThatEndsOnTheWayStopsTheStart() {
-        lease.heard(Set.of(Instances.ID), uptime.get());
-        lease.sending();
-        lease.answered(Duration.ofSeconds(30));
-        lease.heard(Set.of(Instances.ID), uptime.get());
+        leased(rooted().restartable().build());
         gates.shut("define");
         want(List.of(rooted().restartable().build()), Volumes.fromImage(ROOT, 4, Instances.IMAGE));
         until("it is being defined", () -> gates.holds("define"));
@@ -86,6 +81,12 @@ class RootReconcilerTest extends Reconciling {
         gates.open("define");
         untilQuiet();
         assertEquals(List.of("unpackVolume", "prepare", "define"), gates.steps());
+    }
+
+    private void leased(InstanceDesired instance) {
+        lease.sending();
+        lease.answered(Duration.ofSeconds(30));
+        lease.heard(List.of(instance), uptime.incrementAndGet());
     }
 
     private @Nullable String fault() {

@@ -88,6 +88,11 @@ final class RestartStore {
                             WHEN EXISTS (SELECT FROM volume v LEFT JOIN pool p ON p.id = v.pool_id
                                          WHERE v.instance_id = i.id AND p.shared IS NOT TRUE)
                                 THEN 'it has volumes in its host''s own pool'
+                            WHEN EXISTS (SELECT FROM volume v LEFT JOIN volume c ON c.source_id = v.id
+                                         LEFT JOIN backup b ON b.volume_id = v.id AND NOT b.made AND NOT b.deleted
+                                         WHERE v.instance_id = i.id
+                                           AND (v.source_id IS NOT NULL OR v.backup_id IS NOT NULL OR c.id IS NOT NULL OR b.id IS NOT NULL))
+                                THEN 'a copy or a backup of one of its volumes is not finished, and its host may be at it: delete that'
                             WHEN EXISTS (SELECT FROM address a WHERE a.instance_id = i.id AND a.place_id = i.host_id)
                                 THEN 'its address is of its host''s own subnet; instances in networks keep theirs on every host'
                             ELSE '' END AS obstacle
@@ -107,12 +112,12 @@ final class RestartStore {
      * What cannot change until the transaction ends.
      *
      * @param holds whether the proof still does
-     * @param epochs of the instances that are still the lost host's
+     * @param movable the instances that are still the lost host's and have nothing against them
      * @param hosts the revisions of those that are to have them
      */
-    record Locked(boolean holds, Map<UUID, Long> epochs, Map<UUID, Long> hosts, Balances balances) {
+    record Locked(boolean holds, Set<UUID> movable, Map<UUID, Long> hosts, Balances balances) {
         boolean has(Move move) {
-            return epochs.containsKey(move.id());
+            return movable.contains(move.id());
         }
     }
 
@@ -122,7 +127,7 @@ final class RestartStore {
         UUID[] ids = ids(moves);
         Set<UUID> targets = targets(moves);
         List<UUID> proof = new ArrayList<>();
-        Map<UUID, Long> epochs = new HashMap<>();
+        Set<UUID> movable = new HashSet<>();
         Map<UUID, Long> hosts = new HashMap<>();
         RoundTrip trip =
                 new RoundTrip()
@@ -132,14 +137,11 @@ final class RestartStore {
                                 loss.host())
                         .read(
                                 """
-                                SELECT id, epoch FROM instance
+                                SELECT id FROM instance
                                 WHERE id = ANY (?) AND host_id = ? AND NOT deleted AND restart_revision IS NOT NULL
                                 ORDER BY id FOR NO KEY UPDATE
                                 """,
-                                row ->
-                                        epochs.put(
-                                                row.getObject("id", UUID.class),
-                                                row.getLong("epoch")),
+                                row -> movable.add(row.getObject("id", UUID.class)),
                                 ids,
                                 loss.host())
                         .write(
@@ -157,8 +159,15 @@ final class RestartStore {
                 row -> hosts.put(row.getObject("id", UUID.class), row.getLong("revision")),
                 targets);
         trip.run(connection);
+        // What is against them may have come since they were looked at; from the locks on, it
+        // cannot.
+        Map<UUID, String> restartable = restartable(connection, loss);
+        movable.removeIf(id -> !"".equals(restartable.get(id)));
         return new Locked(
-                !proof.isEmpty() && loss.fence().equals(proof.getFirst()), epochs, hosts, balances);
+                !proof.isEmpty() && loss.fence().equals(proof.getFirst()),
+                movable,
+                hosts,
+                balances);
     }
 
     /** Writes down who is where now; the lost host is told that they have departed, should it return. */
@@ -178,7 +187,15 @@ final class RestartStore {
                         row -> told.add(row.getObject("host_id", UUID.class)),
                         (Object) ids)
                 .run(connection);
-        RoundTrip trip = new RoundTrip();
+        RoundTrip trip =
+                new RoundTrip()
+                        .write(
+                                """
+                                DELETE FROM instance_departure x USING unnest(?, ?) AS m (id, host)
+                                WHERE x.instance_id = m.id AND x.host_id = m.host
+                                """,
+                                ids,
+                                targets);
         means.ledger().move(trip, ids, targets, now);
         trip.write(
                         """
@@ -199,9 +216,6 @@ final class RestartStore {
                                 .map(move -> json(move.place().explanation().render()))
                                 .toArray(String[]::new))
                 .write("DELETE FROM instance_observation WHERE instance_id = ANY (?)", (Object) ids)
-                .write(
-                        "DELETE FROM instance_departure x USING instance i WHERE i.id = ANY (?) AND x.instance_id = i.id AND x.host_id = i.host_id",
-                        (Object) ids)
                 .write(
                         """
                         INSERT INTO instance_departure (host_id, instance_id, epoch, tenant, name, host_revision)

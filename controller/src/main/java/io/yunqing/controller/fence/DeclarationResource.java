@@ -26,10 +26,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 public class DeclarationResource {
     private final Fences fences;
+    private final LeaseJudge judge;
     private final Transactions transactions;
 
-    DeclarationResource(Fences fences, Transactions transactions) {
+    DeclarationResource(Fences fences, LeaseJudge judge, Transactions transactions) {
         this.fences = fences;
+        this.judge = judge;
         this.transactions = transactions;
     }
 
@@ -50,6 +52,7 @@ public class DeclarationResource {
                                                 "there is no host "
                                                         + ProblemException.abbreviate(name),
                                                 "list them with GET /v1/hosts")),
-                        request.reason()));
+                        request.reason(),
+                        judge));
     }
 }

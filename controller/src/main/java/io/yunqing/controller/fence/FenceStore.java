@@ -133,15 +133,19 @@ class FenceStore {
                                 fence));
     }
 
-    /** Somebody's word that a host is lost. */
-    record Declared(String by, Instant at, String reason) {}
+    /**
+     * Somebody's word that a host is lost.
+     *
+     * @param last the host's last report then: once it is heard again, the word is about another silence
+     */
+    record Declared(String by, Instant at, String reason, Report last) {}
 
     Optional<Declared> declared(UUID host) {
         List<Declared> found = new ArrayList<>();
         run(
                 new RoundTrip()
                         .read(
-                                "SELECT declared_by, declared_at, reason FROM host_declaration WHERE host_id = ?",
+                                "SELECT declared_by, declared_at, reason, last_at, last_sequence FROM host_declaration WHERE host_id = ?",
                                 row ->
                                         found.add(
                                                 new Declared(
@@ -150,7 +154,15 @@ class FenceStore {
                                                                 row.getObject(
                                                                         "declared_at",
                                                                         OffsetDateTime.class)),
-                                                        row.getString("reason"))),
+                                                        row.getString("reason"),
+                                                        new Report(
+                                                                host,
+                                                                Sql.instant(
+                                                                        row.getObject(
+                                                                                "last_at",
+                                                                                OffsetDateTime
+                                                                                        .class)),
+                                                                row.getLong("last_sequence")))),
                                 host));
         return found.stream().findFirst();
     }
@@ -160,14 +172,17 @@ class FenceStore {
                 new RoundTrip()
                         .write(
                                 """
-                                INSERT INTO host_declaration (host_id, declared_by, declared_at, reason) VALUES (?, ?, ?, ?)
+                                INSERT INTO host_declaration (host_id, declared_by, declared_at, reason, last_at, last_sequence) VALUES (?, ?, ?, ?, ?, ?)
                                 ON CONFLICT (host_id) DO UPDATE
-                                    SET declared_by = excluded.declared_by, declared_at = excluded.declared_at, reason = excluded.reason
+                                    SET declared_by = excluded.declared_by, declared_at = excluded.declared_at, reason = excluded.reason,
+                                        last_at = excluded.last_at, last_sequence = excluded.last_sequence
                                 """,
                                 host,
                                 word.by(),
                                 word.at(),
-                                word.reason()));
+                                word.reason(),
+                                word.last().receivedAt(),
+                                word.last().sequence()));
     }
 
     /** How many hosts a proof holds of, and how many of their instances wait. */

@@ -109,18 +109,20 @@ public class Fences {
     }
 
     /**
-     * Takes one person's word that a host is lost; with another one's it is proven.
+     * Takes one person's word that a host is lost; with another one's of the same silence it is proven.
      *
      * @throws ProblemException if the host is heard, a proof holds of it already, or the same person says it again
      */
-    HostDeclaration.Answer declare(HostRow host, String reason) {
+    HostDeclaration.Answer declare(HostRow host, String reason, LeaseJudge judge) {
         Locked seen = store.lock(host.id).orElseThrow();
         Instant now = clock.instant();
-        requireSilent(host, seen, now);
+        requireSilent(host, seen, judge);
         Optional<Declared> before =
-                store.declared(host.id).filter(word -> word.at().plus(AGREEMENT).isAfter(now));
+                store.declared(host.id)
+                        .filter(word -> word.at().plus(AGREEMENT).isAfter(now))
+                        .filter(word -> word.last().equals(seen.last()));
         if (before.isEmpty()) {
-            store.declare(host.id, new Declared(caller.name(), now, reason));
+            store.declare(host.id, new Declared(caller.name(), now, reason, seen.last()));
             changes.announce(
                     changed(
                             host,
@@ -153,7 +155,7 @@ public class Fences {
         return new HostDeclaration.Answer(host.name, before.get().by(), null, fence);
     }
 
-    private void requireSilent(HostRow host, Locked seen, Instant now) {
+    private void requireSilent(HostRow host, Locked seen, LeaseJudge judge) {
         if (seen.fenced()) {
             throw ProblemException.of(
                     ProblemCode.PRECONDITION_FAILED,
@@ -166,13 +168,13 @@ public class Fences {
                     "host %s has never reported, so nothing runs there".formatted(host.name),
                     "delete it, if it is not to come");
         }
-        Instant over = seen.last().receivedAt().plus(seen.lease());
-        if (now.isBefore(over)) {
+        if (!judge.hasWatched(host.id, seen.lease())) {
             throw ProblemException.of(
                     ProblemCode.PRECONDITION_FAILED,
-                    "host %s was heard at %s, and may let its instances run until %s"
-                            .formatted(host.name, seen.last().receivedAt(), over),
-                    "if it is off, say it after that");
+                    "host %s was heard at %s, and may let its instances run for %d s; this controller has not watched it be silent for long enough"
+                            .formatted(
+                                    host.name, seen.last().receivedAt(), seen.lease().toSeconds()),
+                    "if it is off, say it again in a minute");
         }
     }
 

@@ -13,6 +13,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -90,7 +91,7 @@ class LeaseJudge {
         if (looked.brake.isEmpty()) {
             for (Watched host : judged) {
                 Duration silence = silence(host, begun);
-                if (silence.compareTo(host.lease().plus(margin)) >= 0) {
+                if (silence.compareTo(longEnough(host.lease())) >= 0) {
                     judge(host, silence);
                 }
             }
@@ -104,6 +105,19 @@ class LeaseJudge {
             LOG.info("Judging hosts again");
         }
         looked = now;
+    }
+
+    /**
+     * How long a host must be silent. A report's interval more than its lease and the margin: of the last reports before a crash of the
+     * database, one may be lost that was answered.
+     */
+    private Duration longEnough(Duration lease) {
+        return lease.plus(margin).plus(policy.reportEvery());
+    }
+
+    /** Whether this replica has watched the host be silent for as long as a lease may last, and a margin. */
+    boolean hasWatched(UUID host, Duration lease) {
+        return watch.silence(host, clock.nanos()).compareTo(longEnough(lease)) >= 0;
     }
 
     private void judge(Watched host, Duration silence) {

@@ -10,6 +10,8 @@ import java.util.UUID;
 /**
  * For how long each host has been silent, as this process has watched: by a clock that nobody sets and from its own first look at a
  * report on, so that it may say too little and never too much. Whoever was just started has watched for no time at all.
+ *
+ * <p>Any thread may call it.
  */
 final class SilenceWatch {
     private final Map<UUID, Watched> hosts = new HashMap<>();
@@ -31,7 +33,7 @@ final class SilenceWatch {
      *
      * @param nanos a moment after the look
      */
-    void see(Collection<Report> reports, long nanos) {
+    synchronized void see(Collection<Report> reports, long nanos) {
         Map<UUID, Watched> seen = new HashMap<>();
         for (Report report : reports) {
             Watched before = hosts.get(report.host());
@@ -46,14 +48,14 @@ final class SilenceWatch {
     }
 
     /** A look failed: what was reported meanwhile may have been lost with the database, so all begins anew. */
-    void forget() {
+    synchronized void forget() {
         hosts.clear();
     }
 
     /**
      * @param nanos a moment before the last look, or at it
      */
-    Duration silence(UUID host, long nanos) {
+    synchronized Duration silence(UUID host, long nanos) {
         Watched watched = hosts.get(host);
         return watched == null
                 ? Duration.ZERO

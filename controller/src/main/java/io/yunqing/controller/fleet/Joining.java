@@ -92,6 +92,7 @@ public class Joining {
             throw refused("the token was used by another agent");
         }
         if (row.tokenKeySha256 == null) {
+            requireAlone(host, row, keySha256);
             row.tokenKeySha256 = keySha256;
             row.keySha256 = keySha256;
             row.agentStart = null;
@@ -99,6 +100,36 @@ public class Joining {
             changes.announce(host.changed(Kind.HOST, "joined", "an agent enrolled"));
         }
         return host;
+    }
+
+    /**
+     * The agent before may be another machine's, which still runs what is on storage that both see; a proof must end that first. What is
+     * to stay with its host whatever happens, no lease ends.
+     */
+    private void requireAlone(HostRow host, HostObservationRow row, String keySha256) {
+        boolean another = row.keySha256 != null && !row.keySha256.equals(keySha256);
+        if (!another) {
+            return;
+        }
+        boolean unproven =
+                em.createNativeQuery(
+                                """
+                                SELECT EXISTS (
+                                    SELECT FROM volume v JOIN instance i ON i.id = v.instance_id JOIN pool p ON p.id = v.pool_id
+                                    JOIN host_observation o ON o.host_id = v.host_id LEFT JOIN fence f ON f.id = o.fence_id
+                                    WHERE v.host_id = :host AND p.shared
+                                      AND (f.id IS NULL OR (f.proof = 'LEASE' AND i.restart_revision IS NULL)))
+                                """,
+                                Boolean.class)
+                        .setParameter("host", host.id)
+                        .getSingleResult();
+        if (unproven) {
+            throw ProblemException.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "host %s has instances with volumes in shared pools, which the agent that it had may still run"
+                            .formatted(host.name),
+                    "start that agent again with its own data; or make sure that its machine is off, and declare the host lost");
+        }
     }
 
     /** Remembers when the host's agent's certificate ends, inside the caller's transaction. */

@@ -53,7 +53,7 @@ final class SimulatedAgent implements AutoCloseable {
                         data,
                         identity.host(),
                         hypervisor,
-                        (until, instances) -> null,
+                        (until, instances, forbidden) -> null,
                         new Watched(number, controller, tally),
                         rhythm);
         renewal.start();
