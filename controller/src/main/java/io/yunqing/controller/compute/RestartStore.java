@@ -28,7 +28,7 @@ import java.util.UUID;
 
 /** What is read and written to give the instances of a fenced host others. */
 final class RestartStore {
-    private static final String ACTOR = "controller";
+    static final String ACTOR = "controller";
 
     private RestartStore() {}
 
@@ -57,8 +57,8 @@ final class RestartStore {
                 .read(
                         """
                         SELECT f.id, o.host_id, f.host, f.proof, f.waiting FROM host_observation o JOIN fence f ON f.id = o.fence_id
-                        WHERE f.waiting <> '[]' OR EXISTS (
-                            SELECT FROM instance i WHERE i.host_id = o.host_id AND NOT i.deleted AND i.restart_revision IS NOT NULL)
+                        WHERE f.waiting <> '[]'
+                          OR EXISTS (SELECT FROM instance i WHERE i.host_id = o.host_id AND i.restart_revision IS NOT NULL)
                         ORDER BY f.created
                         """,
                         row ->
@@ -170,6 +170,21 @@ final class RestartStore {
                 balances);
     }
 
+    /** Moves the counters of hosts on, in one order for all. */
+    static final String TELL =
+            """
+            WITH told AS (SELECT host_id FROM host_desired WHERE host_id = ANY (?) ORDER BY host_id FOR NO KEY UPDATE)
+            UPDATE host_desired d SET revision = revision + 1, networks_revision = revision + 1
+            FROM told WHERE d.host_id = told.host_id
+            """;
+
+    static void wake(AdmissionMeans means, RoundTrip trip, Set<UUID> hosts) {
+        Set<String> topics = new HashSet<>();
+        topics.add(Changes.FEED);
+        hosts.forEach(host -> topics.add(Fleet.topic(host)));
+        means.wakeups().onCommit(trip, topics);
+    }
+
     /** Writes down who is where now; the lost host is told that they have departed, should it return. */
     static void write(Connection connection, AdmissionMeans means, Loss loss, List<Move> moves)
             throws SQLException {
@@ -197,13 +212,7 @@ final class RestartStore {
                                 ids,
                                 targets);
         means.ledger().move(trip, ids, targets, now);
-        trip.write(
-                        """
-                        WITH told AS (SELECT host_id FROM host_desired WHERE host_id = ANY (?) ORDER BY host_id FOR NO KEY UPDATE)
-                        UPDATE host_desired d SET revision = revision + 1, networks_revision = revision + 1
-                        FROM told WHERE d.host_id = told.host_id
-                        """,
-                        told)
+        trip.write(TELL, told)
                 .write(
                         """
                         UPDATE instance i SET host_id = m.host, epoch = i.epoch + 1, revision = i.revision + 1, host_revision = d.revision,
@@ -253,10 +262,7 @@ final class RestartStore {
                         moves.size(),
                         loss.fence());
         means.journal().write(trip, notes(connection, loss, moves), now);
-        Set<String> topics = new HashSet<>();
-        topics.add(Changes.FEED);
-        told.forEach(host -> topics.add(Fleet.topic(host)));
-        means.wakeups().onCommit(trip, topics);
+        wake(means, trip, told);
         trip.run(connection);
     }
 

@@ -64,6 +64,8 @@ class Restarts {
     }
 
     private void restart(Loss loss) {
+        transactions.write(
+                () -> sql.run(connection -> LostDeletions.release(connection, means, loss)));
         List<Waiting> waiting = new ArrayList<>();
         List<Move> moves =
                 transactions.read(() -> sql.run(connection -> plan(connection, loss, waiting)));

@@ -251,6 +251,11 @@ public class Ledger {
         });
     }
 
+    /** Adds the statement by which consumers give back all that they hold. */
+    public void close(RoundTrip trip, UUID[] consumers, Instant now) {
+        LedgerStore.close(trip, consumers, now);
+    }
+
     /** Gives back all that the consumers hold; harmless when they hold nothing. */
     public void release(Collection<UUID> consumers) {
         doing(connection -> LedgerStore.close(connection, consumers, clock.instant()));

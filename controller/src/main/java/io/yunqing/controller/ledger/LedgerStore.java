@@ -213,15 +213,20 @@ final class LedgerStore {
 
     static void close(Connection connection, Collection<UUID> consumers, Instant now)
             throws SQLException {
-        new RoundTrip()
-                .write(
-                        """
-                        UPDATE allocation SET closed = greatest(opened, ?)
-                        WHERE consumer_id = ANY (?) AND closed IS NULL
-                        """,
-                        now,
-                        consumers)
-                .run(connection);
+        RoundTrip trip = new RoundTrip();
+        close(trip, consumers.toArray(UUID[]::new), now);
+        trip.run(connection);
+    }
+
+    /** Adds the statement that closes what consumers hold. */
+    static void close(RoundTrip trip, UUID[] consumers, Instant now) {
+        trip.write(
+                """
+                UPDATE allocation SET closed = greatest(opened, ?)
+                WHERE consumer_id = ANY (?) AND closed IS NULL
+                """,
+                now,
+                consumers);
     }
 
     /**

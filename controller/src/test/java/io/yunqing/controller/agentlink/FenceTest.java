@@ -290,6 +290,29 @@ class FenceTest {
         }
     }
 
+    @Test
+    void whatIsDeletedOnALostHostIsGoneAndItsDiskIsErasedByAnother() {
+        schedulable(safe, false);
+        UUID id = id("web");
+        leaseOver(lost);
+        Until.holds(
+                "it waits",
+                () ->
+                        rest.get("/v1/fences?host=" + lost)
+                                .at("items.0.status.waiting")
+                                .toString()
+                                .contains("web"));
+        assertEquals(200, rest.delete(city.path("web")).status());
+        Until.holds("it is gone", () -> rest.get(city.path("web")).status() == 404);
+        assertEquals(0, city.vcpusUsed());
+        String disk = "/v1/tenants/" + city.id + "/volumes/web-root";
+        assertEquals(safe, rest.get(disk).at("status.host").asText());
+        obey(safe);
+        assertEquals(404, rest.get(disk).status());
+        assertEquals(0, rest.get("/v1/tenants/" + city.id).at("status.used.storageGiB").asInt());
+        assertTrue(told(lost, id).deleted(), "should it return");
+    }
+
     /** The old machine may run what the new one would start. */
     @Test
     void anotherAgentIsNotLetInBeforeItIsProvenThatTheOldOneHasEnded() throws Exception {
