@@ -152,13 +152,7 @@ class FenceTest {
     void oneThatReturnsBeforeAnotherWasFoundKeepsWhatItHas() {
         schedulable(safe, false);
         leaseOver(lost);
-        Until.holds(
-                "it waits",
-                () ->
-                        rest.get("/v1/fences?host=" + lost)
-                                .at("items.0.status.waiting.0.instance")
-                                .asText()
-                                .equals("web"));
+        awaitWaiting("\"web\"");
         assertTrue(
                 rest.get("/v1/availability").at("waiting").asInt() >= 1,
                 rest.get("/v1/availability").text());
@@ -175,13 +169,7 @@ class FenceTest {
     void whatWaitsIsStartedWhenThereIsRoom() {
         schedulable(safe, false);
         leaseOver(lost);
-        Until.holds(
-                "it waits",
-                () ->
-                        rest.get("/v1/fences?host=" + lost)
-                                .at("items.0.status.waiting")
-                                .toString()
-                                .contains("web"));
+        awaitWaiting("web");
         schedulable(safe, true);
         Until.holds("it is started", () -> host("web").equals(safe));
         Until.holds(
@@ -204,13 +192,7 @@ class FenceTest {
         rest.put(city.path("web"), body("web", ""), etag("web"));
         agent(lost).report(null, true, 100, known, List.of());
         leaseOver(lost);
-        Until.holds(
-                "it waits",
-                () ->
-                        rest.get("/v1/fences?host=" + lost)
-                                .at("items.0.status.waiting.0.why")
-                                .asText()
-                                .startsWith("its host was silent before it knew"));
+        awaitWaiting("its host was silent before it knew");
         assertEquals(lost, host("web"));
     }
 
@@ -295,13 +277,7 @@ class FenceTest {
         schedulable(safe, false);
         UUID id = id("web");
         leaseOver(lost);
-        Until.holds(
-                "it waits",
-                () ->
-                        rest.get("/v1/fences?host=" + lost)
-                                .at("items.0.status.waiting")
-                                .toString()
-                                .contains("web"));
+        awaitWaiting("web");
         assertEquals(200, rest.delete(city.path("web")).status());
         Until.holds("it is gone", () -> rest.get(city.path("web")).status() == 404);
         assertEquals(0, city.vcpusUsed());
@@ -343,17 +319,21 @@ class FenceTest {
         assertEquals(201, volume.status(), volume.text());
         obey(lost);
         leaseOver(lost);
+        awaitWaiting("it has volumes in its host's own pool");
+        assertEquals(lost, host("web"));
+    }
+
+    // --- Words ---
+
+    private void awaitWaiting(String words) {
         Until.holds(
                 "it waits",
                 () ->
                         rest.get("/v1/fences?host=" + lost)
                                 .at("items.0.status.waiting")
                                 .toString()
-                                .contains("it has volumes in its host's own pool"));
-        assertEquals(lost, host("web"));
+                                .contains(words));
     }
-
-    // --- Words ---
 
     private void unguarded(String bmc) {
         agent(lost).fencing = new Fencing(false, null);

@@ -12,14 +12,11 @@ import io.yunqing.controller.compute.Outcome.Admitted;
 import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,9 +83,11 @@ class AllocateBench {
 
     @Test
     void measure() throws Exception {
-        sql(script("fleet.sql").formatted(HOSTS, Integer.max(64, ROUNDS * PLACES / HOSTS)));
+        sql(
+                BenchDatabase.script("fleet.sql")
+                        .formatted(HOSTS, Integer.max(64, ROUNDS * PLACES / HOSTS)));
         sql("CREATE SEQUENCE bench_address");
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password)) {
+        try (Connection connection = database().connect()) {
             mirror.look(connection);
         }
         Assertions.assertTrue(mirror.hosts().size() > HOSTS, "the mirror knows all hosts");
@@ -282,7 +281,7 @@ class AllocateBench {
         Path file = Files.createTempFile("floor", ".sql");
         Files.writeString(
                 file,
-                script("floor.sql")
+                BenchDatabase.script("floor.sql")
                                 .formatted(batch)
                                 .replace("\n", " ")
                                 .replaceFirst("^--.*?ledger\\.", "")
@@ -340,15 +339,10 @@ class AllocateBench {
     }
 
     private void sql(String text) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password);
-                Statement statement = connection.createStatement()) {
-            statement.execute(text);
-        }
+        database().run(text);
     }
 
-    private static String script(String name) throws IOException {
-        try (var in = AllocateBench.class.getResourceAsStream("/bench/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private BenchDatabase database() {
+        return new BenchDatabase(jdbcUrl, user, password);
     }
 }

@@ -7,12 +7,9 @@ import io.yunqing.controller.TestServer;
 import io.yunqing.controller.fleet.FleetMirror;
 import io.yunqing.controller.ledger.Ledger;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -79,9 +76,9 @@ class FailoverBench {
 
     @Test
     void measure() throws Exception {
-        sql(script("fleet.sql").formatted(HOSTS, PLACES));
-        sql(script("failover.sql").formatted(INSTANCES));
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password)) {
+        sql(BenchDatabase.script("fleet.sql").formatted(HOSTS, PLACES));
+        sql(BenchDatabase.script("failover.sql").formatted(INSTANCES));
+        try (Connection connection = database().connect()) {
             mirror.look(connection);
         }
         double[] ours = new double[ROUNDS];
@@ -107,7 +104,7 @@ class FailoverBench {
     private double lose() throws SQLException, InterruptedException {
         sql(LOSE);
         long begin = System.nanoTime();
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password);
+        try (Connection connection = database().connect();
                 Statement statement = connection.createStatement()) {
             while (true) {
                 try (ResultSet row = statement.executeQuery(LEFT)) {
@@ -134,15 +131,10 @@ class FailoverBench {
     }
 
     private void sql(String text) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, password);
-                Statement statement = connection.createStatement()) {
-            statement.execute(text);
-        }
+        database().run(text);
     }
 
-    private static String script(String name) throws IOException {
-        try (var in = FailoverBench.class.getResourceAsStream("/bench/" + name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private BenchDatabase database() {
+        return new BenchDatabase(jdbcUrl, user, password);
     }
 }
