@@ -26,4 +26,29 @@ public record FenceEvidence(
         @Nullable Instant offAt,
         @Nullable String declaredBy,
         @Nullable String agreedBy,
-        @Nullable String reason) {}
+        @Nullable String reason) {
+
+    /** That a lease is over. */
+    public static FenceEvidence lease(Instant lastHeard, long leaseSeconds, long silentSeconds) {
+        return new FenceEvidence(
+                lastHeard, leaseSeconds, silentSeconds, null, null, null, null, null);
+    }
+
+    /** That a machine is off. */
+    public static FenceEvidence power(
+            Instant lastHeard, long leaseSeconds, long silentSeconds, String bmc, Instant offAt) {
+        return new FenceEvidence(
+                lastHeard, leaseSeconds, silentSeconds, bmc, offAt, null, null, null);
+    }
+
+    /** That two people say so. */
+    public static FenceEvidence declaration(
+            Instant lastHeard,
+            long leaseSeconds,
+            String declaredBy,
+            String agreedBy,
+            String reason) {
+        return new FenceEvidence(
+                lastHeard, leaseSeconds, null, null, null, declaredBy, agreedBy, reason);
+    }
+}

@@ -55,6 +55,9 @@ public final class Lease {
     private @Nullable String trouble;
     private @Nullable Stopped stopped;
 
+    /** Whether the guard is about to be told; it is told what holds then. */
+    private boolean telling;
+
     /**
      * @param guard absent where nothing can be ended; nothing restartable is started then
      * @param uptime in milliseconds
@@ -158,7 +161,10 @@ public final class Lease {
         }
         boolean nothing = restartable.isEmpty() && guarded.isEmpty();
         if (guard != null && allowed != NEVER && !nothing) {
-            beside.execute(this::arm);
+            if (!telling) {
+                telling = true;
+                beside.execute(this::arm);
+            }
         } else if (guard == null && !restartable.isEmpty()) {
             trouble = "this agent has no guard";
         }
@@ -169,6 +175,7 @@ public final class Lease {
         Set<UUID> all;
         Set<UUID> none;
         synchronized (this) {
+            telling = false;
             end = allowed;
             all = restartable;
             none = forbidden;

@@ -385,7 +385,13 @@ final class FleetNouns {
                         new Filter("proof", "Only LEASE, POWER or DECLARATION")),
                 List.of(
                         Field.text("host", "--host", "Which host").mustBe(),
-                        Field.choice("proof", "--proof", "How it is known", "LEASE", "DECLARATION")
+                        Field.choice(
+                                        "proof",
+                                        "--proof",
+                                        "How it is known",
+                                        "LEASE",
+                                        "POWER",
+                                        "DECLARATION")
                                 .mustBe()),
                 "456789abcdef01234567");
     }

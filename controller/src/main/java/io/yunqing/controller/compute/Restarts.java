@@ -15,6 +15,7 @@ import io.yunqing.controller.placement.Rehoming;
 import io.yunqing.controller.placement.Rehoming.Fate;
 import io.yunqing.controller.placement.Resident;
 import io.yunqing.controller.platform.Every;
+import io.yunqing.controller.platform.MonotonicClock;
 import io.yunqing.controller.platform.Sql;
 import io.yunqing.controller.platform.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,16 +42,24 @@ class Restarts {
     /** As many as one transaction gives other hosts; while it runs, the proof's host waits to be heard. */
     private static final int BATCH = 500;
 
+    /** How long those that found no host wait for the next attempt. */
+    private static final Duration REST = Duration.ofSeconds(5);
+
     private static final long SEED = 0;
 
     private final AdmissionMeans means;
     private final Sql sql;
     private final Transactions transactions;
+    private final MonotonicClock clock;
 
-    Restarts(AdmissionMeans means, Sql sql, Transactions transactions) {
+    /** Since when there was nothing that could be done for a fence. */
+    private final Map<UUID, Long> resting = new HashMap<>();
+
+    Restarts(AdmissionMeans means, Sql sql, Transactions transactions, MonotonicClock clock) {
         this.means = means;
         this.sql = sql;
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     void start(@Observes StartupEvent event, Every every) {
@@ -58,14 +67,20 @@ class Restarts {
     }
 
     private void look() {
-        for (Loss loss : transactions.read(() -> sql.run(RestartStore::losses))) {
-            restart(loss);
+        List<Loss> losses = transactions.read(() -> sql.run(RestartStore::losses));
+        resting.keySet().retainAll(losses.stream().map(Loss::fence).toList());
+        for (Loss loss : losses) {
+            Long since = resting.get(loss.fence());
+            if (since == null || clock.nanos() - since >= REST.toNanos()) {
+                restart(loss);
+            }
         }
     }
 
     private void restart(Loss loss) {
-        transactions.write(
-                () -> sql.run(connection -> LostDeletions.release(connection, means, loss)));
+        int ended =
+                transactions.write(() ->
+                        sql.run(connection -> LostDeletions.release(connection, means, loss)));
         List<Waiting> waiting = new ArrayList<>();
         List<Move> moves =
                 transactions.read(() -> sql.run(connection -> plan(connection, loss, waiting)));
@@ -74,6 +89,11 @@ class Restarts {
             List<Move> batch = moves.subList(from, Math.min(moves.size(), from + BATCH));
             restarted +=
                     transactions.write(() -> sql.run(connection -> give(connection, loss, batch)));
+        }
+        if (ended + restarted == 0) {
+            resting.put(loss.fence(), clock.nanos());
+        } else {
+            resting.remove(loss.fence());
         }
         if (restarted > 0) {
             LOG.infof("%d instances of host %s are started elsewhere", restarted, loss.hostName());

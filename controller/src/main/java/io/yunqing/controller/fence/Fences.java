@@ -13,7 +13,6 @@ import io.yunqing.controller.fence.FenceStore.Watched;
 import io.yunqing.controller.fleet.HeartbeatStore.Stored;
 import io.yunqing.controller.fleet.HostRow;
 import io.yunqing.controller.platform.Caller;
-import io.yunqing.controller.platform.Change;
 import io.yunqing.controller.platform.Changes;
 import io.yunqing.controller.platform.Ids;
 import io.yunqing.controller.platform.ProblemException;
@@ -57,15 +56,10 @@ public class Fences {
                     host.host(),
                     host.name(),
                     FenceProof.LEASE,
-                    new FenceEvidence(
+                    FenceEvidence.lease(
                             host.last().receivedAt(),
                             host.lease().toSeconds(),
-                            silence.toSeconds(),
-                            null,
-                            null,
-                            null,
-                            null,
-                            null));
+                            silence.toSeconds()));
         }
     }
 
@@ -80,15 +74,12 @@ public class Fences {
                     host.host(),
                     host.name(),
                     FenceProof.POWER,
-                    new FenceEvidence(
+                    FenceEvidence.power(
                             host.last().receivedAt(),
                             host.lease().toSeconds(),
                             silence.toSeconds(),
                             host.bmc(),
-                            at,
-                            null,
-                            null,
-                            null));
+                            at));
         }
     }
 
@@ -97,7 +88,8 @@ public class Fences {
         HostRow row = em.find(HostRow.class, host.host());
         if (row != null) {
             changes.announce(
-                    changed(row, "power", "it is lost and cannot be switched off: " + why));
+                    row.changed(
+                            Kind.HOST, "power", "it is lost and cannot be switched off: " + why));
         }
     }
 
@@ -124,8 +116,8 @@ public class Fences {
         if (before.isEmpty()) {
             store.declare(host.id, new Declared(caller.name(), now, reason, seen.last()));
             changes.announce(
-                    changed(
-                            host,
+                    host.changed(
+                            Kind.HOST,
                             "declared",
                             "%s says that it is lost: %s".formatted(caller.name(), reason)));
             return new HostDeclaration.Answer(host.name, caller.name(), now.plus(AGREEMENT), null);
@@ -143,12 +135,9 @@ public class Fences {
                         host.id,
                         host.name,
                         FenceProof.DECLARATION,
-                        new FenceEvidence(
+                        FenceEvidence.declaration(
                                 seen.last().receivedAt(),
                                 seen.lease().toSeconds(),
-                                null,
-                                null,
-                                null,
                                 before.get().by(),
                                 caller.name(),
                                 before.get().reason()));
@@ -226,9 +215,5 @@ public class Fences {
                         "returned",
                         "host %s is heard again; %d of its instances were started elsewhere"
                                 .formatted(row.host, row.restarted)));
-    }
-
-    private static Change changed(HostRow host, String type, String message) {
-        return host.changed(Kind.HOST, type, message);
     }
 }

@@ -289,6 +289,78 @@ class FenceTest {
         assertTrue(told(lost, id).deleted(), "should it return");
     }
 
+    /** It was planned for another host by then. */
+    @Test
+    void whoReturnsWhileAnotherIsBeingFoundKeepsWhatItHas() throws Exception {
+        whileItIsGivenAway(connection ->
+                update(
+                        connection,
+                        "UPDATE host_observation SET fence_id = NULL WHERE host_id = (SELECT id FROM host WHERE name = ?)"));
+        assertEquals(lost, host("web"));
+        assertEquals(1, told(lost, id("web")).epoch());
+    }
+
+    @Test
+    void whatComesToStandAgainstItMeanwhileIsHeeded() throws Exception {
+        whileItIsGivenAway(_ ->
+                assertEquals(
+                        201,
+                        rest.post(
+                                        "/v1/tenants/" + city.id + "/volumes",
+                                        "{\"metadata\":{\"name\":\"logs\"},\"spec\":{\"sizeGiB\":1,\"instance\":\"web\"}}")
+                                .status()));
+        awaitWaiting("it has volumes in its host's own pool");
+        assertEquals(lost, host("web"));
+    }
+
+    private interface Meanwhile {
+        void happens(Connection connection) throws SQLException;
+    }
+
+    /** Stops whoever gives it another host at the first lock, and lets something happen. */
+    private void whileItIsGivenAway(Meanwhile meanwhile) throws Exception {
+        schedulable(safe, false);
+        leaseOver(lost);
+        awaitWaiting("web");
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            update(
+                    connection,
+                    "UPDATE host_observation SET sequence = sequence WHERE host_id = (SELECT id FROM host WHERE name = ?)");
+            schedulable(safe, true);
+            Until.holds("it is about to be given away", () -> somebodyWaits(connection));
+            meanwhile.happens(connection);
+            connection.commit();
+        }
+        Until.holds(
+                "nobody is at it any more",
+                () -> {
+                    try (Connection connection = dataSource.getConnection()) {
+                        return !somebodyWaits(connection);
+                    } catch (SQLException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+    }
+
+    private static boolean somebodyWaits(Connection connection) {
+        try (var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void update(Connection connection, String text) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(text)) {
+            statement.setString(1, lost);
+            assertEquals(1, statement.executeUpdate());
+        }
+    }
+
     /** The old machine may run what the new one would start. */
     @Test
     void anotherAgentIsNotLetInBeforeItIsProvenThatTheOldOneHasEnded() throws Exception {
