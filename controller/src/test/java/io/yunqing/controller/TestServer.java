@@ -38,6 +38,7 @@ public final class TestServer implements QuarkusTestResourceLifecycleManager {
         // Hosts in tests report when the test says so, on a machine that may be busy.
         properties.put("yunqing.agents.lease", "10m");
         properties.put("yunqing.fence.margin", "100ms");
+        properties.put("yunqing.agents.report-floor", "200ms");
         // Most hosts of tests fall silent.
         properties.put("yunqing.fence.brake-share", "1");
         return properties;

@@ -131,15 +131,21 @@ public final class Lease {
         return !restartable.isEmpty() && (uptime.getAsLong() >= until || !confirmed());
     }
 
+    /** Why this instance cannot be started until somebody mends that; absent when nothing is wrong. */
+    public synchronized @Nullable String trouble(InstanceDesired instance) {
+        return instance.restartable() && trouble != null
+                ? "nothing would end it if this host lost its controller: " + trouble
+                : null;
+    }
+
     /** Why this instance may not be started now; absent when it may. */
     public synchronized @Nullable String obstacle(InstanceDesired instance) {
         if (!instance.restartable()) {
             return null;
         }
         if (!guarded.contains(instance.id())) {
-            return trouble == null
-                    ? "its guard is not ready yet"
-                    : "nothing would end it if this host lost its controller: " + trouble;
+            String wrong = trouble(instance);
+            return wrong == null ? "its guard is not ready yet" : wrong;
         }
         if (uptime.getAsLong() >= until) {
             return "the controller has not been reached for so long that it may run on another host";

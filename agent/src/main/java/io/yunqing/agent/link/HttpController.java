@@ -236,10 +236,15 @@ public final class HttpController implements Controller, AutoCloseable {
         return new LinkFault(kind, request.uri() + ": " + words, null, cause);
     }
 
+    /** What the JDK says when the connection ends in a handshake, without a cause. */
+    private static final String BROKE_OFF = "Remote host terminated the handshake";
+
     /** Whether a handshake ended as the connection did, not as one side did not believe the other. */
     private static boolean brokeOff(SSLException fault) {
         for (Throwable at = fault; at != null; at = at.getCause()) {
-            if (at instanceof EOFException || at instanceof SocketException) {
+            if (at instanceof EOFException
+                    || at instanceof SocketException
+                    || BROKE_OFF.equals(at.getMessage())) {
                 return true;
             }
         }

@@ -79,9 +79,9 @@ final class Attachments {
         if (blind != null) {
             return "its volumes cannot be seen: " + blind;
         }
-        String unleased = lease.obstacle(want);
-        if (unleased != null) {
-            return unleased;
+        String unguarded = lease.trouble(want);
+        if (unguarded != null) {
+            return unguarded;
         }
         return networks.isReady(want) || networks.trouble() == null
                 ? null

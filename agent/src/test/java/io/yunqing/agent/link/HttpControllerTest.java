@@ -24,7 +24,6 @@ import io.yunqing.api.agent.BackupSource;
 import io.yunqing.api.agent.HostDesired;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -274,24 +273,32 @@ class HttpControllerTest {
 
     @Test
     void aHandshakeThatBreaksOffIsNoMatterOfTrust() throws Exception {
+        for (boolean reset : new boolean[] {true, false}) {
+            var fault = brokenOff(reset);
+            assertEquals(LinkFault.Kind.UNREACHABLE, fault.kind(), fault.getMessage());
+        }
+    }
+
+    /** By a reset, or by an end like any other; as often as it is tried. */
+    private LinkFault brokenOff(boolean reset) throws Exception {
         try (var cut = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var breaking =
-                    Thread.ofPlatform()
-                            .start(() -> {
-                                try (var socket = cut.accept()) {
-                                    socket.getInputStream().read();
-                                    socket.setSoLinger(true, 0);
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            });
+            Thread.ofPlatform().daemon().start(() -> breakOff(cut, reset));
             var other =
                     new HttpController(
                             Endpoint.at(URI.create("https://127.0.0.1:" + cut.getLocalPort())),
                             Tls.pinned(authority.fingerprint()));
-            var fault = assertThrows(LinkFault.class, () -> other.desired(0, NO_WAIT));
-            assertEquals(LinkFault.Kind.UNREACHABLE, fault.kind(), fault.getMessage());
-            breaking.join();
+            return assertThrows(LinkFault.class, () -> other.desired(0, NO_WAIT));
+        }
+    }
+
+    private static void breakOff(ServerSocket cut, boolean reset) {
+        while (!cut.isClosed()) {
+            try (var socket = cut.accept()) {
+                socket.getInputStream().read(new byte[1 << 14]);
+                socket.setSoLinger(reset, 0);
+            } catch (IOException e) {
+                // It was closed; else the next one may come.
+            }
         }
     }
 

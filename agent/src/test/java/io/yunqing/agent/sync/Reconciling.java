@@ -14,11 +14,15 @@ import io.yunqing.api.agent.DomainState;
 import io.yunqing.api.agent.HostDesired;
 import io.yunqing.api.agent.InstanceDesired;
 import io.yunqing.api.agent.OrphanDesired;
+import io.yunqing.api.agent.Stopped;
 import io.yunqing.api.agent.VolumeDesired;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,9 +43,9 @@ abstract class Reconciling {
     final Lanes lanes = new Lanes(() -> now, Threads.PLATFORM);
     final SimulatedHypervisor hypervisor =
             new SimulatedHypervisor(Instances.INVENTORY, Pace.INSTANT, new Random(1), step -> {});
+    @Nullable String guardFault;
     final AtomicLong uptime = new AtomicLong(1_000_000);
-    final Lease lease =
-            new Lease((until, instances, forbidden) -> null, uptime::get, Runnable::run, () -> {});
+    final Lease lease = new Lease(this::guard, uptime::get, Runnable::run, () -> {});
     final HostReconciler reconciler =
             new HostReconciler(
                     gates.before(hypervisor),
@@ -55,6 +59,14 @@ abstract class Reconciling {
     private OrphanDesired[] orphans = {};
     private BackupDesired[] backups = {};
     private long revision;
+
+    private @Nullable Stopped guard(long until, Set<UUID> instances, Set<UUID> forbidden)
+            throws IOException {
+        if (guardFault != null) {
+            throw new IOException(guardFault);
+        }
+        return null;
+    }
 
     @BeforeEach
     void begin() {
