@@ -27,6 +27,7 @@ import java.net.http.WebSocket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -237,14 +238,15 @@ public final class HttpController implements Controller, AutoCloseable {
     }
 
     /** What the JDK says when the connection ends in a handshake, without a cause. */
-    private static final String BROKE_OFF = "Remote host terminated the handshake";
+    private static final Set<String> BROKE_OFF =
+            Set.of("Remote host terminated the handshake", "Remote host closed the channel");
 
     /** Whether a handshake ended as the connection did, not as one side did not believe the other. */
     private static boolean brokeOff(SSLException fault) {
         for (Throwable at = fault; at != null; at = at.getCause()) {
             if (at instanceof EOFException
                     || at instanceof SocketException
-                    || BROKE_OFF.equals(at.getMessage())) {
+                    || BROKE_OFF.contains(String.valueOf(at.getMessage()))) {
                 return true;
             }
         }
