@@ -7,7 +7,7 @@ mkdir -p target/bench
 
 # run CLASS [ARGS]: a program of the examples, with the newest sources of all it stands on.
 run() {
-    mvn -q -B -ntp -DskipTests -pl api,agent,examples package
+    mvn -q -B -ntp -DskipTests -P '!programs' -pl api,agent,examples package
     exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Xmx4g -XX:+UseCompactObjectHeaders \
         -cp "examples/target/classes:examples/target/lib/*" "io.yunqing.examples.$1" "${@:2}"
 }
