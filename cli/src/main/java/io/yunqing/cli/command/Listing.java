@@ -38,7 +38,9 @@ final class Listing {
             String empty =
                     noun.kind().made()
                             ? "list.empty"
-                            : noun.kind().isRecord() ? "list.empty.kept" : "list.empty.found";
+                            : noun.kind().isRecord()
+                                    ? "list.empty." + noun.kind().singular()
+                                    : "list.empty.found";
             call.say(filters(call, noun) ? "list.empty.filtered" : empty, noun.word());
         }
         String next = Tree.textAt(listed.tree(), "next");
